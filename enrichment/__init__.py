@@ -1,0 +1,1 @@
+"""Jobs that hydrate entities and materialise edges."""

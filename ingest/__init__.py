@@ -1,0 +1,1 @@
+"""Other tools' events and files to facts."""

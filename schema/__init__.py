@@ -1,0 +1,1 @@
+"""The public GraphQL contract: SDL and schema facts to Strawberry types and back."""
