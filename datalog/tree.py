@@ -1,0 +1,240 @@
+"""A tree of queries, and the JSON that each level makes of its rows.
+
+A GraphQL operation becomes one `Operation`: its root fields side by side, each a `Level` or a fixed
+value. A level's query reads the rows of the level above as its `Parent` input. Shapes say what JSON
+text a row becomes, in the order of the selection; everything that a shape names is a variable of
+the level's query (or of a level above).
+"""
+
+from dataclasses import dataclass
+
+from datalog.syntax import Query, Search, Source, Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """JSON text known when the tree is made: `null`, `"Dataset"`, `42`."""
+
+    json: str
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """The attribute of an entity (`Dataset/name`, `entity/urn`, `tx/instant`, …) as JSON.
+
+    Null where it is missing.
+
+    A list for cardinality many, in the order of the values. In Datalog this is a pull. `source`
+    names the view.
+    """
+
+    entity: Variable
+    attribute: str
+    source: str = "$"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A variable of the query itself as JSON.
+
+    A number, a text, or the value of a fact whose attribute is a variable.
+    """
+
+    variable: Variable
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueId:
+    """The public id of an entity: `"E…"`, or `"T…"` of a transaction."""
+
+    entity: Variable
+
+
+@dataclass(frozen=True, slots=True)
+class TypeName:
+    """The name of the entity's type at the level's view, as JSON text.
+
+    Works for edges and transactions too.
+    """
+
+    entity: Variable
+    source: str = "$"
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeName:
+    """The field name or full name of the attribute that a variable stands for (`Dataset/name`)."""
+
+    attribute: Variable
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """A JSON object; keys in this order."""
+
+    fields: tuple[tuple[str, "Shape"], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One of several shapes by the entity's type; `otherwise` where no case names the type."""
+
+    entity: Variable
+    cases: tuple[tuple[tuple[str, ...], "Shape"], ...]
+    otherwise: "Shape"
+    source: str = "$"
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A nested level with at most one row: its shape, or null."""
+
+    path: str
+    query: Query
+    shape: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A nested level as a JSON array in the query's order."""
+
+    path: str
+    query: Query
+    shape: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many rows a query has, as a JSON number."""
+
+    path: str
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Inside a page: the rows of the page as an array of this shape."""
+
+    shape: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Inside `Rows`: what a cursor of this row holds, unsigned.
+
+    A JSON array `[basis t, key, …, id]`.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class FirstCursor:
+    """Inside a page: the cursor of its first row, or null."""
+
+
+@dataclass(frozen=True, slots=True)
+class LastCursor:
+    """Inside a page: the cursor of its last row, or null."""
+
+
+@dataclass(frozen=True, slots=True)
+class HasNext:
+    """Inside a page.
+
+    Does the query go on after its last row, in the direction of the order the caller asked.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class HasPrevious:
+    """Inside a page: are there rows before its first row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A nested level that is read page by page, by keyset.
+
+    The query's order (the last key makes it total) and limit are those of the page; one more row is
+    read, to know whether there are more. `after` names the `:in` variables, one for each key of the
+    order, that hold the row to go on from (None: from the start). `backward` reads from the end:
+    rows still come out in the query's order.
+    """
+
+    path: str
+    query: Query
+    shape: "Shape"
+    after: tuple[Variable, ...] | None = None
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BasisT:
+    """The t of a view, as a JSON string of digits (it is a Long)."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class BasisInstant:
+    """The instant of a view's basis, as a JSON string."""
+
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A search as a flat graph: `{"nodes": […], "edges": […], "frontier": […], "more": …}`.
+
+    See `datalog/graph.py`.
+
+    Nodes: `{"id", "type", "depth", "side", "in", "out", "extra"}`, edges: `{"id", "type", "from",
+    "to", "extra"}`, frontier: `{"id", "direction", "shown", "hidden": {type: count}}`. The parts
+    that are not `wanted` are left out; `extra` is the node's (or edge's) own shape, null where it
+    is None.
+    """
+
+    path: str
+    query: Query
+    search: Search
+    node: "Shape | None"
+    edge: "Shape | None"
+    degrees: bool
+    edges: bool
+    frontier: bool
+
+
+Shape = (
+    Fixed
+    | Value
+    | Bound
+    | OpaqueId
+    | TypeName
+    | AttributeName
+    | Object
+    | Variant
+    | One
+    | Many
+    | Total
+    | Page
+    | Rows
+    | Cursor
+    | FirstCursor
+    | LastCursor
+    | HasNext
+    | HasPrevious
+    | BasisT
+    | BasisInstant
+    | Graph
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The root fields of one operation: response key and shape, in order.
+
+    `moments` are the names of all `AsOf` views in it. The statement gives one row: the basis (t,
+    instant, schema_t), then for every moment the t that it stands for, then one column of JSON text
+    for every root field.
+    """
+
+    fields: tuple[tuple[str, Shape], ...]
+    moments: tuple[str, ...] = ()

@@ -1,0 +1,188 @@
+"""Lineage by the plainest walk over the live edges of a replayed history."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from tests.oracle.history import EdgeKey, Replay
+
+UPSTREAM, DOWNSTREAM = "UPSTREAM", "DOWNSTREAM"
+
+
+@dataclass
+class Asked:
+    """What a request for lineage asks; the defaults are the API's."""
+
+    roots: list[str]
+    sides: tuple[str, ...] = (UPSTREAM, DOWNSTREAM)
+    max_depth: int = 10
+    max_nodes: int = 1000
+    per_node: int = 100
+    edge_types: set[str] | None = None
+    node_types: set[str] | None = None
+
+
+@dataclass
+class Hidden:
+    """Neighbours of a shown node in one direction.
+
+    How many are shown, and how many not, by type.
+    """
+
+    urn: str
+    direction: str
+    shown: int
+    hidden: dict[str, int]
+
+
+@dataclass
+class Graph:
+    """The answer: nodes in order with depth and side, edges, frontier, reasons."""
+
+    depth: dict[str, int] = field(default_factory=dict)
+    side: dict[str, str] = field(default_factory=dict)
+    edges: set[EdgeKey] = field(default_factory=set)
+    frontier: list[Hidden] = field(default_factory=list)
+    stopped_by: set[str] = field(default_factory=set)
+    degrees: dict[str, tuple[int, int]] = field(default_factory=dict)
+    rank: dict[str, int] = field(default_factory=dict)
+    in_cycle: dict[str, bool] = field(default_factory=dict)
+
+
+class Walk:
+    """One walk over one state; `identity` gives the number that orders entities."""
+
+    def __init__(self, replay: Replay, asked: Asked, identity: Callable[[str], int]) -> None:
+        self.replay = replay
+        self.asked = asked
+        self.identity = identity
+        self.graph = Graph()
+        self.level: dict[str, dict[str, int]] = {side: {} for side in asked.sides}
+
+    def answer(self) -> Graph:
+        """Walk, and return what is to be shown."""
+        shown = set(self.asked.roots)
+        fresh = {side: set(shown) for side in self.asked.sides}
+        for side in self.asked.sides:
+            self.level[side] = dict.fromkeys(shown, 0)
+        for depth in range(1, self.asked.max_depth + 1):
+            fresh = self._next(shown, fresh, depth)
+            if not any(fresh.values()):
+                break
+        self._describe(shown)
+        return self.graph
+
+    def neighbours(self, urn: str, direction: str) -> list[str]:
+        """Return the neighbours of an entity that the request may see, in order of identity."""
+        kinds = self.asked.node_types
+        return sorted(
+            {
+                far
+                for key, far in self._hops(urn, direction)
+                if self.asked.edge_types is None or key[0] in self.asked.edge_types
+                if kinds is None or self.replay.entities[far].type in kinds
+            },
+            key=self.identity,
+        )
+
+    def _hops(self, urn: str, direction: str) -> Iterable[tuple[EdgeKey, str]]:
+        for key in self.replay.touching[urn]:
+            upstream, downstream = self._ends(key)
+            near, far = (downstream, upstream) if direction == UPSTREAM else (upstream, downstream)
+            if near == urn and far is not None:
+                yield key, far
+
+    def _ends(self, key: EdgeKey) -> tuple[str | None, str | None]:
+        where = self.replay.catalog.edges[key[0]].upstream
+        if where == "NONE":
+            return None, None
+        return (key[2], key[1]) if where == "TO" else (key[1], key[2])
+
+    def _next(self, shown: set[str], fresh: dict[str, set[str]], depth: int) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for side in self.asked.sides:
+            reached = {
+                far
+                for urn in fresh[side]
+                for far in self.neighbours(urn, side)[: self.asked.per_node]
+            }
+            found[side] = reached - self.level[side].keys()
+        newcomers = sorted(set().union(*found.values()) - shown, key=self.identity)
+        room = self.asked.max_nodes - len(shown)
+        if len(newcomers) > room:
+            self.graph.stopped_by.add("MAX_NODES")
+        shown.update(newcomers[:room])
+        for side in self.asked.sides:
+            found[side] &= shown
+            self.level[side].update(dict.fromkeys(found[side], depth))
+        return found
+
+    def _describe(self, shown: set[str]) -> None:
+        graph = self.graph
+        depth = {
+            urn: min(self.level[side][urn] for side in self.asked.sides if urn in self.level[side])
+            for urn in shown
+        }
+        for urn in sorted(shown, key=lambda urn: (depth[urn], self.identity(urn))):
+            graph.depth[urn] = depth[urn]
+            on = [side for side in self.asked.sides if urn in self.level[side]]
+            both = "BOTH" if len(on) == 2 else on[0]
+            graph.side[urn] = "ROOT" if depth[urn] == 0 else both
+            incoming = sum(1 for _ in self._hops(urn, UPSTREAM))
+            graph.degrees[urn] = incoming, sum(1 for _ in self._hops(urn, DOWNSTREAM))
+            for side in on:
+                self._frontier(urn, side, shown)
+        graph.edges = {
+            key
+            for urn in shown
+            for key in self.replay.touching[urn]
+            if self._ends(key) != (None, None)
+            and {key[1], key[2]} <= shown
+            and (self.asked.edge_types is None or key[0] in self.asked.edge_types)
+        }
+        self._layers(shown)
+
+    def _frontier(self, urn: str, side: str, shown: set[str]) -> None:
+        neighbours = self.neighbours(urn, side)
+        hidden: dict[str, int] = defaultdict(int)
+        for far in neighbours:
+            if far not in shown:
+                hidden[self.replay.entities[far].type] += 1
+        if not hidden:
+            return
+        count = len(neighbours) - sum(hidden.values())
+        self.graph.frontier.append(Hidden(urn, side, count, dict(hidden)))
+        if self.level[side][urn] == self.asked.max_depth:
+            self.graph.stopped_by.add("MAX_DEPTH")
+        elif len(neighbours) > self.asked.per_node:
+            self.graph.stopped_by.add("PER_NODE")
+
+    def _layers(self, shown: set[str]) -> None:
+        flow: dict[str, set[str]] = {urn: set() for urn in shown}
+        for key in self.graph.edges:
+            upstream, downstream = self._ends(key)
+            assert upstream is not None
+            assert downstream is not None
+            flow[upstream].add(downstream)
+        reach = {urn: _reachable(flow, urn) for urn in shown}
+        above: dict[str, set[str]] = {urn: set() for urn in shown}
+        for urn, reached in reach.items():
+            for far in reached:
+                above[far].add(urn)
+        for urn in shown:
+            self.graph.in_cycle[urn] = urn in reach[urn]
+        order = sorted(shown, key=lambda urn: len(above[urn] - reach[urn]))
+        for urn in order:  # Fewer strictly above first: every node above is ranked by then.
+            strictly = above[urn] - reach[urn]
+            self.graph.rank[urn] = 1 + max((self.graph.rank[up] for up in strictly), default=-1)
+
+
+def _reachable(flow: dict[str, set[str]], start: str) -> set[str]:
+    reached: set[str] = set()
+    waiting = list(flow[start])
+    while waiting:
+        urn = waiting.pop()
+        if urn not in reached:
+            reached.add(urn)
+            waiting += flow[urn]
+    return reached
