@@ -1,0 +1,96 @@
+"""A PostgreSQL for the tests: one embedded server a run, one fresh database a test.
+
+HEADWATER_TEST_POSTGRES_BIN names a folder with another PostgreSQL's programs to run them on.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from importlib import import_module
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from store.embedded import Server, started
+
+# Tests lose nothing in a power failure; all else is as in production.
+_QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+NewDatabase = Callable[[str], AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Run one server for all tests, in a folder that goes when they are done."""
+    folder = Path(tempfile.mkdtemp(prefix="headwater-tests-"))
+    folder.chmod(0o711)  # Where root runs the tests, the server's user must come through.
+    programs = os.environ.get("HEADWATER_TEST_POSTGRES_BIN")
+    data = folder / "data"
+    try:
+        with started(data, options=_QUICK, binaries=Path(programs) if programs else None) as server:
+            yield server
+    finally:
+        shutil.rmtree((data / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def new_database(postgres: Server) -> Iterator[NewDatabase]:
+    """Give a way to a new database, copied from the template that is named, for as long as needed.
+
+    It goes through a loop of its own, so that tests that are not coroutines can have one too.
+    """
+    numbers = count(1)
+    with asyncio.Runner() as runner:
+        connection = runner.run(asyncpg.connect(postgres.url))
+
+        @contextmanager
+        def created(template: str) -> Iterator[str]:
+            name = f"test_{next(numbers)}"
+            runner.run(connection.execute(f'CREATE DATABASE {name} TEMPLATE "{template}"'))
+            try:
+                yield _named(postgres, name)
+            finally:
+                runner.run(connection.execute(f"DROP DATABASE {name} WITH (FORCE)"))
+
+        yield created
+        runner.run(connection.close())
+
+
+@pytest.fixture(scope="session")
+def template(postgres: Server, new_database: NewDatabase) -> Iterator[str]:
+    """Return the name of a database that has been migrated, once, to be copied."""
+    with new_database("template0") as url:
+        prepare_template(url)
+        yield urlsplit(url).path.removeprefix("/")
+
+
+@pytest.fixture
+def empty_database_url(new_database: NewDatabase) -> Iterator[str]:
+    """Give a database of its own to a test, with nothing in it."""
+    with new_database("template0") as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(new_database: NewDatabase, template: str) -> Iterator[str]:
+    """Give a database of its own to a test, migrated, with an empty log."""
+    with new_database(template) as url:
+        yield url
+
+
+def prepare_template(url: str) -> None:
+    """Migrate the database that all others are copied from."""
+    if find_spec("store.migrate") is not None:
+        asyncio.run(import_module("store.migrate").migrate(url))
+
+
+def _named(server: Server, name: str) -> str:
+    return urlsplit(server.url)._replace(path=f"/{name}").geturl()
