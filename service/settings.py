@@ -1,0 +1,125 @@
+"""Settings, read once from HEADWATER_* variables: the only file that reads the environment."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from store.errors import OurFault
+
+_PREFIX = "HEADWATER_"
+_SECRET = frozenset({"database_url", "admin_url"})
+
+
+@dataclass(eq=False)
+class InvalidSetting(OurFault):
+    """A variable holds something that cannot be used."""
+
+    code: ClassVar[str] = "INVALID_SETTING"
+    category: ClassVar[str] = "incorrect"
+    variable: str
+    value: str | None
+    problem: str
+
+    def __str__(self) -> str:
+        given = f" is {self.value!r}" if self.value is not None else " cannot be used"
+        return f"{self.variable}{given}: {self.problem}"
+
+
+class Settings(BaseSettings):
+    """What an operator may choose; a variable that is empty counts as not set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        validate_default=True,
+    )
+
+    database_url: str | None = Field(
+        default=None, description="the PostgreSQL to use; without it the embedded one"
+    )
+    admin_url: str | None = Field(
+        default=None, description="the same database as the role that owns the log and migrates"
+    )
+    data_dir: Path = Field(
+        default=Path(".headwater"), description="folder of the embedded PostgreSQL"
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port to listen on; 0 is any")
+    pool_size: int = Field(default=10, ge=1, le=1000, description="connections to PostgreSQL")
+    statement_timeout: float = Field(
+        default=30.0, gt=0, le=3600, description="seconds that one statement may take"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="the least that is logged"
+    )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="for people, or one JSON object a line"
+    )
+    page_size: int = Field(default=100, ge=1, description="nodes on a page that names no size")
+    page_size_limit: int = Field(default=10_000, ge=1, description="nodes on a page at most")
+    lineage_depth: int = Field(
+        default=10, ge=1, description="hops of a lineage that names no maxDepth"
+    )
+    lineage_depth_limit: int = Field(default=100, ge=1, description="maxDepth at most")
+    lineage_nodes: int = Field(
+        default=1_000, ge=1, description="nodes of a lineage that names no maxNodes"
+    )
+    lineage_nodes_limit: int = Field(default=100_000, ge=1, description="maxNodes at most")
+    lineage_per_node: int = Field(
+        default=100, ge=1, description="edges followed from one node where perNode is not named"
+    )
+    lineage_per_node_limit: int = Field(default=100_000, ge=1, description="perNode at most")
+    query_depth_limit: int = Field(default=64, ge=1, description="levels of a query at most")
+    body_limit: int = Field(
+        default=20 * 1024 * 1024, ge=1024, description="bytes of a request at most"
+    )
+    min_t_wait: float = Field(
+        default=5.0, ge=0, le=300, description="seconds that a request waits for the t it asks for"
+    )
+
+    @classmethod
+    def from_environment(cls, **chosen: Any) -> Self:  # pydantic checks them.
+        """Return the settings; what is `chosen`, and is not None, goes before the environment.
+
+        Raises InvalidSetting, which names the variable.
+        """
+        try:
+            return cls(**{name: value for name, value in chosen.items() if value is not None})
+        except ValidationError as error:
+            raise _invalid(error) from None
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("database_url", "admin_url")
+    @classmethod
+    def _of_postgresql(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("postgresql://", "postgres://")):
+            raise ValueError("expected a URL that begins with postgresql://")
+        return value
+
+    @field_validator(
+        "page_size_limit", "lineage_depth_limit", "lineage_nodes_limit", "lineage_per_node_limit"
+    )
+    @classmethod
+    def _not_below_the_default(cls, value: int, info: ValidationInfo) -> int:
+        name = str(info.field_name).removesuffix("_limit")
+        usual = info.data.get(name)
+        if usual is not None and value < usual:
+            raise ValueError(f"expected at least {_PREFIX}{name.upper()}, which is {usual}")
+        return value
+
+
+def _invalid(error: ValidationError) -> InvalidSetting:
+    first = error.errors(include_url=False)[0]
+    name = str(first["loc"][0])
+    given = None if name in _SECRET else str(first["input"])
+    problem = first["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
+    return InvalidSetting(f"{_PREFIX}{name.upper()}", given, problem)
