@@ -1,0 +1,217 @@
+"""The way to PostgreSQL: a pool, reads of one statement, writes under the lock of the clock."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Self, TypeAlias, TypeVar
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from store.database_errors import DatabaseUnavailable, DeadlineExceeded, ReadOnly
+from store.ids import T
+
+# Quoted, as asyncpg's classes have parameters for type checkers only.
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+Row = Sequence[Any]  # What a column holds depends on the statement; only its reader knows.
+
+LONGEST_WRITE = 3_600.0
+"""Seconds that a statement of a writer may take; indexes over a long history are built in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The head of the log: the last t and instant, where ids go on, and the hash of it all."""
+
+    t: T
+    schema_t: T
+    instant: datetime
+    hash: bytes
+    next_entity: int
+    next_schema: int
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A writer's transaction, in which it alone holds the clock."""
+
+    connection: Connection
+    clock: Clock
+
+
+@dataclass(slots=True)
+class Database:
+    """A pool of connections; `statements` counts the statements that reads have sent."""
+
+    pool: "asyncpg.Pool[asyncpg.Record]"
+    statement_timeout: float
+    statements: int = field(default=0, init=False)
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(
+        cls, url: str, *, pool_size: int = 10, statement_timeout: float = 30.0
+    ) -> AsyncIterator[Self]:
+        """Connect to the database of a URL, and disconnect at the end.
+
+        Raises DatabaseUnavailable where no connection comes about within a few seconds.
+        """
+        with _connecting():
+            pool = await _patiently(lambda: _pool(url, pool_size))
+        try:
+            yield cls(pool, statement_timeout)
+        finally:
+            await _close(pool)
+
+    async def rows(self, text: str, arguments: Sequence[object] = ()) -> list[Row]:
+        """Return the rows of one statement, which is its own transaction.
+
+        Raises DeadlineExceeded, DatabaseUnavailable. Cancelling the caller cancels the statement.
+        """
+        with faults(self.statement_timeout):
+            async with self._connection() as connection:
+                self.statements += 1
+                return [
+                    tuple(record)
+                    for record in await connection.fetch(
+                        text, *arguments, timeout=self.statement_timeout
+                    )
+                ]
+
+    async def row(self, text: str, arguments: Sequence[object] = ()) -> Row:
+        """Return the one row of a statement that has one. Raises as `rows` does."""
+        [row] = await self.rows(text, arguments)
+        return row
+
+    @contextlib.asynccontextmanager
+    async def writing(self) -> AsyncIterator[Writing]:
+        """Give a transaction that holds the clock: committed at the end, rolled back on any error.
+
+        Raises DeadlineExceeded where other writers hold the clock for too long, ReadOnly on a
+        standby, DatabaseUnavailable.
+        """
+        with faults(self.statement_timeout):
+            async with (
+                self._connection() as connection,
+                connection.transaction(isolation="read_committed"),
+            ):
+                # On its own: a statement that waits still sees what was there before it waited.
+                await connection.execute(_LOCK, timeout=self.statement_timeout)
+                yield Writing(connection, await read_clock(connection))
+
+    @contextlib.asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        connection = await _patiently(lambda: self.pool.acquire(timeout=self.statement_timeout))
+        try:
+            yield connection
+        finally:
+            await self.pool.release(connection)
+
+
+_LOCK = "SELECT FROM clock FOR UPDATE"
+_CLOCK = "SELECT t, schema_t, instant, hash, next_entity, next_schema FROM clock"
+
+
+async def read_clock(connection: Connection) -> Clock:
+    """Return the clock as a statement of its own sees it."""
+    record = await connection.fetchrow(_CLOCK)
+    if record is None:
+        raise DatabaseUnavailable("its clock is gone; restore the database from a backup")
+    return Clock(*record)
+
+
+_PATIENCE = 5.0
+_PAUSE = 0.1
+_ANSWER = 10.0
+_OPTIONS: dict[str, Any] = {  # As asyncpg.connect takes them, each of another type.
+    "timeout": _ANSWER,
+    "command_timeout": LONGEST_WRITE,
+    "server_settings": {"application_name": "headwater", "jit": "off"},
+    # Planning costs more than running: statements stay prepared, however long they are.
+    "statement_cache_size": 1_000,
+    "max_cached_statement_lifetime": 0,
+    "max_cacheable_statement_size": 0,
+}
+
+
+async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
+    """Return one connection outside any pool, for whoever closes it. Raises DatabaseUnavailable."""
+    with _connecting():
+        return await _patiently(lambda: asyncpg.connect(url, **_OPTIONS))
+
+
+async def _pool(url: str, size: int) -> "asyncpg.Pool[asyncpg.Record]":
+    return await asyncpg.create_pool(url, min_size=1, max_size=size, reset=_reset, **_OPTIONS)
+
+
+async def _reset(connection: Connection) -> None:
+    """Leave the session as it is: nothing of ours changes it, and a reset costs a round trip."""
+
+
+async def _close(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    try:
+        async with asyncio.timeout(_ANSWER):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
+
+
+Opened = TypeVar("Opened")
+
+
+async def _patiently(attempt: Callable[[], Awaitable[Opened]]) -> Opened:
+    """Try until it works while PostgreSQL is starting or has no room, for a few seconds at most."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + _PATIENCE
+    while True:
+        try:
+            return await attempt()
+        except TimeoutError:  # An OSError too, but it has taken its time already.
+            raise
+        except (OSError, asyncpg.CannotConnectNowError, asyncpg.TooManyConnectionsError) as error:
+            if loop.time() >= end:
+                raise DatabaseUnavailable(str(error)) from error
+        await asyncio.sleep(_PAUSE)
+
+
+@contextlib.contextmanager
+def _connecting() -> Iterator[None]:
+    """Turn what connecting can raise into DatabaseUnavailable."""
+    try:
+        with faults(_ANSWER):
+            yield
+    except DeadlineExceeded as error:
+        raise DatabaseUnavailable(f"no answer within {_ANSWER:g} seconds") from error
+    except ValueError as error:  # asyncpg raises it for a URL that it cannot read.
+        raise DatabaseUnavailable(f"its URL is wrong ({error})") from error
+
+
+_BROKEN = (
+    ConnectionError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+)
+
+
+@contextlib.contextmanager
+def faults(seconds: float) -> Iterator[None]:
+    """Turn what asyncpg raises into our faults; `seconds` is what the statement was given."""
+    try:
+        yield
+    except (TimeoutError, asyncpg.QueryCanceledError) as error:
+        raise DeadlineExceeded(seconds) from error
+    except asyncpg.ReadOnlySQLTransactionError as error:
+        raise ReadOnly from error
+    except _BROKEN as error:
+        raise DatabaseUnavailable(str(error)) from error
+    except asyncpg.InterfaceError as error:
+        if "closed" not in str(error):
+            raise
+        raise DatabaseUnavailable(str(error)) from error

@@ -1,0 +1,146 @@
+"""The pool, the lock of the clock, deadlines and lost connections, against a real server."""
+
+import asyncio
+from time import monotonic
+from urllib.parse import urlsplit
+
+import asyncpg
+import pytest
+
+from store.database import Database
+from store.database_errors import DatabaseUnavailable, DeadlineExceeded, ReadOnly
+from store.ids import T
+
+
+async def test_rows_are_tuples_and_statements_are_counted(database_url: str) -> None:
+    async with Database.open(database_url) as database:
+        assert await database.rows("SELECT n, $1::text FROM generate_series(1, 2) n", ["a"]) == [
+            (1, "a"),
+            (2, "a"),
+        ]
+        assert await database.row("SELECT 7") == (7,)
+        assert database.statements == 2
+
+
+async def test_just_in_time_compilation_is_off_and_the_application_has_a_name(
+    database_url: str,
+) -> None:
+    async with Database.open(database_url) as database:
+        settings = "SELECT current_setting('jit'), current_setting('application_name')"
+        assert await database.row(settings) == ("off", "headwater")
+
+
+async def test_a_statement_over_its_deadline_is_cancelled(database_url: str) -> None:
+    async with Database.open(database_url, statement_timeout=0.2) as database:
+        with pytest.raises(DeadlineExceeded, match=r"0\.2 seconds"):
+            await database.row("SELECT pg_sleep(60)")
+        await _eventually_idle(database)
+
+
+async def test_a_reader_that_finds_no_connection_in_time_is_told_so(database_url: str) -> None:
+    async with Database.open(database_url, pool_size=1, statement_timeout=0.2) as database:
+        async with database.writing():
+            with pytest.raises(DeadlineExceeded):
+                await database.row("SELECT 1")
+        assert await database.row("SELECT 1") == (1,)
+
+
+async def test_cancelling_the_task_cancels_the_statement(database_url: str) -> None:
+    async with Database.open(database_url) as database:
+        task = asyncio.create_task(database.row("SELECT pg_sleep(60)"))
+        await asyncio.sleep(0.2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await _eventually_idle(database)
+
+
+_SLEEPING = """
+SELECT count(*)
+FROM pg_stat_activity
+WHERE query LIKE '%pg_sleep(60)' AND state = 'active'
+"""
+
+
+async def _eventually_idle(database: Database) -> None:
+    end = monotonic() + 5
+    while await database.row(_SLEEPING) != (0,):
+        assert monotonic() < end
+        await asyncio.sleep(0.05)
+
+
+async def test_a_lost_connection_is_a_fault_once_and_a_new_one_the_next_time(
+    database_url: str,
+) -> None:
+    async with Database.open(database_url, pool_size=1) as database:
+        with pytest.raises(DatabaseUnavailable):
+            await database.row("SELECT pg_terminate_backend(pg_backend_pid())")
+        assert await database.row("SELECT 1") == (1,)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://nobody@127.0.0.1:1/nothing",
+        "postgresql://:notaport@:x/y",
+        "mysql://localhost/headwater",
+    ],
+)
+async def test_what_cannot_be_connected_to_is_unavailable(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.database._PATIENCE", 0.2)
+    with pytest.raises(DatabaseUnavailable):
+        async with Database.open(url):
+            pass
+
+
+async def test_a_database_that_does_not_exist_is_named(database_url: str) -> None:
+    with pytest.raises(DatabaseUnavailable, match="nowhere_at_all"):
+        async with Database.open(database_url.replace("/test_", "/nowhere_at_all_")):
+            pass
+
+
+async def test_a_server_that_answers_reads_only_refuses_writers(database_url: str) -> None:
+    async with Database.open(database_url) as database:
+        name = urlsplit(database_url).path.removeprefix("/")
+        await database.rows(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        await database.pool.expire_connections()
+        with pytest.raises(ReadOnly):
+            async with database.writing():
+                pass
+
+
+async def test_a_writer_sees_what_the_writer_before_it_committed(database_url: str) -> None:
+    async def add_one(database: Database) -> None:
+        async with database.writing() as writing:
+            await writing.connection.execute("UPDATE clock SET t = $1", writing.clock.t + 1)
+
+    async with Database.open(database_url) as one, Database.open(database_url) as other:
+        await asyncio.gather(*(add_one(database) for database in (one, other) * 20))
+        async with one.writing() as writing:
+            assert writing.clock.t == T(40)
+
+
+async def test_a_writer_that_fails_leaves_no_trace_and_no_lock(database_url: str) -> None:
+    async with Database.open(database_url) as database:
+        with pytest.raises(asyncpg.UndefinedTableError):
+            await _write_and_fail(database)
+        async with database.writing() as writing:
+            assert writing.clock.t == T(0)
+
+
+async def _write_and_fail(database: Database) -> None:
+    async with database.writing() as writing:
+        await writing.connection.execute("UPDATE clock SET t = 7")
+        await writing.connection.execute("SELECT FROM nothing")
+
+
+async def test_waiting_for_the_clock_has_a_deadline(database_url: str) -> None:
+    async with Database.open(database_url, statement_timeout=0.2) as database:
+        async with database.writing():
+            with pytest.raises(DeadlineExceeded):
+                async with database.writing():
+                    pass
+        async with database.writing() as writing:
+            assert writing.clock.t == T(0)
