@@ -53,6 +53,10 @@ BLANK = Blank()
 class Pattern:
     """`[$source ?e :Attribute/name ?v ?tx ?op]`: a fact.
 
+    `entity/id` is the own number of an entity, a live edge or a transaction that is there at the
+    view. `?tx`, and the values of `entity/createdAt`, `entity/changedAt`, `edge/since` and
+    `edge/until`, are transactions (entities), not their t.
+
     `attribute` is a name without the colon: of an attribute (`Dataset/name`; `Owner/name` of an
     interface means all implementers), of the built-in ones (`entity/urn`, `entity/type`,
     `entity/lifecycle`, `entity/createdAt`, `entity/changedAt`, `edge/type`, `edge/from`, `edge/to`,
@@ -81,7 +85,9 @@ class Operator(StrEnum):
     GE = ">="
     STARTS_WITH = "starts-with?"
     CONTAINS = "includes?"  # Clojure's name: does the string contain the substring.
-    MEMBER = "member?"  # The right side is a set: an `:in` variable that holds a list.
+    # The right side is a scalar of `:in` that holds a list; a left side that nothing else binds
+    # goes through it.
+    MEMBER = "member?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,12 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """`(not …)`, or `(not-join [?x] …)` where `join` says which variables are those outside."""
+    """`(not …)`, or `(not-join [?x] …)` where `join` says which variables are those outside.
+
+    Without `join`, every variable that also occurs outside is the one outside. With it, only those
+    listed, scalars of `:in` too; a scalar of `:in` used inside but not listed is an error, since it
+    would silently mean anything.
+    """
 
     clauses: tuple["Clause", ...]
     join: tuple[Variable, ...] | None = None
@@ -108,7 +119,8 @@ class Not:
 class Or:
     """`(or (and …) …)`, or `(or-join [?x] …)`.
 
-    With one branch, `or-join` says that something exists.
+    With one branch, `or-join` says that something exists. `join` is as in `Not`. The branches of a
+    plain `or` name the same variables, those bound by `:in` apart.
     """
 
     branches: tuple[tuple["Clause", ...], ...]
@@ -215,6 +227,18 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class Relation:
+    """`[[?position ?id ?urn]]` in `:in`: one row for each position of lists of the same length.
+
+    Each variable is given its own list at run time, under its own name. A null in a list matches
+    nothing. (Two `Collection`s multiply, and are empty where either is, as in Datomic: what belongs
+    together is a Relation.)
+    """
+
+    variables: tuple[Variable, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """`$` or `$then` in `:in`: a database, seen through a view."""
 
@@ -229,7 +253,7 @@ class Parent:
     variable: Variable
 
 
-Input = Scalar | Collection | Source | Parent
+Input = Scalar | Collection | Relation | Source | Parent
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,14 +182,11 @@ class BasisInstant:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A search as a flat graph: `{"nodes": […], "edges": […], "frontier": […], "more": …}`.
+    """A search as a flat graph: nodes, edges, frontier; `datalog/graph.py` documents the JSON.
 
-    See `datalog/graph.py`.
-
-    Nodes: `{"id", "type", "depth", "side", "in", "out", "extra"}`, edges: `{"id", "type", "from",
-    "to", "extra"}`, frontier: `{"id", "direction", "shown", "hidden": {type: count}}`. The parts
-    that are not `wanted` are left out; `extra` is the node's (or edge's) own shape, null where it
-    is None.
+    The query's `where` is what binds the search's root, and the search. `node` is each node's own
+    shape, of the search's node variable; `edge` each edge's own, of the variable `edge_entity`. The
+    parts that are not wanted are left out.
     """
 
     path: str
@@ -200,6 +197,7 @@ class Graph:
     degrees: bool
     edges: bool
     frontier: bool
+    edge_entity: Variable = Variable("edge")
 
 
 Shape = (
