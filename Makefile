@@ -6,7 +6,10 @@ BIN := .venv/bin
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYRIGHT_PYTHON_FORCE_VERSION :=
 
-.PHONY: install serve test check format lock
+# The other PostgreSQL that the store is tested on, where the machine has it.
+POSTGRES_15 ?= /usr/lib/postgresql/15/bin
+
+.PHONY: install serve test test-postgres-15 check format lock
 
 install:
 	@$(PYTHON) .ci/install.py
@@ -16,6 +19,15 @@ serve: install
 
 test: install check
 	$(BIN)/pytest
+	@$(MAKE) --no-print-directory test-postgres-15
+
+test-postgres-15: install
+	@if [ -x $(POSTGRES_15)/initdb ]; then \
+		echo "The store's tests again, on the PostgreSQL in $(POSTGRES_15)"; \
+		HEADWATER_TEST_POSTGRES_BIN=$(POSTGRES_15) $(BIN)/pytest tests/store --ignore tests/store/test_embedded.py; \
+	else \
+		echo "Not run: the store's tests on PostgreSQL 15, which is not in $(POSTGRES_15)"; \
+	fi
 
 check: install
 	$(BIN)/ruff format --check .
