@@ -12,6 +12,8 @@ POSTGRES_15 ?= /usr/lib/postgresql/15/bin
 .PHONY: install serve test test-postgres-15 check format lock
 
 install:
+	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here. Headwater needs Python 3.11 or newer; \
+	install it, or name it: make install PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) .ci/install.py
 
 serve: install

@@ -103,4 +103,7 @@ def _pip(*arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit("Interrupted. `make install` begins again with an empty .venv.")
