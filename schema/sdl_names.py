@@ -1,0 +1,110 @@
+"""Names in a catalog: which are reserved, which are generated, and how a plural is made."""
+
+from collections.abc import Iterator
+
+from store.catalogue import (
+    UNKNOWN,
+    Attribute,
+    Catalogue,
+    EntityType,
+    Interface,
+    Relation,
+    ValueType,
+)
+
+ENTITY_FIELDS = frozenset({"id", "urn", "type", "lifecycle", "createdAt", "changedAt", "history"})
+EDGE_FIELDS = frozenset({"id", "type", "key", "from", "to", "since", "until"})
+FILTER_WORDS = frozenset({"and", "or", "not", "cursor", "node", "edge"})
+ROOT_FIELDS = frozenset(
+    {"basis", "node", "nodes", "entity", "lineage", "transactions", "explain", "transact"}
+)
+# Root fields that are promised for later: no type may take them now.
+PROMISED_ROOT_FIELDS = frozenset(
+    {"paths", "impact", "lineageDiff", "history", "changes", "search", "datalog"}
+)
+SCALARS = frozenset(value_type.value for value_type in ValueType) - {ValueType.REF.value}
+FIXED_TYPES = (
+    SCALARS
+    | {"ID", "TimePoint", "Query", "Mutation", "Subscription"}
+    | {"Node", "Entity", "Edge", "Unknown", "Lifecycle", "Direction", "Op", "SortOrder"}
+    | {"EntityType", "EdgeType", "PageInfo", "Basis", "Transaction", "TransactionEdge"}
+    | {"TransactionConnection", "Fact", "FactEdge", "FactConnection", "LineageGraph", "LineageNode"}
+    | {"LineageEdge", "Side", "Frontier", "TypeCount", "StopReason", "Explain", "ExplainLevel"}
+    | {"TransactionInput", "LinkInput", "UnlinkInput", "TransactionReport"}
+)
+RESERVED = ENTITY_FIELDS | EDGE_FIELDS | FILTER_WORDS | ROOT_FIELDS | FIXED_TYPES
+_FILTERED = SCALARS | {"ID", "Lifecycle", "EntityType", "EdgeType"}
+FIXED_FILTERS = frozenset(
+    f"{name}{suffix}" for name in _FILTERED for suffix in ("Filter", "ListFilter")
+)
+
+# Where a name comes from: (type,) or (type, field); () for what Headwater itself brings.
+Origin = tuple[str, ...]
+
+
+def singular_field(type_name: str) -> str:
+    """Return the root field that looks one entity of the type up: `Dataset` gives `dataset`."""
+    return type_name[:1].lower() + type_name[1:]
+
+
+def default_plural(type_name: str) -> str:
+    """Return the list field that a type gets unless `@entity(plural:)` says another."""
+    name = singular_field(type_name)
+    if name.endswith("y") and name[-2:-1] not in {"", "a", "e", "i", "o", "u"}:
+        return f"{name[:-1]}ies"
+    if name.endswith(("s", "x", "ch", "sh")):
+        return f"{name}es"
+    return f"{name}s"
+
+
+def relation_type(owner: str, field: str, suffix: str) -> str:
+    """Return the name of a type made for a field of many: `DatasetUpstreamConnection`."""
+    return f"{owner}{field[:1].upper()}{field[1:]}{suffix}"
+
+
+def root_fields(catalogue: Catalogue) -> Iterator[tuple[str, Origin]]:
+    """Yield every field of Query, and where it comes from."""
+    yield from ((name, ()) for name in sorted(ROOT_FIELDS | PROMISED_ROOT_FIELDS))
+    for owner in listed(catalogue):
+        yield singular_field(owner.name), (owner.name,)
+        yield owner.plural, (owner.name,)
+
+
+def type_names(catalogue: Catalogue) -> Iterator[tuple[str, Origin]]:
+    """Yield every type of the served schema, and where it comes from."""
+    yield from ((name, ()) for name in sorted(FIXED_TYPES | FIXED_FILTERS))
+    for owner in listed(catalogue):
+        for suffix in ("", "Filter", "Order", "Connection", "Edge"):
+            yield f"{owner.name}{suffix}", (owner.name,)
+        for field in filter(is_connection, fields_of(owner)):
+            for suffix in ("Connection", "Edge", "Filter"):
+                yield relation_type(owner.name, field.field, suffix), (owner.name, field.field)
+    for name in catalogue.edge_types:
+        yield from ((f"{name}{suffix}", (name,)) for suffix in ("", "Filter"))
+    for name in catalogue.enums:
+        yield from ((f"{name}{suffix}", (name,)) for suffix in ("", "Filter", "ListFilter"))
+
+
+def field_names(owner: EntityType | Interface) -> Iterator[tuple[str, Origin]]:
+    """Yield every field that the catalog gives a type, and where it comes from."""
+    for field in fields_of(owner):
+        yield field.field, (owner.name, field.field)
+        if isinstance(field, Relation) and not field.many:
+            yield f"{field.field}Edge", (owner.name, field.field)
+
+
+def listed(catalogue: Catalogue) -> Iterator[EntityType | Interface]:
+    """Yield the entity types and interfaces of the catalog: what has root fields of its own."""
+    yield from (each for each in catalogue.entity_types.values() if each.name != UNKNOWN.name)
+    yield from catalogue.interfaces.values()
+
+
+def fields_of(owner: EntityType | Interface) -> tuple[Attribute | Relation, ...]:
+    """Return all that the catalog gives a type: attributes, then relations."""
+    attributes: tuple[Attribute | Relation, ...] = owner.attributes
+    return attributes + owner.relations
+
+
+def is_connection(field: Attribute | Relation) -> bool:
+    """Return whether the field leads to many entities, and so is served as a connection."""
+    return field.many and (isinstance(field, Relation) or field.type is ValueType.REF)
