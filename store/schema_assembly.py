@@ -16,7 +16,7 @@ from store.catalogue import (
     ValueType,
 )
 from store.ids import AttributeId, T
-from store.schema_description import MANY, Described, Description, Kind, Said
+from store.schema_description import MANY, Described, Description, Kind, Said, kind_of
 
 
 def catalogue_of(described: Described, ids: Mapping[str, int], t: T) -> Catalogue:
@@ -27,7 +27,7 @@ def catalogue_of(described: Described, ids: Mapping[str, int], t: T) -> Catalogu
     names: dict[Kind, list[str]] = {kind: [] for kind in Kind}
     owned: dict[str, list[str]] = {}
     for name, description in described.items():
-        names[Kind(_one(description, Said.KIND))].append(name)
+        names[kind_of(description)].append(name)
         for owner in description.get(Said.OWNER, ()):
             owned.setdefault(owner, []).append(name)
     read = _Reading(described, ids, owned)
@@ -145,7 +145,7 @@ class _Reading:
 
     def fields(self, owner: str, kind: Kind) -> list[str]:
         names = self.owned.get(owner, ())
-        return [name for name in names if _one(self.described[name], Said.KIND) == kind]
+        return [name for name in names if kind_of(self.described[name]) is kind]
 
     def names(self, said: Description, attribute: Said) -> tuple[str, ...]:
         """Return the names in the order in which they were declared."""

@@ -111,6 +111,12 @@ def describe(catalogue: Catalogue) -> Described:
     return described
 
 
+def kind_of(description: Description) -> Kind:
+    """Return what the described entity is."""
+    [kind] = description[Said.KIND]
+    return Kind(kind)
+
+
 Sayable = str | bool | Iterable[str] | None
 
 

@@ -16,7 +16,7 @@ BUILT_IN = (
 """The attributes of every entity that have a fact table of their own."""
 
 
-def fact_table(attribute: AttributeId) -> str:
+def fact_table_name(attribute: AttributeId) -> str:
     """Return the name of an attribute's fact table."""
     return f"fact_{attribute}"
 
@@ -26,7 +26,7 @@ def create_fact_table(attribute: Attribute, name: str | None = None) -> tuple[Sq
 
     `name` is that of a table beside it, for whoever builds it anew and swaps.
     """
-    table = name or fact_table(attribute.id)
+    table = name or fact_table_name(attribute.id)
     return (
         sql(_TABLE, table=quoted(table), type=_column_type(attribute.type)),
         _index(table, "entity", sql("(e, t0)"), _covering(attribute, sql("INCLUDE (v, t1)"))),
@@ -43,7 +43,7 @@ def create_fact_table(attribute: Attribute, name: str | None = None) -> tuple[Sq
 
 def create_uniqueness(attribute: Attribute, name: str | None = None) -> Sql:
     """Return the statement that forbids two open rows for one entity, or for one of its values."""
-    table = name or fact_table(attribute.id)
+    table = name or fact_table_name(attribute.id)
     return sql(
         "CREATE UNIQUE INDEX {index} ON {table} {columns} {now}",
         index=quoted(f"{table}_now"),
@@ -55,12 +55,12 @@ def create_uniqueness(attribute: Attribute, name: str | None = None) -> Sql:
 
 def drop_uniqueness(attribute: Attribute) -> Sql:
     """Return the statement that takes away what `create_uniqueness` made."""
-    return sql("DROP INDEX {index}", index=quoted(f"{fact_table(attribute.id)}_now"))
+    return sql("DROP INDEX {index}", index=quoted(f"{fact_table_name(attribute.id)}_now"))
 
 
 def drop_fact_table(attribute: Attribute) -> Sql:
     """Return the statement that removes an attribute's fact table."""
-    return sql("DROP TABLE {table}", table=quoted(fact_table(attribute.id)))
+    return sql("DROP TABLE {table}", table=quoted(fact_table_name(attribute.id)))
 
 
 _TABLE = """
