@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -13,8 +13,10 @@ from asyncpg.pool import PoolConnectionProxy
 from store.database_errors import DatabaseUnavailable, DeadlineExceeded, ReadOnly
 from store.ids import T
 
-# Quoted, as asyncpg's classes have parameters for type checkers only.
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+if TYPE_CHECKING:  # asyncpg's classes have parameters for type checkers only.
+    Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
+else:
+    Connection = asyncpg.Connection | PoolConnectionProxy
 Row = Sequence[Any]  # What a column holds depends on the statement; only its reader knows.
 
 LONGEST_WRITE = 3_600.0
@@ -85,6 +87,20 @@ class Database:
         [row] = await self.rows(text, arguments)
         return row
 
+    async def clock(self) -> Clock:
+        """Return the clock as it is now; no read of a caller's, so it is not counted.
+
+        Raises as `rows` does.
+        """
+        with faults(self.statement_timeout):
+            async with self._connection() as connection:
+                return await read_clock(connection)
+
+    async def secret(self) -> bytes:
+        """Return what all servers of this database share. Raises as `rows` does."""
+        [value] = await self.row(_SHARED)
+        return bytes(value)
+
     @contextlib.asynccontextmanager
     async def writing(self) -> AsyncIterator[Writing]:
         """Give a transaction that holds the clock: committed at the end, rolled back on any error.
@@ -111,6 +127,7 @@ class Database:
 
 
 _LOCK = "SELECT FROM clock FOR UPDATE"
+_SHARED = "SELECT value FROM secret"
 _CLOCK = "SELECT t, schema_t, instant, hash, next_entity, next_schema FROM clock"
 
 

@@ -2,7 +2,7 @@
 
 log ──fold──► SchemaFacts (ids) ──described──► Described (names) ──catalogue_of──► Catalogue
                      ▲                            │  ▲                                │
-                     └───────────held─────────────┘  └────────────describe────────────┘
+                     └─────────facts_of───────────┘  └────────────describe────────────┘
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,10 +14,10 @@ from store.catalogue import UNKNOWN, Catalogue
 from store.database import Connection, Database, Row
 from store.ids import T
 from store.schema_assembly import catalogue_of
-from store.schema_description import FLAGS, REFERENCES, Described, Description, Said
+from store.schema_description import FLAGS, REFERENCES, Described, Said
 from store.values import quoted
 
-Held = tuple[int | None, str | None]
+Held = int | str
 """A value as the log has it: a reference, or the canonical text of anything else."""
 Facts = Mapping[int, Mapping[Said, frozenset[Held]]]
 """What is said about each schema entity, by id."""
@@ -65,7 +65,8 @@ def fold(rows: Iterable[Row]) -> SchemaFacts:
         last = t
         said = facts.setdefault(e, {})
         held_before = said.get(Said(a), frozenset())
-        said[Said(a)] = held_before | {(r, v)} if op else held_before - {(r, v)}
+        value = v if r is None else r
+        said[Said(a)] = held_before | {value} if op else held_before - {value}
     return SchemaFacts(T(last), dict(sorted(facts.items())))
 
 
@@ -73,18 +74,14 @@ def full_names(facts: Facts) -> dict[int, str]:
     """Return the full name of every schema entity, Unknown among them."""
     names: dict[int, str] = {UNKNOWN.id: UNKNOWN.name}
     for e, said in facts.items():
-        owners = [f"{_text(facts[r], Said.NAME)}/" for r, _ in said.get(Said.OWNER, ()) if r]
-        names[e] = "".join((*owners, _text(said, Said.NAME)))
+        owners = [_own_name(facts[r]) + "/" for r in said.get(Said.OWNER, ()) if isinstance(r, int)]
+        names[e] = "".join((*owners, _own_name(said)))
     return names
 
 
-def _text(said: Mapping[Said, frozenset[Held]], attribute: Said) -> str:
-    [(_, canonical)] = said[attribute]
-    return _unquoted(canonical)
-
-
-def _unquoted(canonical: str | None) -> str:
-    return str(orjson.loads(canonical or '""'))
+def _own_name(said: Mapping[Said, frozenset[Held]]) -> str:
+    [name] = said[Said.NAME]
+    return _plain(Said.NAME, name, {})
 
 
 def described(facts: Facts, names: Mapping[int, str]) -> Described:
@@ -100,24 +97,27 @@ def described(facts: Facts, names: Mapping[int, str]) -> Described:
 
 
 def _plain(attribute: Said, value: Held, names: Mapping[int, str]) -> str:
-    reference, canonical = value
-    if reference is not None:
-        return names[reference]
-    return (canonical or "") if attribute in _BARE else _unquoted(canonical)
+    if isinstance(value, int):
+        return names[value]
+    return value if attribute in _BARE else str(orjson.loads(value))
 
 
-def held(description: Description, ids: Mapping[str, int]) -> dict[Said, frozenset[Held]]:
-    """Return a description as facts."""
-    return {
-        attribute: frozenset(_held(attribute, value, ids) for value in values)
-        for attribute, values in description.items()
+def facts_of(descriptions: Described, ids: Mapping[str, int]) -> Facts:
+    """Return descriptions as facts: the way back from `described`."""
+    facts = {
+        ids[name]: {
+            attribute: frozenset(_held(attribute, value, ids) for value in values)
+            for attribute, values in description.items()
+        }
+        for name, description in descriptions.items()
     }
+    return dict(sorted(facts.items()))
 
 
 def _held(attribute: Said, value: str, ids: Mapping[str, int]) -> Held:
     if attribute in REFERENCES:
-        return ids[value], None
-    return None, value if attribute in _BARE else quoted(value)
+        return ids[value]
+    return value if attribute in _BARE else quoted(value)
 
 
 _BARE = FLAGS | {Said.SLOT}  # Whose canonical text is the text itself, without quotes.
