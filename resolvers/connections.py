@@ -1,0 +1,163 @@
+"""Connections: a page of a query's rows with edges, nodes, totals and cursors, as selected."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+
+import orjson
+
+from datalog.syntax import Clause, Input, Query, Scalar, Source, Variable
+from datalog.tree import (
+    BasisInstant,
+    BasisT,
+    Cursor,
+    FirstCursor,
+    Fixed,
+    HasNext,
+    HasPrevious,
+    LastCursor,
+    Object,
+    Page,
+    Rows,
+    Shape,
+    Total,
+)
+from resolvers.cursors import sign
+from resolvers.draft import Draft, Place, Request
+from resolvers.orders import Key
+from resolvers.pages import Paging, Question, paging
+from resolvers.selection import Selected
+
+Shaping = Callable[[Place, Selected], Shape]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a connection lists: the rows of a query, their order, and what becomes of a row.
+
+    `sources` are the databases that the query reads, given the place (its time may be a cursor's).
+    """
+
+    name: str
+    question: Question
+    find: tuple[Variable, ...]
+    where: tuple[Clause, ...]
+    keys: tuple[Key, ...]
+    node: Shaping
+    edge: Shaping | None = None
+    inputs: tuple[Input, ...] = ()
+    sources: Callable[[Place], tuple[Source, ...]] = field(default=lambda place: (place.source,))
+
+
+def connection(draft: Draft, place: Place, selected: Selected, listing: Listing) -> Shape:
+    """Return the shape of a connection. Raises BadUserInput where its arguments contradict."""
+    page = paging(draft, place, selected, listing.question, listing.keys)
+    made = _Connection(draft, listing, page, page.place)
+    shape = fields(
+        selected.of(),
+        {
+            "__typename": lambda _: text(f"{listing.name}Connection"),
+            "edges": made.edges,
+            "nodes": made.nodes,
+            "totalCount": made.total,
+            "pageInfo": made.page_info,
+            "basis": lambda each: basis(page.place, each),
+        },
+    )
+    if any(each.name in {"edges", "nodes", "pageInfo"} for each in selected.of()):
+        return made.page(shape)
+    return shape
+
+
+def fields(selected: Iterable[Selected], shapes: dict[str, Callable[[Selected], Shape]]) -> Object:
+    """Return a JSON object of the selected fields, each shaped by its name."""
+    return Object(tuple((each.key, shapes[each.name](each)) for each in selected))
+
+
+def text(value: str) -> Fixed:
+    """Return a text that is known already, as JSON."""
+    return Fixed(orjson.dumps(value).decode())
+
+
+def basis(place: Place, selected: Selected) -> Shape:
+    """Return the t and the instant at which a place reads."""
+    return fields(
+        selected.of(),
+        {
+            "__typename": lambda _: text("Basis"),
+            "t": lambda _: BasisT(place.source),
+            "instant": lambda _: BasisInstant(place.source),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Connection:
+    draft: Draft
+    listing: Listing
+    paging: Paging
+    place: Place
+
+    def page(self, shape: Shape) -> Page:
+        listing, page = self.listing, self.paging
+        found = tuple(key.found for key in listing.keys if key.found is not None)
+        numbers = () if isinstance(page.size, int) else (page.size,)
+        query = replace(
+            self._query(),
+            where=(*listing.where, *found),
+            order=tuple(key.order for key in listing.keys),
+            limit=page.size,
+        )
+        inputs = (*query.inputs, *map(Scalar, (*(page.after or ()), *numbers)))
+        query = replace(query, inputs=inputs)
+        return Page(self.place.label, query, shape, page.after, page.backward)
+
+    def _query(self) -> Query:
+        listing = self.listing
+        given = map(Scalar, self.draft.given(listing.where))
+        inputs = (*listing.sources(self.place), *listing.inputs, *given)
+        return Query(listing.find, inputs, listing.where)
+
+    def total(self, selected: Selected) -> Shape:
+        return Total(f"{self.place.label}.{selected.key}", self._query())
+
+    def nodes(self, selected: Selected) -> Shape:
+        return Rows(self.listing.node(self.place.at(selected.key), selected))
+
+    def edges(self, selected: Selected) -> Shape:
+        place = self.place.at(selected.key)
+        shapes: dict[str, Callable[[Selected], Shape]] = {
+            "__typename": lambda _: text(f"{self.listing.name}Edge"),
+            "cursor": lambda each: self._cursor(place, each, Cursor()),
+            "node": lambda each: self.listing.node(place.at(each.key), each),
+        }
+        if self.listing.edge is not None:
+            edge = self.listing.edge
+            shapes["edge"] = lambda each: edge(place.at(each.key), each)
+        return Rows(fields(selected.of(), shapes))
+
+    def page_info(self, selected: Selected) -> Shape:
+        place = self.place.at(selected.key)
+        came_from = Fixed("true" if self.paging.after is not None else "false")
+        backward = self.paging.backward
+        return fields(
+            selected.of(),
+            {
+                "__typename": lambda _: text("PageInfo"),
+                "hasNextPage": lambda _: came_from if backward else HasNext(),
+                "hasPreviousPage": lambda _: HasPrevious() if backward else came_from,
+                "startCursor": lambda each: self._cursor(place, each, FirstCursor()),
+                "endCursor": lambda each: self._cursor(place, each, LastCursor()),
+            },
+        )
+
+    def _cursor(self, place: Place, selected: Selected, raw: Shape) -> Shape:
+        question = self.listing.question
+
+        def signing(request: Request) -> Callable[[object], object]:
+            asked = question.asked(request)
+            return lambda each: (
+                sign(request.secret, asked, each) if isinstance(each, list) else each
+            )
+
+        self.draft.finish(place.at(selected.key), signing)
+        return raw

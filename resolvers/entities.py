@@ -1,0 +1,213 @@
+"""Entities as JSON: the built-in fields, attributes, references, relations."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from datalog.syntax import Clause, Constant, Keyword, Parent, Pattern, Query, Variable
+from datalog.tree import Object, One, OpaqueId, Shape, Value
+from resolvers.clauses import of_types
+from resolvers.conditions import Filtered
+from resolvers.connections import Listing, connection
+from resolvers.draft import Draft, Place
+from resolvers.edges import edge_object
+from resolvers.fields import EdgeField, Field, ends, fields_of
+from resolvers.filters import clauses as filter_clauses
+from resolvers.filters import names_lifecycle
+from resolvers.orders import Key
+from resolvers.orders import keys as order_keys
+from resolvers.pages import Question
+from resolvers.selection import Selected
+from resolvers.subjects import NULL, Members, Subject, variants
+from resolvers.transactions import history, transaction_of
+from store.catalogue import Attribute, Relation, ValueType
+
+
+def any_entity(draft: Draft, place: Place, selected: Selected, entity: Variable) -> Shape:
+    """Return the shape of an entity of whatever type."""
+    return entity_of(draft, place, selected, entity, draft.catalogue.entity_types)
+
+
+def entity_of(
+    draft: Draft, place: Place, selected: Selected, entity: Variable, types: Iterable[str]
+) -> Shape:
+    """Return the shape of an entity that is of one of these concrete types."""
+    cases = {
+        name: entity_members(Subject(draft, place, entity, name, open=True), selected.of(name))
+        for name in types
+    }
+    return variants(entity, cases)
+
+
+def entity(subject: Subject, selected: Selected) -> Shape:
+    """Return the shape of an entity whose type is known."""
+    return Object(entity_members(subject, selected.of(subject.type)))
+
+
+def entity_members(subject: Subject, selected: Iterable[Selected]) -> Members:
+    """Return the fields that are selected of an entity of a type."""
+    known = fields_of(subject.draft.catalogue, subject.type)
+    return tuple((each.key, _entity_field(subject, known, each)) for each in selected)
+
+
+def _entity_field(subject: Subject, known: Mapping[str, Field], selected: Selected) -> Shape:
+    draft, variable, place = subject.draft, subject.variable, subject.at(selected)
+    match selected.name:
+        case "__typename" | "type":
+            return subject.named
+        case "id":
+            return OpaqueId(variable)
+        case "urn" | "lifecycle" as name:
+            return Value(variable, f"entity/{name}")
+        case "createdAt" | "changedAt" as name:
+            attribute = f"entity/{name}"
+            return transaction_of(draft, place, variable, attribute, selected)
+        case "history":
+            return draft.guarded(place, lambda at: history(draft, at, variable, selected))
+        case name:
+            return draft.guarded(
+                place, lambda at: _declared(subject, at, known.get(name), selected)
+            )
+
+
+def _declared(subject: Subject, place: Place, field: Field | None, selected: Selected) -> Shape:
+    match field:
+        case Attribute(type=ValueType.REF, target=str(target), many=many):
+            shape = _references if many else _reference
+            return shape(subject, place, field, target, selected)
+        case Attribute():
+            return Value(subject.variable, field.name)
+        case Relation():
+            return (_relations if field.many else _relation)(subject, place, field, selected)
+        case EdgeField(relation):
+            return _edge(subject, place, relation, selected)
+        case None:  # A field of an interface, asked of Unknown.
+            return NULL
+
+
+def end_shape(draft: Draft, place: Place, selected: Selected, end: Variable, target: str) -> Shape:
+    """Return the shape of what a field of that type or interface leads to."""
+    if target in draft.catalogue.interfaces:
+        return entity_of(draft, place, selected, end, ends(draft.catalogue, target))
+    return entity(Subject(draft, place, end, target), selected)
+
+
+def _reference(
+    subject: Subject, place: Place, reference: Attribute, target: str, selected: Selected
+) -> Shape:
+    draft = subject.draft
+    place, end = draft.timed(place, selected), draft.variable(reference.field)
+    where = (
+        Pattern(subject.variable, reference.name, end),
+        of_types(end, ends(draft.catalogue, target)),
+    )
+    query = Query((end,), (place.source, Parent(subject.variable)), where)
+    return One(place.label, query, end_shape(draft, place, selected, end, target))
+
+
+def _references(
+    subject: Subject, place: Place, reference: Attribute, target: str, selected: Selected
+) -> Shape:
+    draft = subject.draft
+    place, end = draft.timed(place, selected), draft.variable(reference.field)
+    asked = Asked(draft, place, end, target, selected)
+    listing = Listing(
+        name=f"{subject.type}{_capital(reference.field)}",
+        question=asked.question("reference", reference.field, target),
+        find=(end,),
+        where=(
+            Pattern(subject.variable, reference.name, end),
+            of_types(end, ends(draft.catalogue, target)),
+            *asked.where(),
+        ),
+        keys=(*asked.keys(), Key(end, ValueType.REF)),
+        node=lambda at, each: end_shape(draft, at, each, end, target),
+        inputs=(Parent(subject.variable),),
+    )
+    return connection(draft, place, selected, listing)
+
+
+def _relation(subject: Subject, place: Place, relation: Relation, selected: Selected) -> Shape:
+    draft = subject.draft
+    place, end = draft.timed(place, selected), draft.variable(relation.field)
+    near, far = (end, subject.variable) if relation.reverse else (subject.variable, end)
+    where = (
+        Pattern(near, relation.edge, far),
+        of_types(end, ends(draft.catalogue, relation.target)),
+    )
+    query = Query((end,), (place.source, Parent(subject.variable)), where)
+    return One(place.label, query, end_shape(draft, place, selected, end, relation.target))
+
+
+def _relations(subject: Subject, place: Place, relation: Relation, selected: Selected) -> Shape:
+    draft, place = subject.draft, subject.draft.timed(place, selected)
+    end, edge = draft.variable(relation.field), draft.variable("edge")
+    asked = Asked(draft, place, end, relation.target, selected)
+    walk = str(relation.reverse), relation.edge, relation.target
+    listing = Listing(
+        name=f"{subject.type}{_capital(relation.field)}",
+        question=asked.question("relation", *walk),
+        find=(end, edge),
+        where=(*_walk(subject, relation, end, edge), *asked.where()),
+        keys=(*asked.keys(), Key(end, ValueType.REF), Key(edge, ValueType.REF)),
+        node=lambda at, each: end_shape(draft, at, each, end, relation.target),
+        edge=lambda at, each: edge_object(Subject(draft, at, edge, relation.edge), each),
+        inputs=(Parent(subject.variable),),
+    )
+    return connection(draft, place, selected, listing)
+
+
+def _walk(
+    subject: Subject, relation: Relation, end: Variable, edge: Variable
+) -> tuple[Clause, ...]:
+    near, far = (end, subject.variable) if relation.reverse else (subject.variable, end)
+    return (
+        Pattern(edge, "edge/type", Constant(Keyword(relation.edge))),
+        Pattern(edge, "edge/from", near),
+        Pattern(edge, "edge/to", far),
+        of_types(end, ends(subject.draft.catalogue, relation.target)),
+    )
+
+
+def _edge(subject: Subject, place: Place, relation: Relation, selected: Selected) -> Shape:
+    draft = subject.draft
+    place = draft.timed(place, selected)
+    end, edge = draft.variable(relation.field), draft.variable("edge")
+    where = _walk(subject, relation, end, edge)
+    query = Query((edge,), (place.source, Parent(subject.variable)), where)
+    shape = edge_object(Subject(draft, place, edge, relation.edge), selected)
+    return One(place.label, query, shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the caller asks of a list of entities of a type: which, and in which order."""
+
+    draft: Draft
+    place: Place
+    entity: Variable
+    type: str
+    selected: Selected
+
+    @property
+    def lifecycles(self) -> bool:
+        """Tell whether the filter says itself which lifecycles it is about."""
+        return names_lifecycle(self.selected.arguments.get("where"))
+
+    def where(self) -> tuple[Clause, ...]:
+        """Return the clauses of `where`. Raises BadUserInput."""
+        about = Filtered(self.draft, self.place, self.entity, self.type)
+        return filter_clauses(about, self.selected.arguments.get("where"))
+
+    def keys(self) -> tuple[Key, ...]:
+        """Return the keys of `orderBy`. Raises BadUserInput."""
+        order_by = self.selected.arguments.get("orderBy")
+        return order_keys(self.draft, self.entity, self.type, order_by)
+
+    def question(self, *field: str) -> Question:
+        """Return what cursors of this list belong to."""
+        said = self.selected.arguments
+        return Question(field, {name: said.get(name) for name in ("where", "orderBy")})
+
+
+def _capital(field: str) -> str:
+    return field[:1].upper() + field[1:]

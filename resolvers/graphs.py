@@ -1,0 +1,238 @@
+"""The lineage field: a search as Datalog, and what is asked of each node and edge that it finds.
+
+The search gives the raw graph (`datalog/graph.py`); `resolvers/lineage.py` makes the answer of it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from datalog.syntax import EdgeStep, Order, Pattern, Query, Scalar, Search, Variable
+from datalog.tree import BasisT, Bound, Graph, Many, Object, Shape, Value
+from resolvers import connections, cursors, named
+from resolvers.draft import Draft, Place, Request
+from resolvers.edges import any_edge
+from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
+from resolvers.limits import Limit, Limits
+from resolvers.lineage import Bounds, Lineage, extra_key, told
+from resolvers.named import Named
+from resolvers.pages import at_most
+from resolvers.selection import Given, Selected, given_value
+from store.catalogue import Catalogue, Upstream
+
+_SIDES = {"UPSTREAM": (True, False), "DOWNSTREAM": (False, True), "BOTH": (True, True)}
+
+
+def lineage(draft: Draft, place: Place, selected: Selected) -> Shape:
+    """Return the shape of the raw graph and what else the answer needs. Raises BadUserInput."""
+    place = draft.timed(place, selected)
+    numbers = _Numbers(draft.limits, selected)
+    roots = named.several(draft, place, selected.arguments.get("of"), numbers.check_roots)
+    search, inputs = _search(draft, place, selected, numbers)
+    where = (roots.entity(search.root), Pattern(search.root, "entity/type"), search)
+    names = roots.inputs(roots.id, roots.urn)
+    query = Query(
+        (search.node, search.depth, search.side),
+        (place.source, *names, *map(Scalar, inputs)),
+        where,
+    )
+    draft.reshape(place, lambda request: _Answering(draft.catalogue, selected, numbers, request).of)
+    return Object(
+        (
+            ("roots", _roots(draft, place, roots)),
+            ("t", BasisT(place.source)),
+            ("bases", _bases(place, selected)),
+            ("graph", _graph(draft, place, selected, query, search)),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The three limits of a search, as the caller gives them or as they are by default."""
+
+    limits: Limits
+    selected: Selected
+
+    def limit(self, name: str) -> Limit:
+        match name:
+            case "maxDepth":
+                return self.limits.depth
+            case "maxNodes":
+                return self.limits.nodes
+            case _:
+                return self.limits.per_node
+
+    def argument(self, name: str) -> object:
+        given = self.selected.arguments.get(name)
+        return self.limit(name).default if given is None else given
+
+    def slot(self, draft: Draft, place: Place, name: str) -> Variable:
+        read = at_most(name, self.limit(name).most)
+        return draft.slot(place, name, self.argument(name), read, 0)
+
+    def number(self, name: str, request: Request) -> int:
+        given = given_value(self.argument(name), request.variables)
+        return at_most(name, self.limit(name).most)(given)
+
+    def check_roots(self, roots: Sequence[object]) -> None:
+        most = self.limits.nodes.most
+        if len(roots) > most:
+            raise LimitExceeded("of", len(roots), most)
+
+
+def _search(
+    draft: Draft, place: Place, selected: Selected, numbers: _Numbers
+) -> tuple[Search, tuple[Variable, ...]]:
+    """Return the search, and the `:in` variables of its limits."""
+    direction = str(selected.arguments.get("direction") or "BOTH")
+    if direction not in _SIDES:
+        raise BadUserInput("direction", f"expected one of {', '.join(_SIDES)}")
+    upstream, downstream = _SIDES[direction]
+    steps = _upstream_steps(draft.catalogue, selected.arguments.get("edgeTypes"))
+    names = ("maxDepth", "maxNodes", "perNode")
+    max_depth, max_nodes, per_node = (numbers.slot(draft, place, name) for name in names)
+    types = _types(draft.catalogue, selected.arguments.get("nodeTypes"))
+    search = Search(
+        draft.variable("root"),
+        draft.variable("node"),
+        draft.variable("depth"),
+        draft.variable("side"),
+        steps if upstream else (),
+        tuple(EdgeStep(each.edge, not each.reverse) for each in steps) if downstream else (),
+        types,
+        max_depth,
+        max_nodes,
+        per_node,
+    )
+    return search, (max_depth, max_nodes, per_node)
+
+
+def _upstream_steps(catalogue: Catalogue, edge_types: object) -> tuple[EdgeStep, ...]:
+    """Return how to walk upstream over each lineage edge type that is asked for."""
+    asked = None if edge_types is None else _names("edgeTypes", edge_types)
+    for name in asked or ():
+        catalogue.edge_type(name)
+    return tuple(
+        EdgeStep(each.name, reverse=each.upstream is Upstream.FROM)
+        for each in catalogue.edge_types.values()
+        if each.upstream is not Upstream.NONE and (asked is None or each.name in asked)
+    )
+
+
+def _types(catalogue: Catalogue, node_types: object) -> tuple[str, ...] | None:
+    if node_types is None:
+        return None
+    return tuple(catalogue.entity_type(name).name for name in _names("nodeTypes", node_types))
+
+
+def _names(argument: str, names: object) -> tuple[str, ...]:
+    given = names if isinstance(names, list | tuple) else [names]
+    if any(isinstance(name, Given) for name in given):
+        raise BadUserInput(argument, "which types to walk decides the plan: give their names")
+    return tuple(dict.fromkeys(map(str, given)))
+
+
+def _roots(draft: Draft, place: Place, roots: Named) -> Shape:
+    """Return the roots that there are, by their position among those asked for."""
+    root, position = draft.variable("root"), roots.position or Variable("position")
+    query = Query(
+        (position, root),
+        (place.source, *roots.inputs(roots.id, roots.urn)),
+        (roots.entity(root), Pattern(root, "entity/type")),
+        (Order(position),),
+    )
+    return Many(f"{place.label}(roots)", query, Bound(position))
+
+
+def _bases(place: Place, selected: Selected) -> Shape:
+    asked = (each for each in selected.of() if each.name == "basis")
+    return Object(tuple((each.key, connections.basis(place, each)) for each in asked))
+
+
+def _graph(draft: Draft, place: Place, selected: Selected, query: Query, search: Search) -> Shape:
+    node_leaves, edge_leaves = _leaves(selected, "nodes"), _leaves(selected, "edges")
+    edge = draft.variable("edge")
+    of_nodes = {each.name for _, each in node_leaves}
+    parts = {each.name for each in selected.of()}
+    return Graph(
+        place.label,
+        query,
+        search,
+        _extra(node_leaves, lambda of, each: _node_extra(draft, place, search.node, of, each)),
+        _extra(edge_leaves, lambda of, each: _edge_extra(draft, place, edge, of, each)),
+        degrees=bool(of_nodes & {"inDegree", "outDegree"}),
+        edges="edges" in parts or bool(of_nodes & {"rank", "inCycle"}),
+        frontier=bool(parts & {"frontier", "complete", "stoppedBy"}),
+        edge_entity=edge,
+    )
+
+
+_Leaves = list[tuple[Selected, Selected]]
+
+
+def _leaves(selected: Selected, name: str) -> _Leaves:
+    return [(each, leaf) for each in selected.of() if each.name == name for leaf in each.of()]
+
+
+def _extra(leaves: _Leaves, shape: Callable[[Selected, Selected], Shape | None]) -> Shape | None:
+    shaped = ((extra_key(each, leaf), shape(each, leaf)) for each, leaf in leaves)
+    members = tuple((key, made) for key, made in shaped if made is not None)
+    return Object(members) if members else None
+
+
+def _node_extra(
+    draft: Draft, place: Place, node: Variable, nodes: Selected, leaf: Selected
+) -> Shape | None:
+    match leaf.name:
+        case "urn" | "lifecycle" as name:
+            return Value(node, f"entity/{name}")
+        case "entity":
+            return draft.entity(place.at(nodes.key).at(leaf.key), leaf, node)
+        case _:
+            return None
+
+
+def _edge_extra(
+    draft: Draft, place: Place, edge: Variable, edges: Selected, leaf: Selected
+) -> Shape | None:
+    if leaf.name != "edge":
+        return None
+    return any_edge(draft, place.at(edges.key).at(leaf.key), leaf, edge)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answering:
+    """What makes the answer of the column, for one request."""
+
+    catalogue: Catalogue
+    selected: Selected
+    numbers: _Numbers
+    request: Request
+
+    def of(self, column: Any) -> object:  # JSON that our own statement made.
+        """Return the graph as selected. Raises UnknownEntity and LimitExceeded for its roots."""
+        self._check_roots(column)
+        graph = column["graph"]
+        t, question = int(column["t"]), cursors.asked("frontier")
+
+        def sign(node: str, direction: str) -> str:
+            return cursors.sign(self.request.secret, question, [t, node, direction])
+
+        bounds = Bounds(
+            self.numbers.number("maxDepth", self.request),
+            self.numbers.number("perNode", self.request),
+        )
+        found = Lineage(graph, self.catalogue, bounds, sign)
+        return told(found, self.selected.of(), column["bases"])
+
+    def _check_roots(self, column: Any) -> None:
+        asked = named.given_list(self.selected.arguments.get("of"), self.request)
+        known = set(map(int, column["roots"]))
+        for position, root in enumerate(asked):
+            if position not in known:
+                raise UnknownEntity(str(root))
+        most = self.numbers.number("maxNodes", self.request)
+        distinct = sum(1 for node in column["graph"]["nodes"] if node["depth"] == 0)
+        if distinct > most:
+            raise LimitExceeded("of", distinct, most)

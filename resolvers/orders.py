@@ -1,0 +1,80 @@
+"""`orderBy` to keys: a path from the entity to a value, and the direction.
+
+orderBy = [{attribute: ASC | DESC} | {relation: {…}}, …]   one key each, the relations to one
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from datalog.syntax import GetElse, Order, Step, Variable
+from resolvers.draft import Draft
+from resolvers.errors import BadUserInput
+from resolvers.fields import fields_of
+from store.catalogue import Attribute, Relation, ValueType
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of an order: its variable, what type of value it holds, and how it is found."""
+
+    variable: Variable
+    type: ValueType
+    descending: bool = False
+    found: GetElse | None = None
+
+    @property
+    def order(self) -> Order:
+        """Return the key as Datalog orders by it."""
+        return Order(self.variable, self.descending)
+
+
+def keys(draft: Draft, entity: Variable, type_name: str, order_by: object) -> tuple[Key, ...]:
+    """Return the keys that a caller asked for, without those that make the order total.
+
+    Raises BadUserInput where the order makes no sense.
+    """
+    if order_by is None:
+        return ()
+    asked = order_by if isinstance(order_by, list | tuple) else [order_by]
+    return tuple(
+        _key(draft, entity, type_name, each, f"orderBy[{n}]") for n, each in enumerate(asked)
+    )
+
+
+def _key(draft: Draft, entity: Variable, type_name: str, asked: object, argument: str) -> Key:
+    path, value_type, descending = _path(draft, type_name, asked, argument)
+    variable = draft.variable(path[-1].name.rpartition("/")[2])
+    return Key(variable, value_type, descending, GetElse(entity, path, variable))
+
+
+_Path = tuple[tuple[Step, ...], ValueType, bool]
+
+
+def _path(draft: Draft, type_name: str, asked: object, argument: str) -> _Path:
+    if not isinstance(asked, Mapping) or len(asked) != 1:
+        raise BadUserInput(argument, "expected exactly one key, such as {name: ASC}")
+    [(name, direction)] = asked.items()
+    if name == "urn":
+        return (Step("entity/urn"),), ValueType.STRING, _descending(direction, argument)
+    match fields_of(draft.catalogue, type_name).get(name):
+        case Attribute(type=ValueType.REF, many=False, target=str(target)) as reference:
+            return _further(draft, Step(reference.name), target, direction, f"{argument}.{name}")
+        case Attribute(many=False) as attribute:
+            step = Step(attribute.name)
+            return (step,), attribute.type, _descending(direction, f"{argument}.{name}")
+        case Relation(many=False) as relation:
+            step = Step(relation.edge, relation.reverse)
+            return _further(draft, step, relation.target, direction, f"{argument}.{name}")
+        case _:
+            raise BadUserInput(argument, f"{type_name} has no {name} to order by")
+
+
+def _further(draft: Draft, step: Step, target: str, asked: object, argument: str) -> _Path:
+    path, value_type, descending = _path(draft, target, asked, argument)
+    return (step, *path), value_type, descending
+
+
+def _descending(direction: object, argument: str) -> bool:
+    if direction not in ("ASC", "DESC"):
+        raise BadUserInput(argument, "expected ASC or DESC")
+    return direction == "DESC"

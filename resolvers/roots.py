@@ -1,0 +1,109 @@
+"""The fields of Query: one function per kind of root field."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from datalog.syntax import Pattern, Query, Variable
+from datalog.tree import One, Shape
+from resolvers import connections, named
+from resolvers.clauses import nothing, of_types
+from resolvers.connections import Listing, connection
+from resolvers.draft import Draft, Place, Step
+from resolvers.entities import Asked, any_entity, end_shape
+from resolvers.errors import BadUserInput
+from resolvers.filters import deleted
+from resolvers.graphs import lineage
+from resolvers.nodes import node, nodes
+from resolvers.orders import Key
+from resolvers.selection import Selected
+from resolvers.transactions import transactions
+from store.catalogue import UNKNOWN, Catalogue, EntityType, Interface, ValueType
+
+Root = Callable[[Draft, Place, Selected], Shape]
+
+
+def root(draft: Draft, selected: Selected) -> Shape:
+    """Return the shape of a root field; where its arguments are at fault, null and that fault."""
+    place = Place((Step(selected.key),), selected.key)
+    field = _FIXED.get(selected.name, _of_catalog)
+    return draft.guarded(place, lambda at: field(draft, at, selected))
+
+
+def _of_catalog(draft: Draft, place: Place, selected: Selected) -> Shape:
+    for name, plural in _names(draft.catalogue).items():
+        if selected.name == name[:1].lower() + name[1:]:
+            return _lookup(draft, place, selected, name)
+        if selected.name == plural:
+            return _list(draft, place, selected, name)
+    raise BadUserInput(selected.name, "the catalog has no such field")
+
+
+def _names(catalogue: Catalogue) -> dict[str, str]:
+    owners: list[EntityType | Interface] = [*catalogue.entity_types.values()]
+    owners += catalogue.interfaces.values()
+    return {each.name: each.plural for each in owners if each.name != UNKNOWN.name}
+
+
+def _basis(_: Draft, place: Place, selected: Selected) -> Shape:
+    return connections.basis(place, selected)
+
+
+def _typename(_: Draft, __: Place, ___: Selected) -> Shape:
+    return connections.text("Query")
+
+
+def _transactions(draft: Draft, place: Place, selected: Selected) -> Shape:
+    return transactions(draft, draft.timed(place, selected), selected)
+
+
+def _entity(draft: Draft, place: Place, selected: Selected) -> Shape:
+    place, found = draft.timed(place, selected), draft.variable("entity")
+    name = named.one(draft, place, selected.arguments.get("id"))
+    where = (name.entity(found), Pattern(found, "entity/type"))
+    query = Query((found,), (place.source, *name.inputs(name.id, name.urn)), where)
+    return One(place.label, query, any_entity(draft, place, selected, found))
+
+
+def _lookup(draft: Draft, place: Place, selected: Selected, owner: str) -> Shape:
+    """Return the entity of a type, or of one of an interface's types, that an argument names."""
+    place, found = draft.timed(place, selected), draft.variable(selected.name)
+    types = draft.catalogue.concrete(owner)
+    name = named.one(draft, place, selected.arguments.get("id"))
+    where = (name.entity(found), of_types(found, types))
+    query = Query((found,), (place.source, *name.inputs(name.id, name.urn)), where)
+    return One(place.label, query, end_shape(draft, place, selected, found, owner))
+
+
+def _list(draft: Draft, place: Place, selected: Selected, owner: str) -> Shape:
+    """Return the connection of all entities of a type, or of an interface's types."""
+    place, found = draft.timed(place, selected), _singular(draft, owner)
+    asked = Asked(draft, place, found, owner, selected)
+    alive = () if asked.lifecycles else (nothing((found,), (deleted(found),)),)
+    listing = Listing(
+        name=owner,
+        question=asked.question("list", owner),
+        find=(found,),
+        where=(of_types(found, draft.catalogue.concrete(owner)), *alive, *asked.where()),
+        keys=(*asked.keys(), Key(found, ValueType.REF)),
+        node=lambda at, each: end_shape(draft, at, each, found, owner),
+    )
+    return connection(draft, place, selected, listing)
+
+
+def _singular(draft: Draft, owner: str) -> Variable:
+    return draft.variable(owner[:1].lower() + owner[1:])
+
+
+_FIXED: Mapping[str, Root] = MappingProxyType(
+    {
+        "__typename": _typename,
+        "basis": _basis,
+        "node": node,
+        "nodes": nodes,
+        "entity": _entity,
+        "lineage": lineage,
+        "transactions": lambda draft, place, each: transactions(
+            draft, draft.timed(place, each), each
+        ),
+    }
+)
