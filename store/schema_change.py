@@ -62,9 +62,10 @@ def plan(current: Catalogue, wanted: SchemaDeclaration) -> SchemaChange:
     renames = settle(wanted.renames, describe(current), said)
     before = renamed(current, renames)
     after = merge(before, overlay)
-    wrong = [*_reserved(wanted), *changed_kinds(describe(before), said), *problems(after)]
+    kinds = tuple(changed_kinds(describe(before), said))
+    wrong = (*_reserved(wanted), *(kinds or problems(after)))
     if wrong:
-        raise SchemaConflict(tuple(dict.fromkeys(wrong)))
+        raise SchemaConflict(wrong)
     return SchemaChange(wanted, renames, before, after, _lines(renames, before, after))
 
 
