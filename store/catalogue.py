@@ -169,11 +169,11 @@ class UnknownType(CallerFault):
     category: ClassVar[str] = "not-found"
     name: str
     expected: str = "entity type"
+    where: str = ""
 
     def __str__(self) -> str:
-        return (
-            f"there is no {self.expected} {self.name}; `headwater schema print` lists what there is"
-        )
+        hint = "`headwater schema print` lists what there is"
+        return f"{_at(self.where)}there is no {self.expected} {self.name}; {hint}"
 
 
 @dataclass(eq=False)
@@ -183,9 +183,15 @@ class UnknownAttribute(CallerFault):
     code: ClassVar[str] = "UNKNOWN_ATTRIBUTE"
     category: ClassVar[str] = "not-found"
     name: str
+    where: str = ""
 
     def __str__(self) -> str:
-        return f"there is no attribute {self.name}; `headwater schema print` lists what there is"
+        hint = "`headwater schema print` lists what there is"
+        return f"{_at(self.where)}there is no attribute {self.name}; {hint}"
+
+
+def _at(where: str) -> str:
+    return f"{where}: " if where else ""
 
 
 @dataclass(frozen=True, slots=True)

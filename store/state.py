@@ -1,0 +1,150 @@
+"""What a group of transactions must know: what it names, as that is now.
+
+Loaded for a whole group; every accepted transaction is applied to it, so that the next one of the
+group sees it.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple
+
+from store.ids import FIRST_USER_SCHEMA, AttributeId, EntityId
+from store.log import Datom
+
+Value = str | frozenset[str]
+"""An attribute's canonical text, or the texts of its members where its cardinality is many."""
+
+
+class Lifecycle(StrEnum):
+    """How much is known of an entity."""
+
+    UNCACHED = "UNCACHED"
+    PARTIAL = "PARTIAL"
+    ENRICHED = "ENRICHED"
+    DELETED = "DELETED"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """An entity as it is at some t."""
+
+    id: EntityId
+    urn: str
+    type: AttributeId
+    lifecycle: Lifecycle
+    values: Mapping[AttributeId, Value]
+
+
+class Identity(NamedTuple):
+    """What makes an edge the same edge, for ever."""
+
+    type: AttributeId
+    source: EntityId
+    target: EntityId
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """An edge as it is at some t; where it is not live it has no values."""
+
+    id: EntityId
+    identity: Identity
+    live: bool
+    values: Mapping[AttributeId, Value]
+
+
+class Count(NamedTuple):
+    """What is counted: live edges of a type at an entity, this way, by the far end's type."""
+
+    edge: AttributeId
+    reverse: bool
+    entity: EntityId
+    far: AttributeId
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an accepted transaction does; `datoms` are sorted and leave out those about itself."""
+
+    datoms: tuple[Datom, ...]
+    created: tuple[Entity, ...]
+    changed: tuple[Entity, ...]
+    begun: tuple[Edge, ...]
+    altered: tuple[Edge, ...]
+    ended: tuple[Edge, ...]
+    stubs: tuple[EntityId, ...]
+    redundant: int
+    next_entity: EntityId
+    counts: Mapping[Count, int]
+    claimed: Mapping[tuple[AttributeId, str], EntityId]
+    freed: frozenset[tuple[AttributeId, str]]
+
+
+@dataclass(slots=True)
+class State:
+    """The state between two transactions of a group.
+
+    `leaving` and `arriving` hold live edges by (type, entity), complete where a decision may ask.
+    `holders` has who holds a unique value, `referrers` what refers to an Unknown entity.
+    """
+
+    next_entity: EntityId
+    entities: dict[EntityId, Entity] = field(default_factory=dict)
+    by_urn: dict[str, EntityId] = field(default_factory=dict)
+    edges: dict[EntityId, Edge] = field(default_factory=dict)
+    by_identity: dict[Identity, EntityId] = field(default_factory=dict)
+    leaving: defaultdict[tuple[AttributeId, EntityId], set[EntityId]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
+    arriving: defaultdict[tuple[AttributeId, EntityId], set[EntityId]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
+    counts: Counter[Count] = field(default_factory=Counter)
+    holders: dict[tuple[AttributeId, str], EntityId] = field(default_factory=dict)
+    referrers: defaultdict[EntityId, set[tuple[AttributeId, EntityId]]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
+
+    def know(self, entity: Entity) -> None:
+        """Hold an entity as it is now."""
+        self.entities[entity.id] = entity
+        self.by_urn[entity.urn] = entity.id
+
+    def know_edge(self, edge: Edge) -> None:
+        """Hold an edge as it is now."""
+        identity = edge.identity
+        self.edges[edge.id] = edge
+        self.by_identity[identity] = edge.id
+        leaving = self.leaving[identity.type, identity.source]
+        arriving = self.arriving[identity.type, identity.target]
+        if edge.live:
+            leaving.add(edge.id)
+            arriving.add(edge.id)
+        else:
+            leaving.discard(edge.id)
+            arriving.discard(edge.id)
+
+    def apply(self, decision: Decision) -> None:
+        """Become the state after an accepted transaction."""
+        for entity in (*decision.created, *decision.changed):
+            self.know(entity)
+        for edge in (*decision.begun, *decision.altered, *decision.ended):
+            self.know_edge(edge)
+        for count, difference in decision.counts.items():
+            self.counts[count] += difference
+        for datom in decision.datoms:
+            if datom.a >= FIRST_USER_SCHEMA and isinstance(datom.value, int):
+                self._refer(datom.a, datom.e, EntityId(datom.value), op=datom.op)
+        for value in decision.freed:
+            self.holders.pop(value, None)
+        self.holders.update(decision.claimed)
+        self.next_entity = decision.next_entity
+
+    def _refer(self, a: AttributeId, e: EntityId, target: EntityId, *, op: bool) -> None:
+        if op:
+            self.referrers[target].add((a, e))
+        else:
+            self.referrers[target].discard((a, e))
