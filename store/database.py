@@ -72,15 +72,18 @@ class Database:
 
         Raises DeadlineExceeded, DatabaseUnavailable. Cancelling the caller cancels the statement.
         """
+        for _ in range(_DEADLOCKS):
+            # A schema change that locks tables in another order than we do; a read can begin again.
+            with contextlib.suppress(asyncpg.DeadlockDetectedError):
+                return await self._rows(text, arguments)
+        return await self._rows(text, arguments)
+
+    async def _rows(self, text: str, arguments: Sequence[object]) -> list[Row]:
         with faults(self.statement_timeout):
             async with self._connection() as connection:
                 self.statements += 1
-                return [
-                    tuple(record)
-                    for record in await connection.fetch(
-                        text, *arguments, timeout=self.statement_timeout
-                    )
-                ]
+                records = await connection.fetch(text, *arguments, timeout=self.statement_timeout)
+                return [tuple(record) for record in records]
 
     async def row(self, text: str, arguments: Sequence[object] = ()) -> Row:
         """Return the one row of a statement that has one. Raises as `rows` does."""
@@ -126,6 +129,7 @@ class Database:
             await self.pool.release(connection)
 
 
+_DEADLOCKS = 3
 _LOCK = "SELECT FROM clock FOR UPDATE"
 _SHARED = "SELECT value FROM secret"
 _CLOCK = "SELECT t, schema_t, instant, hash, next_entity, next_schema FROM clock"

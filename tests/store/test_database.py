@@ -144,3 +144,14 @@ async def test_waiting_for_the_clock_has_a_deadline(database_url: str) -> None:
                     pass
         async with database.writing() as writing:
             assert writing.clock.t == T(0)
+
+
+async def test_a_read_that_deadlocks_with_a_schema_change_begins_again(database_url: str) -> None:
+    async with Database.open(database_url) as database:
+        async with database.writing() as writing:
+            await writing.connection.execute("LOCK TABLE fact_2")
+            reading = asyncio.create_task(database.row("SELECT count(*) FROM fact_1, fact_2"))
+            await asyncio.sleep(0.2)
+            await writing.connection.execute("LOCK TABLE fact_1")
+        assert await reading == (0,)
+        assert database.statements == 2
