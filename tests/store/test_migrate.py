@@ -7,9 +7,13 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from schema import sdl
 from store.database import Database
 from store.database_errors import DatabaseUnavailable, MigrationRefused, NewerDatabase
 from store.migrate import migrate, migrations
+from store.schema_writer import apply
+from store.transaction import Transaction, Upsert
+from store.writer import Writer
 
 
 async def test_an_empty_database_gets_a_log_with_nothing_in_it(empty_database_url: str) -> None:
@@ -127,10 +131,10 @@ async def test_the_role_that_serves_may_only_add_to_a_log_of_another_role(
         assert await database.row(
             "SELECT pg_get_userbyid(relowner) = current_user FROM pg_class WHERE relname = 'fact_1'"
         ) == (True,)
-        await database.rows("INSERT INTO log VALUES (1, 0, 1, 1, true, 1, NULL, '')")
-        await database.rows("CREATE TABLE fact_1000 (e bigint)")
-        async with database.writing() as writing:
-            assert writing.clock.t == 0
+        wanted = sdl.parse("type Lake @entity { name: String }")
+        assert (await apply(database, wanted)).t == 1
+        lake = Upsert("Lake", "hw://lake/a", {"name": "A"})
+        assert (await Writer(database).transact(Transaction(upserts=(lake,)))).t == 2
         for statement in (
             "DELETE FROM log",
             "ALTER TABLE log DISABLE TRIGGER append_only",
