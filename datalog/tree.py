@@ -180,6 +180,9 @@ class BasisInstant:
     source: Source
 
 
+EDGE = Variable("edge")
+
+
 @dataclass(frozen=True, slots=True)
 class Graph:
     """A search as a flat graph: nodes, edges, frontier; `datalog/graph.py` documents the JSON.
@@ -197,7 +200,7 @@ class Graph:
     degrees: bool
     edges: bool
     frontier: bool
-    edge_entity: Variable = Variable("edge")
+    edge_entity: Variable = EDGE
 
 
 Shape = (

@@ -1,0 +1,159 @@
+"""Which types the entity of a variable can have, as the clauses beside each other tell."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import assert_never
+
+from datalog.reason import Empty
+from datalog.syntax import (
+    Clause,
+    Compare,
+    Constant,
+    GetElse,
+    Keyword,
+    Not,
+    Or,
+    Pattern,
+    Search,
+    Term,
+    Variable,
+)
+from datalog.vocabulary import (
+    TRANSACTION,
+    EdgeColumn,
+    Facts,
+    Hop,
+    Own,
+    TransactionColumn,
+    far_ends,
+    meaning,
+    type_id,
+)
+from store.catalogue import UNKNOWN, Catalogue, UnknownType
+
+Types = Mapping[Variable, frozenset[str]]
+Limit = tuple[Term, frozenset[str]]
+
+_TRANSACTIONS = frozenset({TRANSACTION})
+
+
+def narrowed(clauses: Iterable[Clause], catalogue: Catalogue, outer: Types) -> Types | Empty:
+    """Return the types that each variable's entity can have, or why there can be none.
+
+    Only clauses on the source `$` tell: seen at another time, an entity may be Unknown still.
+    """
+    clauses = tuple(clauses)
+    types = dict(outer)
+    for _ in range(2):  # An edge's type, told by a later clause, limits its ends.
+        for clause in clauses:
+            limits = _limits(clause, catalogue, types)
+            if isinstance(limits, Empty):
+                return limits
+            for term, allowed in limits:
+                if not isinstance(term, Variable):
+                    continue
+                possible = types.get(term, allowed) & allowed
+                if not possible:
+                    return Empty(_clash(term, types[term], allowed))
+                types[term] = possible
+    return types
+
+
+def _limits(clause: Clause, catalogue: Catalogue, types: Types) -> Iterable[Limit] | Empty:
+    match clause:
+        case Pattern():
+            return tuple(_pattern(clause, catalogue, types)) if clause.source == "$" else ()
+        case Or():
+            return _branches(clause, catalogue, types)
+        case Compare() | Not() | GetElse() | Search():
+            return ()
+        case _:
+            assert_never(clause)
+
+
+def _pattern(pattern: Pattern, catalogue: Catalogue, types: Types) -> Iterator[Limit]:
+    yield pattern.transaction, _TRANSACTIONS
+    if isinstance(pattern.attribute, Variable):
+        return
+    match meaning(pattern.attribute, catalogue):
+        case Facts() as facts:
+            yield from _facts(pattern, facts, catalogue)
+        case Hop(edge):
+            yield pattern.entity, far_ends(edge.from_types, catalogue)
+            yield pattern.value, far_ends(edge.to_types, catalogue)
+        case EdgeColumn() as column:
+            yield from _edge(pattern, column, catalogue, types)
+        case TransactionColumn():
+            yield pattern.entity, _TRANSACTIONS
+        case Own.ID:
+            pass
+        case Own():
+            yield pattern.value, _TRANSACTIONS
+
+
+def _facts(pattern: Pattern, facts: Facts, catalogue: Catalogue) -> Iterator[Limit]:
+    if facts.types is not None:
+        yield pattern.entity, facts.types
+    elif pattern.attribute == "entity/type" and isinstance(pattern.value, Constant):
+        name = _name(pattern.value)
+        if type_id(name, catalogue) is None:
+            raise UnknownType(name)
+        yield pattern.entity, frozenset({name})
+    attribute = catalogue.attributes.get(str(pattern.attribute))
+    if attribute is not None and attribute.target is not None:
+        yield pattern.value, frozenset({*catalogue.concrete(attribute.target), UNKNOWN.name})
+
+
+def _edge(
+    pattern: Pattern, column: EdgeColumn, catalogue: Catalogue, types: Types
+) -> Iterator[Limit]:
+    edges = frozenset(catalogue.edge_types)
+    if column is EdgeColumn.TYPE and isinstance(pattern.value, Constant):
+        edges = frozenset({catalogue.edge_type(_name(pattern.value)).name})
+    yield pattern.entity, edges
+    if isinstance(pattern.entity, Variable):
+        edges = types.get(pattern.entity, edges) & edges
+    known = [catalogue.edge_types[name] for name in edges if name in catalogue.edge_types]
+    match column:
+        case EdgeColumn.FROM:
+            yield (
+                pattern.value,
+                frozenset().union(*(far_ends(edge.from_types, catalogue) for edge in known)),
+            )
+        case EdgeColumn.TO:
+            yield (
+                pattern.value,
+                frozenset().union(*(far_ends(edge.to_types, catalogue) for edge in known)),
+            )
+        case EdgeColumn.SINCE | EdgeColumn.UNTIL:
+            yield pattern.value, _TRANSACTIONS
+        case EdgeColumn.TYPE | EdgeColumn.KEY:
+            pass
+        case _:
+            assert_never(column)
+
+
+def _branches(clause: Or, catalogue: Catalogue, types: Types) -> Iterable[Limit] | Empty:
+    possible: list[Types] = []
+    because = "an or without branches"
+    for branch in clause.branches:
+        found = narrowed(branch, catalogue, types)
+        if isinstance(found, Empty):
+            because = found.because
+        else:
+            possible.append(found)
+    if not possible:
+        return Empty(because)
+    shared = frozenset.intersection(*(frozenset(found) for found in possible))
+    if clause.join is not None:
+        shared &= frozenset(clause.join)
+    return [(each, frozenset().union(*(found[each] for found in possible))) for each in shared]
+
+
+def _name(constant: Constant) -> str:
+    value = constant.value
+    return value.name if isinstance(value, Keyword) else str(value)
+
+
+def _clash(variable: Variable, one: frozenset[str], other: frozenset[str]) -> str:
+    first, second = " or ".join(sorted(one)), " or ".join(sorted(other))
+    return f"?{variable.name} would be {first or 'nothing'}, and {second or 'nothing'}"

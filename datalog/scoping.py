@@ -1,0 +1,177 @@
+"""Which variables a clause names, and names of their own for those of join forms."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from datalog.errors import UnlistedInput
+from datalog.syntax import (
+    Clause,
+    Collection,
+    Compare,
+    GetElse,
+    Input,
+    Not,
+    Or,
+    Parent,
+    Pattern,
+    Query,
+    Relation,
+    Scalar,
+    Search,
+    Source,
+    Term,
+    Variable,
+)
+
+
+def input_variables(inputs: Iterable[Input]) -> tuple[Variable, ...]:
+    """Return the variables that `:in` binds."""
+    found: list[Variable] = []
+    for each in inputs:
+        match each:
+            case Scalar() | Collection() | Parent():
+                found.append(each.variable)
+            case Relation():
+                found.extend(each.variables)
+            case Source():
+                pass
+            case _:
+                assert_never(each)
+    return tuple(found)
+
+
+def outward(clause: Clause) -> frozenset[Variable]:
+    """Return the variables that a clause shares with what stands beside it."""
+    match clause:
+        case Not(join=tuple() as join) | Or(join=tuple() as join):
+            return frozenset(join)
+        case Not():
+            return outward_of(clause.clauses)
+        case Or():
+            return frozenset().union(*map(outward_of, clause.branches))
+        case Pattern() | Compare() | GetElse() | Search():
+            return frozenset(term for term in _terms(clause) if isinstance(term, Variable))
+        case _:
+            assert_never(clause)
+
+
+def outward_of(clauses: Iterable[Clause]) -> frozenset[Variable]:
+    """Return the variables that any of the clauses shares with what stands beside it."""
+    return frozenset().union(*map(outward, clauses))
+
+
+def scoped(query: Query) -> Query:
+    """Return the query with every variable local to a join form under a name of its own.
+
+    Raises UnlistedInput where a join form uses an input without listing it.
+    """
+    scalars = frozenset(each.variable for each in query.inputs if isinstance(each, Scalar))
+    taken = {*input_variables(query.inputs), *outward_of(query.where)}
+    renaming = _Renaming(scalars, taken)
+    return replace(query, where=tuple(renaming.clause(clause, {}) for clause in query.where))
+
+
+def _terms(clause: Pattern | Compare | GetElse | Search) -> Iterator[Term]:
+    match clause:
+        case Pattern():
+            yield from (clause.entity, clause.value, clause.transaction)
+            yield from (clause.operation, clause.position)
+            if isinstance(clause.attribute, Variable):
+                yield clause.attribute
+        case Compare():
+            yield from (clause.left, clause.right)
+        case GetElse():
+            yield from (clause.entity, clause.value)
+        case Search():
+            yield from (clause.root, clause.node, clause.depth, clause.side)
+            yield from (clause.max_depth, clause.max_nodes, clause.per_node)
+        case _:
+            assert_never(clause)
+
+
+Names = Mapping[Variable, Variable]
+
+
+@dataclass(slots=True)
+class _Renaming:
+    """Gives new names; `taken` grows, so that no name means two things."""
+
+    scalars: frozenset[Variable]
+    taken: set[Variable] = field(default_factory=set)
+
+    def clause(self, clause: Clause, names: Names) -> Clause:
+        match clause:
+            case Pattern():
+                return self._pattern(clause, names)
+            case Compare():
+                return replace(
+                    clause, left=_named(clause.left, names), right=_named(clause.right, names)
+                )
+            case GetElse():
+                return replace(
+                    clause,
+                    entity=names.get(clause.entity, clause.entity),
+                    value=names.get(clause.value, clause.value),
+                )
+            case Search():
+                return clause
+            case Not():
+                inner = self._inner(clause.join, (clause.clauses,), names)
+                return Not(self._clauses(clause.clauses, inner), _listed(clause.join, names))
+            case Or():
+                inner = self._inner(clause.join, clause.branches, names)
+                branches = tuple(self._clauses(branch, inner) for branch in clause.branches)
+                return Or(branches, _listed(clause.join, names))
+            case _:
+                assert_never(clause)
+
+    def _clauses(self, clauses: tuple[Clause, ...], names: Names) -> tuple[Clause, ...]:
+        return tuple(self.clause(clause, names) for clause in clauses)
+
+    def _pattern(self, pattern: Pattern, names: Names) -> Pattern:
+        attribute = pattern.attribute
+        return replace(
+            pattern,
+            entity=_named(pattern.entity, names),
+            attribute=names.get(attribute, attribute)
+            if isinstance(attribute, Variable)
+            else attribute,
+            value=_named(pattern.value, names),
+            transaction=_named(pattern.transaction, names),
+            operation=_named(pattern.operation, names),
+            position=_named(pattern.position, names),
+        )
+
+    def _inner(
+        self,
+        join: tuple[Variable, ...] | None,
+        branches: Iterable[tuple[Clause, ...]],
+        names: Names,
+    ) -> Names:
+        if join is None:
+            return names
+        inner = {each: names.get(each, each) for each in join}
+        for local in sorted(
+            frozenset().union(*map(outward_of, branches)) - set(join), key=lambda each: each.name
+        ):
+            if local in self.scalars:
+                raise UnlistedInput(local.name)
+            inner[local] = self._fresh(local)
+        return inner
+
+    def _fresh(self, variable: Variable) -> Variable:
+        fresh, number = variable, 1
+        while fresh in self.taken:
+            number += 1
+            fresh = Variable(f"{variable.name}'{number}")
+        self.taken.add(fresh)
+        return fresh
+
+
+def _named(term: Term, names: Names) -> Term:
+    return names.get(term, term) if isinstance(term, Variable) else term
+
+
+def _listed(join: tuple[Variable, ...] | None, names: Names) -> tuple[Variable, ...] | None:
+    return None if join is None else tuple(names.get(each, each) for each in join)

@@ -1,0 +1,312 @@
+"""Shapes to JSON text: one function per kind of shape; nested levels become subqueries."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from datalog.columns import Column
+from datalog.entity_output import attribute_name, type_id_of, type_name, value
+from datalog.json_text import as_json, opaque
+from datalog.levels import Found, Scope, default_keys, enclosed, find, sort_keys
+from datalog.ordering import order_by, order_terms
+from datalog.outputs import needs, with_outputs
+from datalog.pages import PageRows, page_rows
+from datalog.reason import Empty
+from datalog.syntax import Query, Source, Variable
+from datalog.tree import (
+    AttributeName,
+    BasisInstant,
+    BasisT,
+    Bound,
+    Cursor,
+    FirstCursor,
+    Fixed,
+    Graph,
+    HasNext,
+    HasPrevious,
+    LastCursor,
+    Many,
+    Object,
+    One,
+    OpaqueId,
+    Page,
+    Rows,
+    Shape,
+    Total,
+    TypeName,
+    Value,
+    Variant,
+)
+from datalog.vocabulary import TRANSACTION, type_id
+from datalog.writing import Json, as_text, json_object
+from store.catalogue import ValueType
+from store.sql import Bound as BoundValue
+from store.sql import Slot, Sql, join, number, sql
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPage:
+    """The page that a shape stands in; None of its rows where it can have none."""
+
+    page: Page
+    rows: PageRows | None
+
+
+def to_json(shape: Shape, scope: Scope, page: OpenPage | None = None) -> Json:  # noqa: C901, PLR0911, PLR0912
+    """Return the JSON text of a shape. Raises QueryError.
+
+    One case for each kind of shape.
+    """
+    match shape:
+        case Fixed(json):
+            return (json,)
+        case Value():
+            return value(shape, scope)
+        case Bound(variable):
+            return (as_json(scope.columns[variable]),)
+        case OpaqueId(entity):
+            return (opaque(scope.columns[entity]),)
+        case TypeName():
+            return type_name(shape, scope)
+        case AttributeName(attribute):
+            return (attribute_name(scope.columns[attribute]),)
+        case Object(fields):
+            return json_object((key, to_json(each, scope, page)) for key, each in fields)
+        case Variant():
+            return _variant(shape, scope, page)
+        case One():
+            return _one(shape, scope)
+        case Many():
+            return _many(shape, scope)
+        case Total():
+            return _total(shape, scope)
+        case Page():
+            return _page(shape, scope)
+        case BasisT(source):
+            return ('"', sql("{t}::text", t=_basis_t(source, scope)), '"')
+        case BasisInstant(source):
+            return (_basis_instant(source, scope),)
+        case Graph():
+            return _graph(shape, scope)
+        case Rows() | Cursor() | FirstCursor() | LastCursor() | HasNext() | HasPrevious():
+            return _of_page(shape, scope, page)
+        case _:
+            assert_never(shape)
+
+
+def _variant(shape: Variant, scope: Scope, page: OpenPage | None) -> Json:
+    types = scope.types.get(shape.entity)
+    cases = [
+        (names, each) for names, each in shape.cases if types is None or types & frozenset(names)
+    ]
+    if types is not None and len(types) == 1:
+        return to_json(cases[0][1] if cases else shape.otherwise, scope, page)
+    written = [
+        sql(
+            " WHEN {id} IN ({ids}) THEN {text}",
+            id=type_id_of(shape, scope),
+            ids=join(", ", [number(_type_number(name, scope)) for name in names]),
+            text=as_text(to_json(each, _narrowed(shape.entity, names, scope), page)),
+        )
+        for names, each in cases
+    ]
+    otherwise = as_text(to_json(shape.otherwise, scope, page))
+    if not written:
+        return (otherwise,)
+    return (sql("CASE{cases} ELSE {rest} END", cases=join("", written), rest=otherwise),)
+
+
+def _type_number(name: str, scope: Scope) -> int:
+    return 0 if name == TRANSACTION else type_id(name, scope.compilation.catalogue) or -1
+
+
+def _narrowed(entity: Variable, names: tuple[str, ...], scope: Scope) -> Scope:
+    return replace(scope, types={**scope.types, entity: frozenset(names)})
+
+
+def _one(shape: One, scope: Scope) -> Json:
+    found = _level(shape.path, shape.query, needs(shape.shape), scope)
+    if found is None:
+        return ("null",)
+    found = with_outputs(found, [shape.shape])
+    order = sql("")
+    if not found.single:
+        keys = sort_keys(shape.query, found.scope.columns) or default_keys(found)
+        order = order_by(keys) if keys else sql("")
+    return (
+        sql(
+            "coalesce((SELECT {text}{body}{order} LIMIT 1), 'null')",
+            text=as_text(to_json(shape.shape, found.scope)),
+            body=found.rows.body(),
+            order=order,
+        ),
+    )
+
+
+def _many(shape: Many, scope: Scope) -> Json:
+    found = _level(shape.path, shape.query, needs(shape.shape), scope)
+    if found is None:
+        return ("[]",)
+    if found.repeats or shape.query.limit is not None:
+        found = _limited(found, shape.query)
+    found = with_outputs(found, [shape.shape])
+    keys = sort_keys(shape.query, found.scope.columns) or default_keys(found)
+    order = sql(" ORDER BY {terms}", terms=order_terms(keys)) if keys else sql("")
+    return (
+        sql(
+            "(SELECT concat('[', string_agg({text}, ','{order}), ']'){body})",
+            text=as_text(to_json(shape.shape, found.scope)),
+            order=order,
+            body=found.rows.body(),
+        ),
+    )
+
+
+def _limited(found: Found, query: Query) -> Found:
+    if query.limit is None:
+        return enclosed(found, sql(""))
+    if found.repeats:
+        found = enclosed(found, sql(""))
+    keys = sort_keys(query, found.scope.columns) or default_keys(found)
+    limit = (
+        sql("{it}", it=BoundValue(Slot(query.limit.name), "bigint"))
+        if isinstance(query.limit, Variable)
+        else number(query.limit)
+    )
+    return enclosed(found, sql("{order} LIMIT {limit}", order=order_by(keys), limit=limit))
+
+
+def _total(shape: Total, scope: Scope) -> Json:
+    found = _level(shape.path, shape.query, (), scope)
+    if found is None:
+        return ("0",)
+    if found.repeats:
+        found = enclosed(found, sql(""))
+    return (sql("(SELECT count(*)::text{body})", body=found.rows.body()),)
+
+
+def _level(path: str, query: Query, needed: Iterable[Variable], scope: Scope) -> Found | None:
+    found = find(query, needed, scope)
+    if isinstance(found, Empty):
+        scope.compilation.reasons.append((path, found.because))
+        return None
+    return found
+
+
+def _page(shape: Page, scope: Scope) -> Json:
+    parts = tuple(_row_parts(shape.shape))
+    if not parts:
+        return to_json(shape.shape, scope)
+    shapes = [part.shape for part in parts if isinstance(part, Rows)]
+    rows = page_rows(shape, [each for one in shapes for each in needs(one)], scope)
+    if isinstance(rows, Empty):
+        scope.compilation.reasons.append((shape.path, rows.because))
+        return to_json(shape.shape, scope, OpenPage(shape, None))
+    rows = replace(rows, found=with_outputs(rows.found, shapes))
+    return (
+        sql(
+            "(SELECT {text}{body})",
+            text=as_text(to_json(shape.shape, scope, OpenPage(shape, rows))),
+            body=rows.found.rows.body(),
+        ),
+    )
+
+
+OfPage = Rows | Cursor | FirstCursor | LastCursor | HasNext | HasPrevious
+
+
+def _row_parts(shape: Shape) -> Iterator[OfPage]:
+    """Return the parts of a page's shape for which its rows have to be read."""
+    match shape:
+        case Object(fields):
+            for _, each in fields:
+                yield from _row_parts(each)
+        case Rows() | Cursor() | FirstCursor() | LastCursor() | HasNext() | HasPrevious():
+            yield shape
+        case _:
+            pass
+
+
+def _of_page(  # noqa: C901, PLR0911  # One case for each part of a page.
+    shape: OfPage, scope: Scope, page: OpenPage | None
+) -> Json:
+    if page is None:
+        raise ValueError(f"{type(shape).__name__} stands outside of a page")
+    if page.rows is None:
+        return _of_empty_page(shape, page.page)
+    rows, backward = page.rows, page.page.backward
+    match shape:
+        case Rows(inner):
+            text = as_text(to_json(inner, rows.found.scope, page))
+            return (_rows(text, rows, backward=backward),)
+        case Cursor():
+            return _cursor(rows, scope)
+        case FirstCursor():
+            return (_end(rows, rows.found.scope, last=backward),)
+        case LastCursor():
+            return (_end(rows, rows.found.scope, last=not backward),)
+        case HasNext() | HasPrevious():
+            if isinstance(shape, HasNext) == backward:
+                return ("true" if page.page.after is not None else "false",)
+            return (sql("(count(*) > {limit})::text", limit=rows.limit),)
+        case _:
+            assert_never(shape)
+
+
+def _of_empty_page(shape: OfPage, page: Page) -> Json:
+    match shape:
+        case Rows():
+            return ("[]",)
+        case Cursor() | FirstCursor() | LastCursor():
+            return ("null",)
+        case HasNext() | HasPrevious():
+            told = isinstance(shape, HasNext) == page.backward and page.after is not None
+            return ("true" if told else "false",)
+        case _:
+            assert_never(shape)
+
+
+def _rows(text: Sql, rows: PageRows, *, backward: bool) -> Sql:
+    return sql(
+        "concat('[', string_agg({text}, ',' ORDER BY {n}{way}) FILTER (WHERE {n} <= {limit}), ']')",
+        text=text,
+        n=rows.place,
+        way=sql(" DESC") if backward else sql(""),
+        limit=rows.limit,
+    )
+
+
+def _cursor(rows: PageRows, scope: Scope) -> Json:
+    source = Source("$", rows.found.scope.sources["$"])
+    keys = [piece for key in rows.keys for piece in (",", as_json(key))]
+    return ("[", sql("{t}::text", t=_basis_t(source, scope)), *keys, "]")
+
+
+def _end(rows: PageRows, scope: Scope, *, last: bool) -> Sql:
+    return sql(
+        "coalesce((array_agg({cursor} ORDER BY {n}{way}) FILTER (WHERE {n} <= {limit}))[1],"
+        " 'null')",
+        cursor=as_text(_cursor(rows, scope)),
+        n=rows.place,
+        way=sql(" DESC") if last else sql(""),
+        limit=rows.limit,
+    )
+
+
+def _basis_t(source: Source, scope: Scope) -> Sql:
+    until = scope.compilation.until(source.view)
+    return sql("m.t") if until is None else until
+
+
+def _basis_instant(source: Source, scope: Scope) -> Sql:
+    until = scope.compilation.until(source.view)
+    instant = sql("m.instant")
+    if until is not None:  # Before the first transaction it is the instant of the empty log.
+        instant = sql(
+            "coalesce((SELECT x.instant FROM tx x WHERE x.t = {t}), to_timestamp(0))", t=until
+        )
+    return as_json(Column(instant, ValueType.DATETIME))
+
+
+def _graph(shape: Graph, scope: Scope) -> Json:
+    raise NotImplementedError
