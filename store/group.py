@@ -89,16 +89,18 @@ class MemberGroup:
                 return replace(replay, basis=self.t, basis_instant=self.instant)
             if if_basis is not None and if_basis != self.t:
                 raise BasisConflict(if_basis, self.t)
-            return self._accept(said, self._instant(said), dry_run=dry_run)
+            return self._accept(said, dry_run=dry_run)
         except CallerFault as fault:
             return fault
 
-    def _accept(self, said: Transaction, instant: datetime, *, dry_run: bool) -> Report:
+    def _accept(self, said: Transaction, *, dry_run: bool) -> Report:
         decision = decide(self.rules, self.state, said)
         t = T(self.t + 1)
         redundant, stubs = decision.redundant, decision.stubs
-        if not decision.datoms:
-            return Report(None, instant, self.t, self.instant, (), redundant, stubs)
+        if not decision.datoms:  # Whatever its instant: said twice, it still changes nothing.
+            said_for = said.instant or max(self.now, self.instant)
+            return Report(None, said_for, self.t, self.instant, (), redundant, stubs)
+        instant = self._instant(said)
         datoms = (*about(t, instant, self.now, said), *decision.datoms)
         if dry_run:
             return Report(None, instant, self.t, self.instant, datoms, redundant, stubs)
