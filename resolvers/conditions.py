@@ -169,7 +169,7 @@ def _list_condition(operand: Operand) -> Clauses:
             single = [replace(operand, operator="has", given=member) for member in members]
             return tuple(clause for each in single for clause in _list_condition(each))
         case "hasAll", Given():
-            raise BadUserInput(operand.argument, "the length of this list decides the plan")
+            return (_has_all(operand),)
         case _:
             raise BadUserInput(operand.argument, "there is no such operator, or it needs a value")
 
@@ -181,6 +181,15 @@ def _has_any(operand: Operand) -> Clauses:
         Compare(Operator.MEMBER, value, operand.set()),
     )
     return (exists(operand.about.outside(within), within),)
+
+
+def _has_all(operand: Operand) -> Clause:
+    """Return the condition that nothing in the list is missing."""
+    about, value = operand.about, operand.about.draft.variable(operand.attribute.field)
+    given = operand.set()
+    held = Pattern(about.entity, operand.name, value)
+    missing = (Compare(Operator.MEMBER, value, given), nothing((about.entity, value), (held,)))
+    return nothing((about.entity, given), missing)
 
 
 def negated(about: Filtered, within: Clauses) -> Clause:

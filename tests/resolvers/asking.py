@@ -1,6 +1,7 @@
-"""GraphQL text to selections, for tests: the catalog of these tests stands for every schema."""
+"""GraphQL text to selections, for tests that have a catalogue and no schema."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from graphql import (
     FieldNode,
@@ -16,21 +17,15 @@ from graphql import (
 from graphql.language import ListValueNode, ObjectValueNode
 
 from resolvers.selection import Given, Selected
+from store.catalogue import Catalogue
 from tests.resolvers.library import CATALOGUE
 
-_TYPES = (*CATALOGUE.entity_types, *CATALOGUE.edge_types, "Transaction", "")
-_GROUPS: Mapping[str, Iterable[str]] = {
-    **CATALOGUE.implementers,
-    "Entity": CATALOGUE.entity_types,
-    "Edge": CATALOGUE.edge_types,
-}
 
-
-def select(text: str) -> tuple[Selected, ...]:
+def select(text: str, catalogue: Catalogue = CATALOGUE) -> tuple[Selected, ...]:
     """Return what the one operation of a text selects; a variable becomes a `Given`."""
     [operation] = parse(text, no_location=True).definitions
     assert isinstance(operation, OperationDefinitionNode)
-    return _fields(operation.selection_set, "")
+    return _Selecting(catalogue).fields(operation.selection_set, "")
 
 
 def only(text: str) -> Selected:
@@ -39,33 +34,49 @@ def only(text: str) -> Selected:
     return field
 
 
-def _fields(selections: SelectionSetNode | None, type_name: str) -> tuple[Selected, ...]:
-    nodes = selections.selections if selections else ()
-    return tuple(each for node in nodes for each in _members(node, type_name))
+@dataclass(frozen=True)
+class _Selecting:
+    catalogue: Catalogue
 
+    @property
+    def types(self) -> tuple[str, ...]:
+        return (*self.catalogue.entity_types, *self.catalogue.edge_types, "Transaction", "")
 
-def _members(node: SelectionNode, type_name: str) -> Iterable[Selected]:
-    match node:
-        case FieldNode():
-            yield _field(node)
-        case InlineFragmentNode():
-            named = node.type_condition.name.value if node.type_condition else type_name
-            if type_name == named or type_name in _GROUPS.get(named, ()):
-                yield from _fields(node.selection_set, type_name)
-        case _:
-            raise AssertionError(node.kind)
+    def matches(self, type_name: str, condition: str) -> bool:
+        group: Iterable[str] = self.catalogue.implementers.get(condition, ())
+        match condition:
+            case "Entity":
+                group = self.catalogue.entity_types
+            case "Edge":
+                group = self.catalogue.edge_types
+            case _:
+                pass
+        unknown = type_name == "Unknown" and condition in self.catalogue.interfaces
+        return type_name == condition or type_name in group or unknown
 
+    def fields(self, selections: SelectionSetNode | None, type_name: str) -> tuple[Selected, ...]:
+        nodes = selections.selections if selections else ()
+        return tuple(each for node in nodes for each in self.members(node, type_name))
 
-def _field(node: FieldNode) -> Selected:
-    children = {}
-    if node.selection_set:
-        children = {name: _fields(node.selection_set, name) for name in _TYPES}
-    return Selected(
-        node.alias.value if node.alias else node.name.value,
-        node.name.value,
-        {each.name.value: _value(each.value) for each in node.arguments or ()},
-        children,
-    )
+    def members(self, node: SelectionNode, type_name: str) -> Iterable[Selected]:
+        match node:
+            case FieldNode():
+                yield self.field(node)
+            case InlineFragmentNode():
+                condition = node.type_condition
+                if condition is None or self.matches(type_name, condition.name.value):
+                    yield from self.fields(node.selection_set, type_name)
+            case _:
+                raise AssertionError(node.kind)
+
+    def field(self, node: FieldNode) -> Selected:
+        below = node.selection_set
+        return Selected(
+            node.alias.value if node.alias else node.name.value,
+            node.name.value,
+            {each.name.value: _value(each.value) for each in node.arguments or ()},
+            {name: self.fields(below, name) for name in self.types} if below else {},
+        )
 
 
 def _value(node: ValueNode) -> object:

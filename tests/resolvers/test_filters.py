@@ -97,6 +97,21 @@ CASES: Mapping[str, tuple[object, tuple[Clause, ...]]] = {
             Pattern(E, "Dataset/tags", Variable("tags-2")),
         ),
     ),
+    "has all of a list that comes later": (
+        {"tags": {"hasAll": Given(("tags",))}},
+        (
+            Not(
+                (
+                    Compare(Operator.MEMBER, Variable("tags"), Variable("tags-2")),
+                    Not(
+                        (Pattern(E, "Dataset/tags", Variable("tags")),),
+                        join=(E, Variable("tags")),
+                    ),
+                ),
+                join=(E, Variable("tags-2")),
+            ),
+        ),
+    ),
     "has all of nothing": ({"tags": {"hasAll": []}}, ()),
     "lifecycle": (
         {"lifecycle": {"in": ["DELETED"]}},
@@ -221,7 +236,6 @@ def test_an_interface_is_filtered_by_its_own_attributes_and_by_type() -> None:
         {"name": "a"},
         {"name": {"gt": None}},
         {"tags": {"eq": "a"}},
-        {"tags": {"hasAll": Given(("tags",))}},
         {"upstream": {"any": {}}},
         {"and": [3]},
     ],

@@ -1,0 +1,150 @@
+"""A plan and a request to an answer, by one statement.
+
+Before the statement, arguments become the values of slots; a field whose arguments are at fault
+gets harmless ones. After it come the checks that only its times can settle. A fault stands in the
+answer in place of the field's value, wherever that value would be.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from datalog.compile import Slot
+
+from resolvers.draft import Found, Path, Request, Site, Step
+from resolvers.errors import StaleCatalogue
+from resolvers.plan import Plan
+from store.database import Database
+from store.errors import CallerFault
+from store.ids import T
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the statement gave, at which time; `values` is finished, `columns` is raw JSON text.
+
+    A value, or one inside it, is the CallerFault of the field that should be there.
+    """
+
+    t: T
+    instant: datetime
+    schema_t: T
+    values: Mapping[str, object]
+    moments: Mapping[str, T]
+    columns: Mapping[str, str | None]
+
+
+async def answer(
+    database: Database, plan: Plan, variables: Mapping[str, object], now: datetime, secret: bytes
+) -> Answer:
+    """Answer a request by one statement; `secret` signs cursors.
+
+    Raises StaleCatalogue where the schema has changed since the plan was made, and what
+    `Database.row` raises.
+    """
+    request = Request(variables, now, secret)
+    bound = bind(plan, request)
+    row = await database.row(plan.statement.text, _arguments(plan, bound.slots))
+    t, instant, schema_t, *rest = row
+    if schema_t != plan.schema_t:
+        raise StaleCatalogue(plan.schema_t, schema_t)
+    names = plan.operation.moments
+    moments = dict(zip(names, rest[: len(names)], strict=True))
+    keys = [key for key, _ in plan.operation.fields]
+    columns = dict(zip(keys, rest[len(names) :], strict=True))
+    values = _finished(plan, request, bound, Found(t, moments), columns)
+    return Answer(t, instant, schema_t, values, moments, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The values of all slots, and the fields whose arguments cannot be meant."""
+
+    slots: Mapping[str, object]
+    faults: Mapping[Path, CallerFault]
+
+
+def bind(plan: Plan, request: Request) -> Bound:
+    """Return what the statement's slots hold for a request."""
+    slots: dict[str, object] = {}
+    faults = dict(plan.faults)
+    for site in plan.sites:
+        try:
+            for binding in site.bindings:
+                slots.update(zip(binding.names, binding.values(request), strict=True))
+        except CallerFault as fault:
+            faults.setdefault(site.path, fault)
+            _bind_harmless(site, slots)
+    return Bound(slots, faults)
+
+
+def _bind_harmless(site: Site, slots: dict[str, object]) -> None:
+    for binding in site.bindings:
+        slots.update(zip(binding.names, binding.harmless, strict=True))
+
+
+def _arguments(plan: Plan, slots: Mapping[str, object]) -> list[object]:
+    return [
+        slots[argument.name] if isinstance(argument, Slot) else argument
+        for argument in plan.statement.arguments
+    ]
+
+
+def _finished(
+    plan: Plan, request: Request, bound: Bound, found: Found, columns: Mapping[str, str | None]
+) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for key, text in columns.items():
+        parsed: object = None if text is None else orjson.loads(text)
+        values[key] = _reshaped(plan, request, key, parsed, bound)
+    for path, fault in _faults(plan, bound, found):
+        _put(values, path, _always(fault))
+    for finish in plan.finishes:
+        _put(values, finish.path, finish.change(request))
+    return values
+
+
+def _reshaped(plan: Plan, request: Request, key: str, value: object, bound: Bound) -> object:
+    change = plan.reshapes.get(key)
+    if change is None or (Step(key),) in bound.faults:
+        return value
+    try:
+        return change(request)(value)
+    except CallerFault as fault:
+        return fault
+
+
+def _faults(plan: Plan, bound: Bound, found: Found) -> Iterable[tuple[Path, CallerFault]]:
+    yield from bound.faults.items()
+    for site in plan.sites:
+        if site.path in bound.faults:
+            continue
+        try:
+            for check in site.checks:
+                check(bound.slots, found)
+        except CallerFault as fault:
+            yield site.path, fault
+
+
+def _always(fault: CallerFault) -> Callable[[object], object]:
+    return lambda _: fault
+
+
+def _put(value: Any, path: Path, change: Callable[[object], object]) -> None:
+    """Change what stands at the path, in every member of the lists on the way."""
+    match value:
+        case list():
+            for member in value:
+                _put(member, path, change)
+        case dict():
+            step, *below = path
+            if step.key not in value or step.type not in ("", value.get("__typename")):
+                return
+            if below:
+                _put(value[step.key], tuple(below), change)
+            else:
+                value[step.key] = change(value[step.key])
+        case _:
+            return

@@ -1,0 +1,48 @@
+"""From the selected root fields to one statement, and what it takes to run and finish it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from datalog.compile import Statement, compile_operation
+
+from datalog.tree import Operation
+from resolvers.draft import Change, Draft, Finish, Path, Site
+from resolvers.entities import any_entity
+from resolvers.limits import Limits
+from resolvers.roots import root
+from resolvers.selection import Selected
+from store.catalogue import Catalogue
+from store.errors import CallerFault
+from store.ids import T
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One operation, compiled: it serves every request of the same document and shape."""
+
+    schema_t: T
+    operation: Operation
+    statement: Statement
+    sites: tuple[Site, ...]
+    faults: Mapping[Path, CallerFault]
+    reshapes: Mapping[str, Change]
+    finishes: tuple[Finish, ...]
+
+
+def plan(catalogue: Catalogue, fields: tuple[Selected, ...], limits: Limits) -> Plan:
+    """Return the plan for root fields; a fault of one field's arguments is that field's own.
+
+    `fields` have distinct keys. Nothing is raised for what a caller can get wrong.
+    """
+    draft = Draft(catalogue, limits, any_entity)
+    shapes = tuple((field.key, root(draft, field)) for field in fields)
+    operation = Operation(shapes, tuple(draft.moments))
+    return Plan(
+        catalogue.t,
+        operation,
+        compile_operation(operation, catalogue),
+        draft.sites(),
+        draft.faults,
+        draft.reshapes,
+        tuple(draft.finishes),
+    )
