@@ -1,8 +1,78 @@
-"""The command `headwater`."""
+"""The command `headwater`. Each command's work is in a `cli_…` module of its own."""
 
 import click
 
+from service import cli_explain, cli_schema, cli_serve, cli_transact
+from service.cli_database import choice, database_options
+from service.cli_faults import Commands
 
-@click.group()
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """Ask and keep the history of data and models."""
+    """Ask and keep the history of data and models.
+
+    Settings are HEADWATER_* variables; an option goes before the variable of the same name.
+    """
+
+
+@main.command()
+@click.option("--sample", is_flag=True, help="Serve the bundled sample, in a database of its own.")
+@choice("--host", help_text="The address to listen on (127.0.0.1).")
+@choice("--port", type=int, help_text="The port to listen on (8000).")
+@database_options
+def serve(sample: bool) -> None:  # noqa: FBT001  # click calls it by name.
+    """Serve GraphQL and GraphiQL over HTTP."""
+    cli_serve.serve(sample=sample)
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option(
+    "--continue", "continue_", is_flag=True, help="Go on after a refused line; list all at the end."
+)
+@database_options
+def transact(files: tuple[str, ...], continue_: bool) -> None:  # noqa: FBT001  # click calls it by name.
+    """Load files of transactions: JSON lines, plain, .xz or .gz; - is standard input.
+
+    Several files are merged by instant. A load that was interrupted goes on where it stopped.
+    """
+    cli_transact.transact(files, continue_=continue_)
+
+
+@main.command()
+@click.argument("file")
+@click.option("--variables", metavar="JSON", help="The variables of the query, a JSON object.")
+@click.option("--operation", metavar="NAME", help="Which of several operations in FILE.")
+@click.option("--analyze", is_flag=True, help="Run it, and show PostgreSQL's plan.")
+@database_options
+def explain(file: str, variables: str | None, operation: str | None, analyze: bool) -> None:  # noqa: FBT001  # click calls it by name.
+    """Show the Datalog and the SQL of the GraphQL query in FILE."""
+    cli_explain.explain(file, variables, operation, analyze=analyze)
+
+
+@main.group()
+def schema() -> None:
+    """Apply, print or compare the schema, in SDL."""
+
+
+@schema.command()
+@click.argument("file")
+@database_options
+def apply(file: str) -> None:
+    """Make the schema what FILE says; what FILE leaves out stays."""
+    cli_schema.apply(file)
+
+
+@schema.command(name="print")
+@database_options
+def print_() -> None:
+    """Print the schema as SDL."""
+    cli_schema.print_schema()
+
+
+@schema.command()
+@click.argument("file")
+@database_options
+def diff(file: str) -> None:
+    """Say what applying FILE would change."""
+    cli_schema.diff(file)
