@@ -53,7 +53,7 @@ def narrowed(clauses: Iterable[Clause], catalogue: Catalogue, outer: Types) -> T
                     continue
                 possible = types.get(term, allowed) & allowed
                 if not possible:
-                    return Empty(_clash(term, types[term], allowed))
+                    return Empty(_clash(term, types.get(term, allowed), allowed))
                 types[term] = possible
     return types
 

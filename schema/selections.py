@@ -45,26 +45,19 @@ class Asked:
 
 
 def select(asked: Asked, operation: OperationDefinitionNode) -> tuple[Selected, ...]:
-    """Return the root fields of a query, in the order of the answer, introspection left out.
+    """Return the root fields of an operation, in the order of the answer, introspection left out.
 
     What is equal below several types is the same object. Raises RequestErrors where all of it, by
     type, is more than `most_fields`, and where an alias hides the type's name.
     """
-    query = asked.schema.query_type
-    if query is None:
-        raise AssertionError("a served schema has a Query")
-    selected, size = _level(asked, query, (operation.selection_set,))
+    root = asked.schema.get_root_type(operation.operation)
+    if root is None:
+        raise AssertionError(f"validation lets no {operation.operation.value} pass")
+    selected, size = _level(asked, root, (operation.selection_set,))
     if size > asked.most_fields:
         sentence = f"the query selects {size} fields, by type; {asked.most_fields} is the most"
         raise refused(sentence, LIMIT_EXCEEDED)
     return selected
-
-
-def select_below(
-    asked: Asked, parent: GraphQLObjectType, key: str, nodes: list[FieldNode]
-) -> Selected:
-    """Return one field with what is selected below it."""
-    return _field(asked, parent, key, nodes)[0]
 
 
 _Sets = tuple[SelectionSetNode, ...]

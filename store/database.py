@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import asyncpg
+import orjson
 from asyncpg.pool import PoolConnectionProxy
 
 from store.database_errors import DatabaseUnavailable, DeadlineExceeded, ReadOnly
@@ -90,6 +91,16 @@ class Database:
         [row] = await self.rows(text, arguments)
         return row
 
+    async def explain(
+        self, text: str, arguments: Sequence[object] = (), *, analyze: bool = False
+    ) -> object:
+        """Return PostgreSQL's plan of a statement as JSON, measured by running it to `analyze` it.
+
+        Raises as `rows` does.
+        """
+        [plan] = await self.row(f"{_ANALYZED if analyze else _EXPLAINED} {text}", arguments)
+        return orjson.loads(plan)
+
     async def clock(self) -> Clock:
         """Return the clock as it is now; no read of a caller's, so it is not counted.
 
@@ -130,6 +141,8 @@ class Database:
 
 
 _DEADLOCKS = 3
+_EXPLAINED = "EXPLAIN (VERBOSE, FORMAT JSON)"
+_ANALYZED = "EXPLAIN (VERBOSE, ANALYZE, BUFFERS, FORMAT JSON)"
 _LOCK = "SELECT FROM clock FOR UPDATE"
 _SHARED = "SELECT value FROM secret"
 _CLOCK = "SELECT t, schema_t, instant, hash, next_entity, next_schema FROM clock"

@@ -1,0 +1,153 @@
+"""Mutations: a transaction is written, and its report read back as of it, by one statement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLResolveInfo
+
+from resolvers.answer import answer
+from resolvers.errors import StaleCatalogue
+from resolvers.selection import Given, Selected
+from schema.queries import Reading, asked, compiled, walk
+from schema.requests import Basis, Prepared, prepare
+from schema.selections import select
+from schema.served import LiveSchema
+from schema.shaped import shaped
+from store.ids import T, opaque
+from store.transaction import read
+from store.writer import Report, Writer
+
+_ABOUT = ("instant", "source", "actor", "reason")
+_STATEMENTS = ("upsert", "link", "unlink", "retract")
+# What the report says itself; the rest is read from the database.
+_TOLD = frozenset({"__typename", "basis", "redundant", "replayed"})
+
+
+@dataclass(slots=True)
+class Mutation:
+    """A mutation under way; `basis` is that of its last transaction."""
+
+    reading: Reading
+    writer: Writer
+    live: LiveSchema
+    prepared: Prepared
+    now: datetime
+    basis: Basis | None = None
+
+    async def run(self) -> ExecutionResult:
+        """Return what graphql-core makes of it: root fields one after the other.
+
+        Raises RequestErrors, before anything is written.
+        """
+        _selected(self.prepared)
+        return await walk(self.prepared, self, self._transact)
+
+    async def _transact(
+        self, info: GraphQLResolveInfo[Any], arguments: Mapping[str, Any]
+    ) -> object:
+        transaction = replace(
+            read(_statements(arguments["transaction"])),
+            idempotency_key=arguments.get("idempotencyKey"),
+        )
+        report = await self.writer.transact(
+            transaction,
+            if_basis=arguments.get("ifBasis"),
+            dry_run=bool(arguments.get("dryRun")),
+        )
+        self.basis = Basis(report.basis, report.basis_instant)
+        key = str(info.path.key)
+        try:
+            return await self._reported(key, report)
+        except StaleCatalogue as fault:
+            # What was written stays written: only its report is read once more.
+            served = await self.live.at_least(T(fault.found))
+            self.prepared = prepare(served, self.prepared.request)
+            return await self._reported(key, report)
+
+    async def _reported(self, key: str, report: Report) -> dict[str, object]:
+        told = {
+            "basis": Basis(report.basis, report.basis_instant).body(),
+            "redundant": report.redundant,
+            "replayed": report.replayed,
+        }
+        of_report = _selected(self.prepared)[key].of()
+        known = shaped(tuple(each for each in of_report if each.name in _TOLD), told)
+        rest = tuple(each for each in of_report if each.name not in _TOLD)
+        values: Mapping[str, object] = known if isinstance(known, Mapping) else {}
+        if report.t is None or not rest:
+            return {**{each.key: _nothing(each) for each in rest}, **values}
+        return {**await self._read(key, rest, report, report.t), **values}
+
+    async def _read(
+        self, key: str, rest: tuple[Selected, ...], report: Report, t: T
+    ) -> dict[str, object]:
+        made = compiled(
+            self.prepared,
+            self.reading.limits,
+            lambda: tuple(map(_read_back, rest)),
+            ("report", key),
+        )
+        variables: Mapping[str, object] = {
+            "transaction": f"T{t}",
+            "t": t,
+            "stubs": [opaque(stub) for stub in report.stubs],
+            "facts": self.reading.limits.page.most,
+        }
+        reading = self.reading
+        found = await answer(reading.database, made.plan, variables, self.now, reading.secret)
+        return {each.key: _unwrapped(each, found.values[each.key]) for each in rest}
+
+
+def _selected(prepared: Prepared) -> dict[str, Selected]:
+    return {each.key: each for each in select(asked(prepared), prepared.operation)}
+
+
+def _statements(given: Mapping[str, Any]) -> dict[str, object]:
+    """Return the input as a line of a transaction file has it."""
+    about = {name: given[name] for name in _ABOUT if given.get(name) is not None}
+    statements = {name: given[name] for name in _STATEMENTS if given.get(name) is not None}
+    line: dict[str, object] = {"tx": about, **{k: _plain(v) for k, v in statements.items()}}
+    return line
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Enum():
+            return value.value
+        case Mapping():
+            return {key: _plain(each) for key, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case _:
+            return value
+
+
+def _read_back(asked_for: Selected) -> Selected:
+    """Return the root field of a query that gives a field of the report."""
+    by_id = {"id": Given(("transaction",)), "asOf": Given(("t",))}
+    match asked_for.name:
+        case "stubs":
+            by_ids = {"ids": Given(("stubs",)), "asOf": Given(("t",))}
+            return Selected(asked_for.key, "nodes", by_ids, asked_for.children)
+        case "facts":
+            nodes = Selected("nodes", "nodes", children=asked_for.children)
+            first = {"first": Given(("facts",))}
+            facts = Selected("facts", "facts", first, {"": (nodes,)})
+            return Selected(asked_for.key, "node", by_id, {"Transaction": (facts,)})
+        case _:
+            below = {"Transaction": asked_for.of()}
+            return Selected(asked_for.key, "node", by_id, below)
+
+
+def _unwrapped(asked_for: Selected, value: Any) -> object:  # JSON.
+    if asked_for.name == "facts" and isinstance(value, dict):
+        facts = value["facts"]
+        return facts["nodes"] if isinstance(facts, dict) else facts
+    return value
+
+
+def _nothing(asked_for: Selected) -> object:
+    return None if asked_for.name == "transaction" else []

@@ -1,0 +1,143 @@
+"""The running server as a Starlette application: what it opens, serves and closes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from resolvers.limits import Limit, Limits
+from schema.documents import DocumentLimits
+from schema.executor import Executor
+from schema.queries import Reading
+from schema.served import LiveSchema
+from service.cli_database import located
+from service.graphql_view import GraphQLView
+from service.health import Health
+from service.logs import RequestLog
+from service.settings import Settings
+from store.database import Database
+from store.migrate import migrate
+from store.writer import Writer
+
+SCHEMA_POLL = 1.0
+"""Seconds between two looks at whether another process has changed the schema."""
+
+_log = structlog.get_logger("headwater")
+Opened = TypeVar("Opened")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What a running server answers with."""
+
+    view: GraphQLView
+    health: Health
+
+
+def create_app(settings: Settings, *, schema_poll: float = SCHEMA_POLL) -> Starlette:
+    """Return the application; its lifespan opens and closes what the settings name."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        async with opened(settings, schema_poll) as server:
+            app.state.server = server
+            yield
+
+    routes = [
+        Route("/graphql", _graphql, methods=["GET", "POST"]),
+        Route("/livez", _livez),
+        Route("/readyz", _readyz),
+    ]
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        middleware=[Middleware(RequestLog)],
+        exception_handlers={HTTPException: _http_error},
+    )
+
+
+@asynccontextmanager
+async def opened(settings: Settings, schema_poll: float) -> AsyncIterator[Server]:
+    """Open all that a server needs, and close it at the end, writes first."""
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(_in_thread(located(settings)))
+        await migrate(url, admin_url=settings.admin_url)
+        database = await stack.enter_async_context(
+            Database.open(
+                url,
+                pool_size=settings.pool_size,
+                statement_timeout=settings.statement_timeout,
+            )
+        )
+        live = await LiveSchema.opened(database, _document_limits(settings))
+        reading = Reading(database, _limits(settings), await database.secret())
+        writer = Writer(database)
+        executor = Executor(reading, writer, live, settings.min_t_wait)
+        health = Health(database, live)
+        watching = asyncio.create_task(live.watch(schema_poll))
+        _log.info("ready", schema_t=live.current.catalogue.t)
+        try:
+            yield Server(GraphQLView(executor, settings.body_limit), health)
+        finally:
+            health.leaving = True
+            watching.cancel()
+            with suppress(asyncio.CancelledError):
+                await watching
+            _log.info("stopped")
+
+
+@asynccontextmanager
+async def _in_thread(manager: AbstractContextManager[Opened]) -> AsyncIterator[Opened]:
+    """Enter and leave what blocks without holding up the event loop."""
+    value = await asyncio.to_thread(manager.__enter__)
+    try:
+        yield value
+    finally:
+        await asyncio.to_thread(manager.__exit__, None, None, None)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        page=Limit(settings.page_size, settings.page_size_limit),
+        depth=Limit(settings.lineage_depth, settings.lineage_depth_limit),
+        nodes=Limit(settings.lineage_nodes, settings.lineage_nodes_limit),
+        per_node=Limit(settings.lineage_per_node, settings.lineage_per_node_limit),
+    )
+
+
+def _document_limits(settings: Settings) -> DocumentLimits:
+    return DocumentLimits(depth=settings.query_depth_limit)
+
+
+def _server(request: Request) -> Server:
+    server: Server = request.app.state.server
+    return server
+
+
+async def _graphql(request: Request) -> Response:
+    return await _server(request).view.answer(request)
+
+
+async def _livez(request: Request) -> Response:
+    return await _server(request).health.live_probe(request)
+
+
+async def _readyz(request: Request) -> Response:
+    return await _server(request).health.ready_probe(request)
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    extensions = {"code": "BAD_REQUEST", "category": "incorrect"}
+    body = {"errors": [{"message": error.detail, "extensions": extensions}]}
+    return JSONResponse(body, error.status_code, error.headers)

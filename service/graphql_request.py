@@ -1,0 +1,104 @@
+"""From HTTP to a GraphQL request, as GraphQL over HTTP has it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import orjson
+from starlette.datastructures import Headers, QueryParams
+from starlette.requests import Request as HttpRequest
+
+from schema.requests import Request
+from service.http_accept import is_json
+from store.ids import FIRST_TRANSACTION, T
+
+MIN_T = "headwater-min-t"
+
+
+@dataclass(eq=False)
+class Refused(Exception):
+    """An HTTP request is no GraphQL request."""
+
+    status: HTTPStatus
+    sentence: str
+    code: str = "BAD_REQUEST"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+async def from_post(http: HttpRequest, most: int) -> Request:
+    """Return the request in a POST body of at most `most` bytes. Raises Refused."""
+    if not is_json(http.headers.get("content-type")):
+        sentence = "send the request as application/json in UTF-8"
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, sentence)
+    try:
+        given = orjson.loads(await _body(http, most))
+    except orjson.JSONDecodeError as error:
+        raise _bad(f"the body is not JSON: {error}") from None
+    if not isinstance(given, dict):
+        raise _bad("the body has to be a JSON object with a query")
+    return _request(given, http.headers)
+
+
+def from_get(parameters: QueryParams, headers: Headers) -> Request:
+    """Return the request in the parameters of a GET. Raises Refused."""
+    given: dict[str, object] = dict(parameters)
+    for name in ("variables", "extensions"):
+        text = given.pop(name, None)
+        if isinstance(text, str) and text:
+            try:
+                given[name] = orjson.loads(text)
+            except orjson.JSONDecodeError as error:
+                raise _bad(f"{name} is not JSON: {error}") from None
+    return _request(given, headers)
+
+
+async def _body(http: HttpRequest, most: int) -> bytes:
+    too_large = Refused(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"a request has at most {most} bytes",
+        "LIMIT_EXCEEDED",
+        {"Connection": "close"},
+    )
+    told = http.headers.get("content-length", "0")
+    if told.isdecimal() and int(told) > most:
+        raise too_large
+    body = bytearray()
+    async for chunk in http.stream():
+        body += chunk
+        if len(body) > most:
+            raise too_large
+    return bytes(body)
+
+
+def _request(given: Mapping[str, object], headers: Headers) -> Request:
+    query = given.get("query")
+    if not isinstance(query, str) or not query:
+        raise _bad("query is missing: it has to be a GraphQL document")
+    name = given.get("operationName")
+    if name is not None and not isinstance(name, str):
+        raise _bad("operationName has to be a string")
+    variables = _object(given, "variables")
+    asked_t = headers.get(MIN_T) or _object(given, "extensions").get("minT")
+    return Request(query, variables, name or None, None if asked_t is None else _t(asked_t))
+
+
+def _object(given: Mapping[str, object], name: str) -> Mapping[str, object]:
+    value = given.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _bad(f"{name} has to be a JSON object")
+    return value
+
+
+def _t(given: object) -> T:
+    digits = str(given)
+    if not isinstance(given, int | str) or not (digits.isascii() and digits.isdigit()):
+        raise _bad("minT has to be the t of a transaction, such as 42")
+    if len(digits) > 18 or int(digits) >= FIRST_TRANSACTION:
+        raise _bad("minT is larger than any t can be")
+    return T(int(digits))
+
+
+def _bad(sentence: str) -> Refused:
+    return Refused(HTTPStatus.BAD_REQUEST, sentence)

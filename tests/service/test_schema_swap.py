@@ -1,0 +1,81 @@
+"""The served schema follows the schema facts while requests are answered."""
+
+import asyncio
+
+from service.cli_schema import applied_to
+from store.database import Database
+from tests.service.conftest import Asking
+
+_MORE = "type Report @entity { title: String @required @index }"
+_READ = '{ entity(id: "hw://report/x/a") { __typename urn ... on Report { title } } }'
+
+
+async def test_a_type_that_was_added_is_served_without_a_restart(
+    asking: Asking, database_url: str
+) -> None:
+    before = asking.executor.live.current
+    refused = await asking.ask("{ reports { totalCount } }")
+    assert refused.data is None
+    async with Database.open(database_url) as other:
+        applied = await applied_to(other, _MORE)
+    for _ in range(100):
+        response = await asking.ask("{ reports { totalCount } }")
+        if response.executed:
+            break
+        await asyncio.sleep(0.02)
+    assert response.data == {"reports": {"totalCount": 0}}
+    assert asking.executor.live.current is not before
+    assert asking.executor.live.current.catalogue.t == applied.t
+
+
+async def test_a_stale_plan_is_made_again_within_the_request(
+    asking: Asking, database_url: str
+) -> None:
+    live = asking.executor.live
+    text = "{ datasets { totalCount } }"
+    await asking.data(text)
+    async with Database.open(database_url) as other:
+        await applied_to(other, _MORE)
+    before = asking.statements
+    response = await asking.ask(text)
+    assert response.data == {"datasets": {"totalCount": 2}}
+    assert response.basis is not None
+    assert live.current.catalogue.t == response.basis.t
+    assert asking.statements - before >= 1
+
+
+async def test_requests_are_answered_while_the_schema_changes(
+    asking: Asking, database_url: str
+) -> None:
+    stop = asyncio.Event()
+    failed: list[object] = []
+    answered = 0
+
+    async def reader() -> None:
+        nonlocal answered
+        while not stop.is_set():
+            response = await asking.ask("{ datasets { nodes { name } } basis { t } }")
+            answered += 1
+            if response.errors:
+                failed.append(response.errors)
+
+    async with Database.open(database_url) as other, asyncio.TaskGroup() as group:
+        readers = [group.create_task(reader()) for _ in range(4)]
+        for number in range(3):
+            await applied_to(other, f"type Extra{number} @entity {{ name: String @index }}")
+            await asyncio.sleep(0.05)
+        stop.set()
+    assert all(each.done() for each in readers)
+    assert failed == []
+    assert answered > 10
+
+
+async def test_an_entity_of_a_type_that_is_new_is_read(asking: Asking, database_url: str) -> None:
+    async with Database.open(database_url) as other:
+        await applied_to(other, _MORE)
+    write = "mutation ($it: TransactionInput!) { transact(transaction: $it) { basis { t } } }"
+    upsert = [{"type": "Report", "urn": "hw://report/x/a", "title": "A"}]
+    assert (await asking.ask(write, {"it": {"upsert": upsert}})).errors == []
+    await asking.ask("{ basis { t } }")
+    data = await asking.data(_READ)
+    assert data["entity"] == {"__typename": "Report", "urn": "hw://report/x/a", "title": "A"}
