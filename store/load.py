@@ -22,8 +22,8 @@ from store.transaction import Transaction
 from store.writer import Report, Writer
 
 _GROUP = 500
-_GROUP_SIZE = 8 * 2**20
-_AHEAD_SIZE = 32 * 2**20
+_GROUP_SIZE = 4 * 2**20
+_AHEAD_SIZE = 8 * 2**20
 _MOST_REFUSED = 1_000
 _DIGESTS = 4_096
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -57,7 +57,9 @@ class _Entry:
     """A line that holds something: the transaction that it says, or what is wrong with it."""
 
     file: str
-    line: Line
+    line: int
+    digest: bytes
+    size: int
     said: Transaction | CallerFault
 
 
@@ -114,7 +116,7 @@ async def _write(
         if not isinstance(outcome, CallerFault):
             loaded = _with_report(loaded, outcome)
             continue
-        refusal = LineRefused(entry.file, entry.line.number, outcome)
+        refusal = LineRefused(entry.file, entry.line, outcome)
         if not continue_:
             return loaded, refusal
         loaded = _with_refusal(loaded, refusal)
@@ -151,8 +153,7 @@ def _merged(
     """Yield the entries of all files, the earliest first, each with its size in bytes."""
     streams = [_entries(file, start) for file, start in zip(files, starts, strict=True)]
     for _, entry in heapq.merge(*streams, key=itemgetter(0)):
-        content = entry.line.content
-        yield entry, len(content) if isinstance(content, bytes) else 0
+        yield entry, entry.size
 
 
 def _entries(file: TransactionFile, start: int) -> Iterator[tuple[datetime, _Entry]]:
@@ -164,7 +165,8 @@ def _entries(file: TransactionFile, start: int) -> Iterator[tuple[datetime, _Ent
         said = _said(line)
         if isinstance(said, Transaction):
             instant = said.instant or _NOW
-        yield instant, _Entry(file.source.name, line, said)
+        size = len(line.content) if isinstance(line.content, bytes) else 0
+        yield instant, _Entry(file.source.name, line.number, line.digest, size, said)
 
 
 def _said(line: Line) -> Transaction | CallerFault:
@@ -206,9 +208,9 @@ async def _start(database: Database, source: Source, highest: int) -> int:
 
 async def _fresh(database: Database, group: Sequence[_Entry], highest: int) -> Sequence[_Entry]:
     """Return the entries that were not loaded before, which only a stream can hold still."""
-    digests = [entry.line.digest for entry in group if entry.line.number <= highest]
+    digests = [entry.digest for entry in group if entry.line <= highest]
     known = await _known(database, digests) if digests else frozenset()
-    return [entry for entry in group if entry.line.digest not in known]
+    return [entry for entry in group if entry.digest not in known]
 
 
 def _size(files: Sequence[TransactionFile]) -> int | None:

@@ -24,6 +24,7 @@ from store.catalogue import (
     ValueType,
 )
 from store.ids import AttributeId
+from store.schema_change import plan
 from tests.schema.test_sdl import as_catalogue
 
 ROOT = Path(__file__).parents[2]
@@ -205,6 +206,13 @@ def test_any_catalogue_comes_back(catalogue: Catalogue) -> None:
     declared = sdl.parse(print_catalogue(catalogue))
     assert as_catalogue(declared) == catalogue
     assert not declared.renames
+
+
+@given(catalogues())
+def test_applying_what_a_catalogue_prints_as_changes_nothing(catalogue: Catalogue) -> None:
+    text = print_catalogue(catalogue)
+    there = plan(Catalogue(), sdl.parse(text)).after
+    assert plan(there, sdl.parse(text, there)).is_empty
 
 
 def test_what_the_contract_names_is_reserved() -> None:
