@@ -24,7 +24,7 @@ from datalog.vocabulary import (
     meaning,
     type_id,
 )
-from datalog.writing import Json, as_text
+from datalog.writing import NULL, Json, as_text
 from store.catalogue import UNKNOWN, UnknownAttribute, ValueType
 from store.ids import FIRST_TRANSACTION
 from store.sql import Sql, fact_table, join, number, sql
@@ -57,7 +57,7 @@ def value(shape: Value, scope: Scope) -> Json:
 
 def _edge(shape: Value, edge: EdgeColumn, scope: Scope) -> Json:
     if edge is EdgeColumn.UNTIL:
-        return ("null",)  # It is live at the view, or it is not there.
+        return NULL  # It is live at the view, or it is not there.
     row = scope.beside[shape.entity, scope.sources[shape.source], Table.EDGE]
     if edge is EdgeColumn.TYPE:
         return (_looked_up(sql("{h}.type", h=row)),)
@@ -154,6 +154,8 @@ def type_name(shape: TypeName, scope: Scope) -> Json:
     if types is not None and len(types) == 1:
         [only] = types
         return (f'"{only}"',)
+    if types is not None and not types:
+        return NULL
     found = type_id_of(shape, scope)
     if types is None or len(types) > _MOST_NAMES:
         return (_looked_up(found),)

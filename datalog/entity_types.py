@@ -98,6 +98,8 @@ def _facts(pattern: Pattern, facts: Facts, catalogue: Catalogue) -> Iterator[Lim
         if type_id(name, catalogue) is None:
             raise UnknownType(name)
         yield pattern.entity, frozenset({name})
+    else:
+        yield pattern.entity, frozenset(catalogue.entity_types)
     attribute = catalogue.attributes.get(str(pattern.attribute))
     if attribute is not None and attribute.target is not None:
         yield pattern.value, frozenset({*catalogue.concrete(attribute.target), UNKNOWN.name})

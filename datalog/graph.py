@@ -20,3 +20,236 @@ frontier   Nodes with neighbours that are not among the nodes, in the order of t
 refused    Whether the budget of nodes kept a candidate out.
 extra      The shape of the node, or of the edge (left out where the graph has none).
 """
+
+from dataclasses import dataclass, replace
+
+from datalog.columns import Column
+from datalog.levels import Found, Scope, Table, enclosed, find
+from datalog.reason import Empty
+from datalog.rows import Item, Rows
+from datalog.search import Walk, ids, levels, neighbours, reached
+from datalog.syntax import EdgeStep, Variable
+from datalog.tree import Graph
+from datalog.writing import Json, as_text
+from store.catalogue import Catalogue, Upstream, ValueType
+from store.sql import Sql, join, number, sql
+
+
+@dataclass(frozen=True, slots=True)
+class GraphRows:
+    """The nodes of a graph and the edges between them, each a level that its shapes are of.
+
+    `parts` are what WITH defines: the levels of the walk, and the nodes, under the name `nodes`.
+    """
+
+    walk: Walk
+    parts: Sql
+    name: Sql
+    nodes: Found
+    edges: Found
+
+
+def graph_rows(graph: Graph, scope: Scope) -> GraphRows | Empty:
+    """Return the rows of a graph. Raises QueryError."""
+    search = graph.search
+    where = tuple(clause for clause in graph.query.where if clause != search)
+    roots = find(replace(graph.query, find=(search.root,), where=where, order=()), (), scope)
+    if isinstance(roots, Empty):
+        return roots
+    names = scope.compilation.names
+    array, seeds = _roots(roots, search.root), names.fresh("w")
+    walk = Walk(search, roots.scope.sources[search.source], scope.compilation, names.fresh("s"))
+    name = names.fresh("n")
+    parts = join(
+        ",\n",
+        [
+            sql("{seeds} AS MATERIALIZED ({array})", seeds=seeds, array=array),
+            levels(walk, sql("SELECT * FROM {seeds}", seeds=seeds)),
+            reached(walk, name, sql("SELECT * FROM {seeds}", seeds=seeds)),
+        ],
+    )
+    inner = replace(roots.scope, columns=scope.columns)
+    return GraphRows(walk, parts, name, _nodes(walk, name, inner), _edges(graph, walk, name, inner))
+
+
+def _roots(found: Found, root: Variable) -> Sql:
+    if found.repeats:
+        found = enclosed(found, sql(""))
+    it = found.rows.columns[root].sql
+    return sql(
+        "SELECT coalesce(array_agg({it} ORDER BY {it}), '{{}}') AS roots{body}",
+        it=it,
+        body=found.rows.body(),
+    )
+
+
+def _nodes(walk: Walk, name: Sql, scope: Scope) -> Found:
+    search = walk.search
+    columns = {
+        **scope.columns,
+        search.node: Column(sql("n.node"), ValueType.REF),
+        search.depth: Column(sql("n.depth"), ValueType.INT),
+        search.side: Column(_side(), ValueType.KEYWORD),
+    }
+    types = {search.node: frozenset(scope.compilation.catalogue.entity_types)}
+    rows = Rows(columns).joined(Item(sql("{name} n", name=name), ()), columns)
+    inside = replace(scope, columns=columns, types=types)
+    return Found(inside, rows, (search.node,), repeats=False, single=False)
+
+
+def _side() -> Sql:
+    return sql(
+        "CASE WHEN n.depth = 0 THEN 'ROOT' WHEN n.down IS NULL THEN 'UPSTREAM'"
+        " WHEN n.up IS NULL THEN 'DOWNSTREAM' ELSE 'BOTH' END"
+    )
+
+
+def _edges(graph: Graph, walk: Walk, name: Sql, scope: Scope) -> Found:
+    """Read the edges that leave each node, then keep those that arrive at one."""
+    steps = (*walk.search.upstream, *walk.search.downstream)
+    edges = tuple(dict.fromkeys(step.edge for step in steps))
+    near = walk.compilation.names.fresh("h")
+    source = sql(
+        '{name} a CROSS JOIN LATERAL (SELECT * FROM edge h WHERE h."from" = a.node'
+        " AND h.type IN ({ids}) AND {seen} OFFSET 0) {h}"
+        ' JOIN {name} b ON b.node = {h}."to"',
+        name=name,
+        ids=ids(edges, walk.compilation),
+        seen=walk.compilation.seen(sql("h"), walk.view),
+        h=near,
+    )
+    columns = {**scope.columns, graph.edge_entity: Column(sql("{h}.e", h=near), ValueType.REF)}
+    inside = replace(
+        scope,
+        columns=columns,
+        types={graph.edge_entity: frozenset(edges)},
+        beside={**scope.beside, (graph.edge_entity, walk.view, Table.EDGE): near},
+    )
+    rows = Rows(columns).joined(Item(source, ()), columns)
+    return Found(inside, rows, (graph.edge_entity,), repeats=False, single=False)
+
+
+def node_members(rows: GraphRows, *, degrees: bool) -> tuple[tuple[str, Json], ...]:
+    """Return what the walk tells of a node, by key."""
+    members: tuple[tuple[str, Json], ...] = (
+        ("depth", (sql("n.depth::text"),)),
+        ("side", ('"', _side(), '"')),
+        ("up", (sql("coalesce(n.up::text, 'null')"),)),
+        ("down", (sql("coalesce(n.down::text, 'null')"),)),
+    )
+    if not degrees:
+        return members
+    to_upstream, to_downstream = _lineage_steps(rows.walk.compilation.catalogue)
+    return (
+        *members,
+        ("in", (_degree(to_upstream, rows.walk),)),
+        ("out", (_degree(to_downstream, rows.walk),)),
+    )
+
+
+def _lineage_steps(catalogue: Catalogue) -> tuple[tuple[EdgeStep, ...], tuple[EdgeStep, ...]]:
+    """Return the steps along all lineage edges, upstream and downstream."""
+    lineage = [edge for edge in catalogue.edge_types.values() if edge.upstream is not Upstream.NONE]
+    upstream = tuple(EdgeStep(edge.name, edge.upstream is Upstream.FROM) for edge in lineage)
+    return upstream, tuple(EdgeStep(step.edge, not step.reverse) for step in upstream)
+
+
+def _degree(steps: tuple[EdgeStep, ...], walk: Walk) -> Sql:
+    counts = [
+        sql(
+            "(SELECT count(*) FROM edge h WHERE {near} = n.node AND h.type IN ({ids}) AND {seen})",
+            near=sql('h."to"') if reverse else sql('h."from"'),
+            ids=ids((step.edge for step in steps if step.reverse == reverse), walk.compilation),
+            seen=walk.compilation.seen(sql("h"), walk.view),
+        )
+        for reverse in (False, True)
+        if any(step.reverse == reverse for step in steps)
+    ]
+    return sql("({sum})::text", sum=join(" + ", counts or [sql("0")]))
+
+
+def nodes_json(node: Json, found: Found) -> Sql:
+    """Return the array of nodes."""
+    return _array(node, sql("n.depth, n.node"), found)
+
+
+def edge_members(rows: GraphRows, graph: Graph) -> tuple[tuple[str, Json], ...]:
+    """Return the ends of an edge, by key."""
+    row = rows.edges.scope.beside[graph.edge_entity, rows.walk.view, Table.EDGE]
+    return (
+        ("from", (sql("""'"E' || {h}."from" || '"'""", h=row),)),
+        ("to", (sql("""'"E' || {h}."to" || '"'""", h=row),)),
+    )
+
+
+def edges_json(edge: Json, graph: Graph, found: Found) -> Sql:
+    """Return the array of edges."""
+    return _array(edge, found.scope.columns[graph.edge_entity].sql, found)
+
+
+def _array(member: Json, order: Sql, found: Found) -> Sql:
+    return sql(
+        "(SELECT concat('[', string_agg({member}, ',' ORDER BY {order}), ']'){body})",
+        member=as_text(member),
+        order=order,
+        body=found.rows.body(),
+    )
+
+
+def frontier_json(rows: GraphRows) -> Sql:
+    """Return the array of nodes that have neighbours which are not shown."""
+    search = rows.walk.search
+    sides = (
+        (search.upstream, sql("n.up"), sql("'UPSTREAM'"), number(0)),
+        (search.downstream, sql("n.down"), sql("'DOWNSTREAM'"), number(1)),
+    )
+    arms = [
+        sql(
+            "SELECT q.node, q.depth, {place} AS place, {name} AS direction, q.level,"
+            " sum(q.shown) AS shown,"
+            " string_agg(concat(to_json(q.type)::text, ':', q.hidden), ',' ORDER BY q.type)"
+            " FILTER (WHERE q.hidden > 0) AS hidden\n"
+            "FROM ({counted}) q GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0",
+            place=place,
+            name=name,
+            counted=_counted(rows, steps, level),
+        )
+        for steps, level, name, place in sides
+        if steps
+    ]
+    if not arms:
+        return sql("'[]'")
+    return sql(
+        '(SELECT concat(\'[\', string_agg(concat(\'{{"id":"E\', f.node, \'","direction":"\','
+        ' f.direction, \'","level":\', f.level, \',"shown":\', f.shown, \',"hidden":{{\','
+        " f.hidden, '}}}}'), ',' ORDER BY f.depth, f.node, f.place), ']')\nFROM ({arms}) f)",
+        arms=join("\nUNION ALL ", arms),
+    )
+
+
+def _counted(rows: GraphRows, steps: tuple[EdgeStep, ...], level: Sql) -> Sql:
+    """Count each node's neighbours on one side, by type where they are hidden."""
+    return sql(
+        "SELECT n.node, n.depth, {level} AS level, t.type,"
+        " count(*) FILTER (WHERE k.node IS NOT NULL) AS shown,"
+        " count(*) FILTER (WHERE k.node IS NULL) AS hidden\n"
+        "FROM {nodes} n CROSS JOIN LATERAL ({near} OFFSET 0) y\n"
+        "LEFT JOIN {nodes} k ON k.node = y.node\n"
+        "LEFT JOIN LATERAL (SELECT s.name AS type FROM fact_2 t JOIN schema_name s ON s.id = t.v"
+        " WHERE t.e = y.node AND k.node IS NULL AND {seen} LIMIT 1) t ON true\n"
+        "WHERE {level} IS NOT NULL GROUP BY n.node, n.depth, {level}, t.type",
+        level=level,
+        nodes=rows.name,
+        near=neighbours(steps, sql("n.node"), rows.walk),
+        seen=rows.walk.compilation.seen(sql("t"), rows.walk.view),
+    )
+
+
+def graph_json(rows: GraphRows, members: Json) -> Sql:
+    """Return the whole graph as one subquery."""
+    return sql("(WITH RECURSIVE {parts}\nSELECT {text})", parts=rows.parts, text=as_text(members))
+
+
+def refused(rows: GraphRows) -> Sql:
+    """Return whether the budget has kept a candidate out."""
+    return sql("(SELECT bool_or({s}.refused)::text FROM {s})", s=rows.walk.levels)

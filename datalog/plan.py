@@ -5,6 +5,7 @@ The order in which clauses are written, and the names of variables, do not matte
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import assert_never
 
 from datalog.access import (
@@ -135,14 +136,39 @@ def _with_existence(
         others = [item for rest in groups[position + 1 :] for item in rest]
         elsewhere = bound.union(*map(_binds, [*kept, *others]))
         shared = frozenset().union(*map(_mentions, group)) & (asked | bound)
-        rows = [
-            item for item in group if not isinstance(item, Compare | Not | Or | GetElse | Search)
-        ]
-        if rows and shared <= elsewhere and not _pinned(rows, asked | bound):
-            kept.append(_Some(tuple(group), shared))
-        else:
+        rows = _rows(group)
+        if (
+            not rows
+            or not shared <= elsewhere
+            or _unique(rows, asked | bound)
+            or _leads(rows, _rows([*kept, *others]), bound)
+        ):
             kept.extend(group)
+        else:
+            kept.append(_Some(tuple(group), shared))
     return kept
+
+
+def _leads(rows: Iterable[Row], others: Iterable[Row], bound: Variables) -> bool:
+    """Tell whether to start with rows found by a key, as the others would be read in full."""
+    return _cheapest(rows, bound) <= _BY_KEY and _cheapest(others, bound) >= _IN_FULL
+
+
+_BY_KEY = 5.0
+_IN_FULL = 8.0
+
+
+def _cheapest(rows: Iterable[Row], bound: Variables) -> float:
+    costs = (cost_of_row(row, bound) for row in rows)
+    return min((cost for cost in costs if cost is not None), default=inf)
+
+
+def _rows(items: Iterable[_Item]) -> list[Row]:
+    return [
+        item
+        for item in items
+        if not isinstance(item, Compare | Not | Or | GetElse | Search | _Some)
+    ]
 
 
 def _groups(items: list[Row | Condition], outside: Variables) -> list[list[Row | Condition]]:
@@ -306,11 +332,6 @@ def _bound_by(step: Step) -> Variables:
 
 def _variables(found: Iterable[Place]) -> Variables:
     return frozenset(place for place in found if isinstance(place, Variable))
-
-
-def _pinned(rows: Iterable[Row | _Some], known: Variables) -> bool:
-    """Tell whether what is known leaves at most one row of each."""
-    return _unique([row for row in rows if not isinstance(row, _Some)], known)
 
 
 def _unique(steps: Iterable[Step], known: Variables) -> bool:

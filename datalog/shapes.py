@@ -6,6 +6,17 @@ from typing import assert_never
 
 from datalog.columns import Column
 from datalog.entity_output import attribute_name, type_id_of, type_name, value
+from datalog.graph import (
+    GraphRows,
+    edge_members,
+    edges_json,
+    frontier_json,
+    graph_json,
+    graph_rows,
+    node_members,
+    nodes_json,
+    refused,
+)
 from datalog.json_text import as_json, opaque
 from datalog.levels import Found, Scope, default_keys, enclosed, find, sort_keys
 from datalog.ordering import order_by, order_terms
@@ -309,4 +320,43 @@ def _basis_instant(source: Source, scope: Scope) -> Sql:
 
 
 def _graph(shape: Graph, scope: Scope) -> Json:
-    raise NotImplementedError
+    rows = graph_rows(shape, scope)
+    wanted = [("edges", shape.edges), ("frontier", shape.frontier)]
+    if isinstance(rows, Empty):
+        scope.compilation.reasons.append((shape.path, rows.because))
+        empty = [("nodes", ("[]",)), *((key, ("[]",)) for key, is_wanted in wanted if is_wanted)]
+        return json_object([*empty, ("refused", ("false",))])
+    parts: dict[str, Json] = {"nodes": (_nodes(shape, rows),)}
+    if shape.edges:
+        parts["edges"] = (_edges(shape, rows),)
+    if shape.frontier:
+        parts["frontier"] = (frontier_json(rows),)
+    parts["refused"] = (refused(rows),)
+    return (graph_json(rows, json_object(parts.items())),)
+
+
+def _nodes(shape: Graph, rows: GraphRows) -> Sql:
+    node, source = shape.search.node, shape.search.source
+    type_shape = TypeName(node, source)
+    found = with_outputs(rows.nodes, [type_shape, *([shape.node] if shape.node else [])])
+    members = [
+        ("id", to_json(OpaqueId(node), found.scope)),
+        ("type", to_json(type_shape, found.scope)),
+        *node_members(rows, degrees=shape.degrees),
+    ]
+    if shape.node is not None:
+        members.append(("extra", to_json(shape.node, found.scope)))
+    return nodes_json(json_object(members), found)
+
+
+def _edges(shape: Graph, rows: GraphRows) -> Sql:
+    edge = shape.edge_entity
+    found = with_outputs(rows.edges, [shape.edge] if shape.edge else [])
+    members = [
+        ("id", to_json(OpaqueId(edge), found.scope)),
+        ("type", to_json(TypeName(edge, shape.search.source), found.scope)),
+        *edge_members(rows, shape),
+    ]
+    if shape.edge is not None:
+        members.append(("extra", to_json(shape.edge, found.scope)))
+    return edges_json(json_object(members), shape, found)

@@ -21,6 +21,7 @@ from datalog.syntax import Blank, History, Variable
 from datalog.unification import Held, Reading, is_known, term_column, unified
 from datalog.vocabulary import (
     EDGE_KINDS,
+    TRANSACTION,
     TRANSACTION_KINDS,
     Arm,
     EdgeColumn,
@@ -191,14 +192,11 @@ def _log_seen(table: Sql, row: LogRow, reading: Reading) -> Iterable[Sql]:
 
 def own_rows(rows: Rows, row: OwnRow, reading: Reading) -> Rows:
     """Let a number be an entity where there is one."""
-    known = row.entity if is_known(row.entity, rows.columns) else row.number
+    by_entity = is_known(row.entity, rows.columns)
+    known, other = (row.entity, row.number) if by_entity else (row.number, row.entity)
     key = as_entity(term_column(known, rows.columns, ValueType.REF, reading))
-    key = replace(key, mixed=row.types is None)
-    columns, conditions = unified(
-        rows.columns,
-        [(row.entity, key), (row.number, key)] if known is row.number else [(row.number, key)],
-        reading,
-    )
+    key = replace(key, mixed=row.types is None or TRANSACTION in row.types, nullable=False)
+    columns, conditions = unified(rows.columns, [(other, key)], reading)
     there = _is_there(key, row, reading)
     return replace(rows, columns=columns).where(*conditions, there)
 
