@@ -1,0 +1,68 @@
+"""A whole server for tests that knock at the front door: real PostgreSQL, real HTTP messages."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from schema import sdl
+from service.app import create_app
+from service.settings import Settings
+from store import schema_writer
+from store.database import Database
+from store.load import load
+from store.load_lines import Source
+from store.migrate import migrate
+from store.writer import Writer
+
+SHARED = Path(__file__).parent.parent.parent / "shared"
+needs_shared = pytest.mark.skipif(
+    not (SHARED / "data").exists(), reason="../shared/data is not there: no real histories"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server, the client that talks to it, and the database that its reads go through."""
+
+    client: httpx.AsyncClient
+    database: Database
+
+    async def post(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
+        """Return the whole JSON answer to an operation."""
+        body = {"query": query, "variables": variables}
+        return (await self.client.post("/graphql", json=body)).json()
+
+    async def ask(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
+        """Return the data of an answer that must have no errors."""
+        answer = await self.post(query, variables)
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def refusal(self, query: str, variables: Mapping[str, Any] | None = None) -> str:
+        """Return the code of the one error that the answer must have."""
+        [error] = (await self.post(query, variables))["errors"]
+        return str(error["extensions"]["code"])
+
+
+@asynccontextmanager
+async def serving(
+    url: str, catalog: str | None = None, files: Sequence[Path] = ()
+) -> AsyncIterator[Served]:
+    """Migrate a database, apply a catalog (in SDL), load files of transactions, and serve it."""
+    await migrate(url)
+    async with Database.open(url, pool_size=2, statement_timeout=600) as database:
+        if catalog is not None:
+            await schema_writer.apply(database, sdl.parse(catalog))
+        if files:
+            sources = [Source(str(file)) for file in files]
+            await load(database, Writer(database), sources, lambda _: None)
+    app = create_app(Settings(database_url=url, log_level="warning"))
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://headwater") as client:
+            yield Served(client, app.state.server.health.database)

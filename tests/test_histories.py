@@ -1,0 +1,225 @@
+"""Both real histories, loaded together: the server against the naive model, now and in the past."""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.conftest import NewDatabase
+from tests.oracle import reading
+from tests.oracle.catalog import Catalog, read
+from tests.oracle.history import Line, Replay, merged
+from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked, Graph, Walk
+from tests.serving import SHARED, Served, needs_shared, serving
+
+pytestmark = [needs_shared, pytest.mark.asyncio(loop_scope="module")]
+
+PAIRS = 240
+ROOTS = 55
+INSTANTS = (
+    "2019-12-31T23:59:59Z",
+    "2021-03-15T00:00:00Z",
+    "2023-06-30T12:00:00Z",
+    "2024-11-01T00:00:00Z",
+    "2026-11-01T00:00:00Z",
+)
+WIDEST = "hw://dataset/tfhub/imagenet-ilsvrc-2012-cls"
+FILES = ("ml-hub.jsonl.xz", "warehouse.jsonl.xz")
+
+
+@dataclass
+class Histories:
+    """The server with both histories in it, and what the model needs to answer the same."""
+
+    served: Served
+    catalog: Catalog
+    lines: list[Line]
+    ids: dict[str, int]
+
+    @cached_property
+    def states(self) -> dict[str, Replay]:
+        """Return the naive state at each of the instants."""
+        found: dict[str, Replay] = {}
+        for instant in INSTANTS:
+            replay = Replay(self.catalog, t=1)  # The catalog took t 1.
+            for line in self.lines:
+                if line["tx"]["instant"] > instant:
+                    break
+                replay.apply(line)
+            found[instant] = replay
+        return found
+
+
+@pytest.fixture(scope="module")
+def histories_url(new_database: NewDatabase) -> Iterator[str]:
+    with new_database("template0") as url:
+        yield url
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def histories(histories_url: str) -> AsyncIterator[Histories]:
+    files = [SHARED / "data" / name for name in FILES]
+    async with serving(histories_url, _catalog(), files) as served:
+        yield await _loaded(served)
+
+
+async def _loaded(served: Served) -> Histories:
+    data = SHARED / "data"
+    rows = await served.database.rows("SELECT v, e FROM fact_1")
+    ids = {str(urn): int(entity) for urn, entity in rows}
+    return Histories(served, read(_catalog()), merged([data / name for name in FILES]), ids)
+
+
+def _catalog() -> str:
+    return (SHARED / "data" / "catalog.graphql").read_text()
+
+
+async def test_the_log_holds_every_transaction_that_changed_something(histories: Histories) -> None:
+    end = histories.states[INSTANTS[-1]]
+    answer = await histories.served.ask("{ basis { t instant } }")
+    assert answer["basis"] == {"t": str(end.t), "instant": histories.lines[-1]["tx"]["instant"]}
+    assert set(histories.ids) >= set(end.entities)
+
+
+async def test_entities_are_what_the_lines_say_at_any_time(
+    histories: Histories, record_property: Any
+) -> None:
+    chance = random.Random(20260823)
+    replays = histories.states
+    pairs = _pairs(replays, chance)
+    answered = 0
+    for instant, urn in pairs:
+        expected = reading.expected(replays[instant], urn)
+        seen = reading.selection(histories.catalog, expected["type"] if expected else "Dataset")
+        ask = f"query($urn: ID!, $at: TimePoint) {{ entity(id: $urn, asOf: $at) {{ {seen} }} }}"
+        answer = await histories.served.ask(ask, {"urn": urn, "at": instant})
+        assert reading.sorted_ends(answer["entity"]) == expected, (urn, instant)
+        answered += expected is not None
+    share = answered / len(pairs)
+    print(f"{len(pairs)} entities compared, {share:.0%} of the answers not empty")
+    assert len(pairs) >= 200
+    assert share >= 0.5
+
+
+def _pairs(replays: dict[str, Replay], chance: random.Random) -> list[tuple[str, str]]:
+    everybody = sorted(replays[INSTANTS[-1]].entities)
+    pairs = [(instant, WIDEST) for instant in INSTANTS]
+    pairs += [(chance.choice(INSTANTS), chance.choice(everybody)) for _ in range(PAIRS // 4)]
+    for instant in INSTANTS[1:]:
+        entities = replays[instant].entities
+        for lifecycle in ("UNCACHED", "DELETED", "PARTIAL", "ENRICHED"):
+            alike = sorted(u for u, each in entities.items() if each.lifecycle == lifecycle)
+            pairs += [(instant, urn) for urn in chance.sample(alike, min(12, len(alike)))]
+    return pairs
+
+
+LINEAGE = """
+query($root: ID!, $at: TimePoint, $direction: Direction!, $depth: Int, $nodes: Int, $fan: Int) {
+  lineage(
+    of: [$root], asOf: $at, direction: $direction, maxDepth: $depth, maxNodes: $nodes, perNode: $fan
+  ) {
+    complete stoppedBy
+    nodes {
+      id urn type lifecycle depth side rank inDegree outDegree inCycle entity { urn lifecycle }
+    }
+    edges { type from to back edge { from { urn } to { urn } } }
+    frontier { node direction shown hidden hiddenByType { type count } }
+  }
+}
+"""
+LIMITS = ((10, 1000, 100), (1, 1000, 100), (3, 40, 100), (4, 1000, 3))
+SIDES = {"BOTH": (UPSTREAM, DOWNSTREAM), "UPSTREAM": (UPSTREAM,), "DOWNSTREAM": (DOWNSTREAM,)}
+
+
+async def test_lineage_is_what_the_lines_say_at_any_time(histories: Histories) -> None:
+    chance = random.Random(7)
+    replays = histories.states
+    roots = _roots(replays[INSTANTS[-1]], chance)
+    known = found = 0
+    for position, root in enumerate(roots):
+        for instant in INSTANTS:
+            replay = replays[instant]
+            depth, nodes, fan = LIMITS[position % len(LIMITS)]
+            direction = chance.choice(sorted(SIDES))
+            variables: dict[str, Any] = {"root": root, "at": instant, "direction": direction}
+            variables |= {"depth": depth, "nodes": nodes, "fan": fan}
+            if root not in replay.entities:
+                code = await histories.served.refusal(LINEAGE, variables)
+                assert code == "UNKNOWN_ENTITY"
+                continue
+            asked = Asked([root], SIDES[direction], depth, nodes, fan)
+            graph = Walk(replay, asked, histories.ids.__getitem__).answer()
+            answer = await histories.served.ask(LINEAGE, variables)
+            _compare(answer["lineage"], graph, replay)
+            known += 1
+            found += len(graph.depth) > 1
+    print(f"{known} graphs compared, {found / known:.0%} of them with more than the root")
+    assert len(roots) >= 50
+    assert found / known >= 0.5
+
+
+def _roots(replay: Replay, chance: random.Random) -> list[str]:
+    cyclic = sorted({key[1] for key in replay.edges if key[::-1][1:3] == key[1:3]})
+    busy = sorted(urn for urn, keys in replay.touching.items() if len(keys) > 3)
+    anybody = sorted(replay.entities)
+    return [WIDEST, *cyclic[:4], *chance.sample(busy, 40), *chance.sample(anybody, ROOTS - 40)]
+
+
+def _compare(answer: dict[str, Any], graph: Graph, replay: Replay) -> None:
+    urns = {node["id"]: node["urn"] for node in answer["nodes"]}
+    assert [_node(node) for node in answer["nodes"]] == [
+        (
+            urn,
+            replay.entities[urn].type,
+            replay.entities[urn].lifecycle,
+            depth,
+            graph.side[urn],
+            graph.rank[urn],
+            *graph.degrees[urn],
+            graph.in_cycle[urn],
+        )
+        for urn, depth in graph.depth.items()
+    ]
+    assert all(node["entity"]["urn"] == node["urn"] for node in answer["nodes"])
+    edges = [(edge["type"], urns[edge["from"]], urns[edge["to"]]) for edge in answer["edges"]]
+    assert sorted(edges) == sorted(key[:3] for key in graph.edges)
+    assert [
+        (urns[each["node"]], each["direction"], each["shown"], each["hidden"], _counts(each))
+        for each in answer["frontier"]
+    ] == [
+        (each.urn, each.direction, each.shown, sum(each.hidden.values()), each.hidden)
+        for each in graph.frontier
+    ]
+    order = ["MAX_DEPTH", "MAX_NODES", "PER_NODE"]
+    assert answer["stoppedBy"] == [reason for reason in order if reason in graph.stopped_by]
+    assert answer["complete"] == (not graph.frontier)
+    _check_back(answer, urns, graph)
+
+
+def _node(node: dict[str, Any]) -> tuple[Any, ...]:
+    names = "urn type lifecycle depth side rank inDegree outDegree inCycle"
+    return tuple(node[name] for name in names.split())
+
+
+def _counts(each: dict[str, Any]) -> dict[str, int]:
+    return {count["type"]: count["count"] for count in each["hiddenByType"]}
+
+
+def _check_back(answer: dict[str, Any], urns: dict[str, str], graph: Graph) -> None:
+    """Without its back edges the graph has no cycle, and every back edge lies on one."""
+    for edge in answer["edges"]:
+        if edge["back"]:
+            assert graph.in_cycle[urns[edge["from"]]]
+            assert graph.rank[urns[edge["from"]]] == graph.rank[urns[edge["to"]]]
+    forward = [(edge["from"], edge["to"]) for edge in answer["edges"] if not edge["back"]]
+    left = {end for pair in forward for end in pair}
+    while True:
+        sinks = left - {near for near, far in forward if far in left}
+        if not sinks:
+            break
+        left -= sinks
+    assert not left
