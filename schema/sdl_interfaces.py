@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from schema.sdl_draft import Draft
-from schema.sdl_names import Origin, fields_of, is_connection, listed
+from schema.sdl_names import Origin, fields_of, listed
 from store.catalogue import UNKNOWN, Attribute, Catalogue, EntityType, Interface, Relation
 
 Owner = EntityType | Interface
@@ -16,13 +16,13 @@ def check(draft: Draft, catalogue: Catalogue) -> None:
     for name in draft.parents:
         if name in _ancestors(draft, name):
             draft.refuse_at(((name,),), f"interface {name} implements itself, in the end")
+    _check_agreement(draft, catalogue.interfaces.values())
     for owner in listed(catalogue):
         parents = _parents(draft, owner)
         interfaces = [
             catalogue.interfaces[name] for name in parents if name in catalogue.interfaces
         ]
         _check_ancestors(draft, owner.name, parents)
-        _check_single_source(draft, owner, interfaces)
         for interface in interfaces:
             _check_conforms(draft, catalogue, owner, interface)
 
@@ -58,18 +58,34 @@ def _ancestors(draft: Draft, name: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _check_single_source(draft: Draft, owner: Owner, interfaces: Iterable[Interface]) -> None:
-    """A list of entities has one connection type, so one interface at most may name it."""
-    sources: dict[str, str] = {}
+def _check_agreement(draft: Draft, interfaces: Iterable[Interface]) -> None:
+    """Unknown implements every interface, so they may not ask for what excludes each other."""
+    asked: dict[str, tuple[Interface, tuple[object, ...]]] = {}
     for interface in interfaces:
-        for field in filter(is_connection, fields_of(interface)):
-            other = sources.setdefault(field.field, interface.name)
-            if other != interface.name:
+        for name, origin, says in _served(interface):
+            other, said = asked.setdefault(name, (interface, says))
+            if said != says:
                 draft.refuse_at(
-                    ((owner.name, field.field), (owner.name,), (interface.name, field.field)),
-                    f"{owner.name}.{field.field} comes from two interfaces, {other} and"
-                    f" {interface.name}: a list of entities can come from one only",
+                    (origin, (other.name, name), (interface.name,), (other.name,)),
+                    f"{interface.name}.{name} is to be what {other.name}.{name} is: an entity whose"
+                    " type is not known implements both",
                 )
+
+
+def _served(interface: Interface) -> Iterator[tuple[str, Origin, tuple[object, ...]]]:
+    """Yield the names of the fields that an interface is served with, and what each is."""
+    for field in fields_of(interface):
+        origin = interface.name, field.field
+        match field:
+            case Attribute():
+                yield field.field, origin, (field.type, field.enum, field.target, field.many)
+            case Relation():
+                walked = field.edge, field.reverse
+                yield field.field, origin, (*walked, field.target, field.many)
+                if not field.many:
+                    yield f"{field.field}Edge", origin, (field.edge,)
+            case _:
+                assert_never(field)
 
 
 def _check_conforms(draft: Draft, catalogue: Catalogue, owner: Owner, interface: Interface) -> None:

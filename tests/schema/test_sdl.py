@@ -392,16 +392,28 @@ def test_what_implements_an_interface_implements_those_above_it() -> None:
     assert sdl.parse(right).entity_types["T"].interfaces == ("A", "B")
 
 
-def test_a_list_of_entities_cannot_come_from_two_interfaces() -> None:
-    assert problems(
-        "interface A { all: [T!] } interface B { all: [T!] }"
-        " type T implements A & B @entity { all: [T!] }"
-    ) == [
-        (
-            "line 1, column 87: T.all comes from two interfaces, A and B:"
-            " a list of entities can come from one only"
-        )
-    ]
+@pytest.mark.parametrize(
+    ("one", "other", "name"),
+    [
+        ("a: Int", "a: Long", "a"),
+        ("a: Int", "a: [Int!]", "a"),
+        ("a: T", "a: I", "a"),
+        ("a: [T!]", 'a: [T!] @rel(edge: "E")', "a"),
+        ('a: [T!] @rel(edge: "E")', 'a: [T!] @rel(edge: "E", reverse: true)', "a"),
+        ('a: T @rel(edge: "E")', "aEdge: Int", "aEdge"),
+    ],
+)
+def test_interfaces_agree_about_the_fields_that_they_share(one: str, other: str, name: str) -> None:
+    text = (
+        f"interface I {{ {one} }}\ninterface J {{ {other} }}\ntype T @entity\n"
+        'type E @edge(from: ["T", "I", "J"], to: ["T", "I", "J"], upstream: TO)'
+    )
+    [found] = problems(text)
+    assert found == (
+        f"line 2, column 15: J.{name} is to be what I.{name} is: an entity whose type is not"
+        " known implements both"
+    )
+    assert "J" in sdl.parse(text.replace(other, one)).interfaces
 
 
 def test_a_relation_to_one_may_be_narrower_than_its_interface_asks() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schema import sdl
@@ -201,6 +201,7 @@ def catalogues(draw: st.DrawFn) -> Catalogue:
     )
 
 
+@settings(deadline=None)  # The machine may be busy.
 @given(catalogues())
 def test_any_catalogue_comes_back(catalogue: Catalogue) -> None:
     declared = sdl.parse(print_catalogue(catalogue))
@@ -208,6 +209,7 @@ def test_any_catalogue_comes_back(catalogue: Catalogue) -> None:
     assert not declared.renames
 
 
+@settings(deadline=None)  # The machine may be busy.
 @given(catalogues())
 def test_applying_what_a_catalogue_prints_as_changes_nothing(catalogue: Catalogue) -> None:
     text = print_catalogue(catalogue)
