@@ -23,6 +23,7 @@ from store.writer import Writer
 BASIS_NOT_REACHED = "BASIS_NOT_REACHED"
 _PAUSE = 0.02
 _MOST_RETRIES = 5
+_LONG = 2_000
 
 
 def now() -> datetime:
@@ -53,10 +54,16 @@ class Executor:
             check_text(prepared.variables.values)
         return prepared
 
+    async def prepare_aside(self, request: Request) -> Prepared:
+        """Do as `prepare`, in a thread where the document is long: checking it takes its time."""
+        if len(request.query) <= _LONG:
+            return self.prepare(request)
+        return await asyncio.to_thread(self.prepare, request)
+
     async def execute(self, request: Request) -> Response:
         """Answer a request; whatever is wrong is told in the response."""
         try:
-            return await self.run(self.prepare(request))
+            return await self.run(await self.prepare_aside(request))
         except RequestErrors as errors:
             return refusal(errors)
 

@@ -40,8 +40,7 @@ class Reading:
 def asked(prepared: Prepared) -> Asked:
     """Return what the selection of a request is made from."""
     served, document = prepared.served, prepared.document
-    most = served.limits.fields
-    return Asked(served.core, served.catalogue, document, prepared.variables, most)
+    return Asked(served.core, served.catalogue, document, prepared.variables, served.limits)
 
 
 def compiled(

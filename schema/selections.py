@@ -26,7 +26,7 @@ from graphql import (
 
 from resolvers.selection import Selected
 from schema.arguments import Variables
-from schema.documents import BAD_USER_INPUT, LIMIT_EXCEEDED, Document, refused
+from schema.documents import BAD_USER_INPUT, LIMIT_EXCEEDED, Document, DocumentLimits, refused
 from store.catalogue import Catalogue
 
 _TYPENAME = "__typename"
@@ -40,22 +40,26 @@ class Asked:
     catalogue: Catalogue
     document: Document
     variables: Variables
-    most_fields: int
+    limits: DocumentLimits
     made: dict[object, tuple[Selected, int]] = field(default_factory=dict)
 
 
 def select(asked: Asked, operation: OperationDefinitionNode) -> tuple[Selected, ...]:
     """Return the root fields of an operation, in the order of the answer, introspection left out.
 
-    What is equal below several types is the same object. Raises RequestErrors where all of it, by
-    type, is more than `most_fields`, and where an alias hides the type's name.
+    What is equal below several types is the same object. Raises RequestErrors where it is more
+    than the limits allow, and where an alias hides the type's name.
     """
     root = asked.schema.get_root_type(operation.operation)
     if root is None:
         raise AssertionError(f"validation lets no {operation.operation.value} pass")
     selected, size = _level(asked, root, (operation.selection_set,))
-    if size > asked.most_fields:
-        sentence = f"the query selects {size} fields, by type; {asked.most_fields} is the most"
+    limits = asked.limits
+    if len(selected) > limits.roots:
+        sentence = f"the query has {len(selected)} root fields; {limits.roots} is the most"
+        raise refused(sentence, LIMIT_EXCEEDED)
+    if size > limits.fields:
+        sentence = f"the query selects {size} fields, by type; {limits.fields} is the most"
         raise refused(sentence, LIMIT_EXCEEDED)
     return selected
 

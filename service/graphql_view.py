@@ -64,7 +64,7 @@ class GraphQLView:
 
     async def _execute(self, request: Request, *, is_get: bool) -> Response:
         try:
-            prepared = self.executor.prepare(request)
+            prepared = await self.executor.prepare_aside(request)
             if is_get and not prepared.is_query:
                 sentence = "send a mutation by POST"
                 allow = {"Allow": "POST"}

@@ -30,11 +30,10 @@ def _select(
     served: GraphQLSchema,
     text: str,
     given: Mapping[str, object] | None = None,
-    most_fields: int = 10_000,
 ) -> tuple[Selected, ...]:
     document = read(text, served, _LIMITS)
     given_variables = _variables(served, document, given)
-    asked = Asked(served, small(), document, given_variables, most_fields)
+    asked = Asked(served, small(), document, given_variables, _LIMITS)
     return select(asked, operation(document, None))
 
 
@@ -298,8 +297,12 @@ def _deep(levels: int) -> str:
         "# comment\n" * 10_001 + "{ basis { t } }",
         "{ basis { t } }" + " " * 1_000_000,
         "{ ...a } fragment a on Query { ...b } fragment b on Query " + _deep(51),
+        "{ datasets { nodes { " + "a: name " * 3_200 + "} } }",
     ],
-    ids=["200 levels", "51 levels", "5000 levels", "tokens", "comments", "length", "fragments"],
+    ids=[
+        *("200 levels", "51 levels", "5000 levels", "tokens", "comments", "length", "fragments"),
+        "comparisons",
+    ],
 )
 def test_a_document_too_large_or_too_deep_is_refused(served: GraphQLSchema, text: str) -> None:
     with pytest.raises(RequestErrors) as refused:
@@ -309,6 +312,16 @@ def test_a_document_too_large_or_too_deep_is_refused(served: GraphQLSchema, text
 
 def test_a_document_50_levels_deep_is_read(served: GraphQLSchema) -> None:
     assert _select(served, _deep(50))
+
+
+def test_a_query_has_a_bounded_number_of_root_fields(served: GraphQLSchema) -> None:
+    def aliased(count: int) -> str:
+        return "{ " + " ".join(f"a{n}: basis {{ t }}" for n in range(count)) + " }"
+
+    assert len(_select(served, aliased(200))) == 200
+    with pytest.raises(RequestErrors) as refused:
+        _select(served, aliased(201))
+    assert _code(refused.value) == "LIMIT_EXCEEDED"
 
 
 def test_a_selection_that_explodes_by_type_is_refused(served: GraphQLSchema) -> None:
