@@ -89,6 +89,8 @@ def from_native(value: object, value_type: ValueType) -> str:
     """Return the canonical text of what asyncpg received from a fact table."""
     if value_type in {ValueType.REF, ValueType.JSON}:
         return str(value)
+    if isinstance(value, str):  # A urn is stored as a URI, and need not be one.
+        return quoted(value)
     return _PARSERS[value_type](value)
 
 

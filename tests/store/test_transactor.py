@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from store.errors import CallerFault
 from store.transaction import read
+from store.verify import verify
 from store.writer import Report, Writer
 from tests.store.catalogs import opened
 from tests.store.model import (
@@ -148,7 +149,9 @@ def store(database_url: str) -> Iterator[Store]:
     with asyncio.Runner() as runner:
         opened_store = Store(runner, database_url)
         yield opened_store
+        found = runner.run(verify(opened_store.database))
         opened_store.close()
+        assert found.findings == ()
 
 
 @settings(

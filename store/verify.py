@@ -1,0 +1,175 @@
+"""Holds a database to its log: everything derived is compared with what a replay gives.
+
+As of one t, in chunks, while others write: the chain of hashes (`verify_chain`), the tables that
+derive from the facts of entities (`verify_entities`), and here the head of it all: the clock, the
+names of the schema, and who protects the log.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import orjson
+
+from store.database import Database
+from store.findings import Finding, Findings
+from store.ids import T
+from store.replay import Shapes
+from store.schema_facts import read_catalogue
+from store.verify_chain import verify_chain
+from store.verify_entities import verify_entities
+
+
+class Protection(StrEnum):
+    """Who keeps the log from being changed: a role that only adds, a trigger, or nobody."""
+
+    ROLE = "the service's role may only add to the log, which another role owns"
+    TRIGGER = "a trigger refuses changes of the log; its owner could drop it"
+    NONE = "nothing refuses changes of the log"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A hash that somebody kept, and the transaction that it belongs to."""
+
+    t: T
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What was found as of `t`: the first thousand of `count` findings, none where all is well."""
+
+    t: T
+    hash: bytes
+    datoms: int
+    protection: Protection
+    findings: tuple[Finding, ...]
+    count: int
+
+
+async def verify(database: Database, expected: Head | None = None) -> Verification:
+    """Return whether the database holds what its log says, and the log what somebody kept.
+
+    A schema change on the way moves what is compared, so it begins anew then.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        verification, schema_t = await _verify(database, expected)
+        if not verification.count or await _schema_t(database) == schema_t:
+            return verification
+    return (await _verify(database, expected))[0]
+
+
+_ATTEMPTS = 5
+
+
+async def _verify(database: Database, expected: Head | None) -> tuple[Verification, T]:
+    findings = Findings()
+    catalogue = await read_catalogue(database)
+    [t] = await database.row("SELECT t FROM clock")
+    chain = await verify_chain(database, t, findings)
+    await verify_entities(database, t, Shapes.of(catalogue), findings)
+    await _verify_clock(database, findings)
+    await _verify_names(database, findings)
+    protection = await _protection(database)
+    if protection is Protection.NONE:
+        findings.add(protection.value, "table log")
+    if expected is not None:
+        await _verify_expected(database, expected, findings)
+    kept = tuple(findings.kept)
+    verification = Verification(t, chain.hash, chain.datoms, protection, kept, findings.count)
+    return verification, catalogue.t
+
+
+async def _schema_t(database: Database) -> T:
+    [schema_t] = await database.row("SELECT schema_t FROM clock")
+    return T(schema_t)
+
+
+_KEPT = "SELECT hash FROM tx WHERE t = $1"
+
+
+async def _verify_expected(database: Database, expected: Head, findings: Findings) -> None:
+    where = f"tx t {expected.t}"
+    rows = await database.rows(_KEPT, [expected.t])
+    if not rows:
+        findings.add("there is no such transaction, of which a hash was kept", where)
+    elif rows[0][0] != expected.hash:
+        findings.add(f"its hash is {rows[0][0].hex()}, and {expected.hash.hex()} was kept", where)
+
+
+# What the clock says, and what the log makes of it.
+_CLOCK = """
+SELECT
+  ARRAY[clock.t, clock.schema_t, extract(epoch FROM clock.instant)::numeric]::text[]
+    || encode(clock.hash, 'hex'),
+  ARRAY[
+    coalesce(last.t, 0),
+    coalesce((SELECT max(log.t) FROM log WHERE log.e < 1048576), 0),
+    extract(epoch FROM coalesce(last.instant, '1970-01-01T00:00:00Z'))::numeric
+  ]::text[] || encode(coalesce(last.hash, decode(repeat('00', 32), 'hex')), 'hex'),
+  clock.next_entity > coalesce((SELECT max(e) FROM log WHERE e < 4503599627370496), 0)
+    AND clock.next_schema > coalesce((SELECT max(e) FROM log WHERE e < 1048576), 0)
+    AND clock.t = coalesce((SELECT max(log.t) FROM log), 0)
+FROM clock
+LEFT JOIN (SELECT * FROM tx ORDER BY t DESC LIMIT 1) AS last ON true
+"""
+
+
+async def _verify_clock(database: Database, findings: Findings) -> None:
+    said, expected, above = await database.row(_CLOCK)
+    if said != expected:
+        findings.add(f"it says {said}, and the log {expected}", "table clock")
+    if not above:
+        findings.add("its t or one of its next ids is not above what the log has", "table clock")
+
+
+_SCHEMA = """
+SELECT e, a, op, r, v
+FROM log
+WHERE e < 1048576 AND a IN (21, 22)
+ORDER BY t, n
+"""
+_NAMES = "SELECT id, name FROM schema_name WHERE id >= 1000 ORDER BY id"
+_NAME, _OWNER = 21, 22
+
+
+async def _verify_names(database: Database, findings: Findings) -> None:
+    facts: dict[tuple[int, int], Any] = {}
+    for e, a, op, r, v in await database.rows(_SCHEMA):
+        if op:
+            facts[e, a] = r if v is None else orjson.loads(v)
+    expected = [
+        (e, _full_name(facts, e, name)) for (e, a), name in sorted(facts.items()) if a == _NAME
+    ]
+    found: Sequence[Any] = await database.rows(_NAMES)
+    findings.compare("schema_name", expected, map(tuple, found))
+
+
+def _full_name(facts: dict[tuple[int, int], Any], e: int, name: str) -> str:
+    owner = facts.get((e, _OWNER))
+    return name if owner is None else f"{facts[owner, _NAME]}/{name}"
+
+
+_PROTECTION = """
+SELECT
+  bool_or(
+    pg_has_role(pg_class.relowner, 'MEMBER')
+    OR has_table_privilege(pg_class.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER')
+  ),
+  count(append_only.oid) = 2
+FROM pg_class
+LEFT JOIN pg_trigger AS append_only
+  ON append_only.tgrelid = pg_class.oid
+  AND append_only.tgname = 'append_only'
+  AND append_only.tgenabled = 'A'
+WHERE pg_class.oid IN ('log'::regclass, 'tx'::regclass)
+"""
+
+
+async def _protection(database: Database) -> Protection:
+    mighty, triggered = await database.row(_PROTECTION)
+    if not mighty:
+        return Protection.ROLE
+    return Protection.TRIGGER if triggered else Protection.NONE

@@ -1,0 +1,205 @@
+"""Verification finds everything that is not as the log says, and nothing where all is well."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from store import log_reading
+from store.database import Database
+from store.ids import T
+from store.transaction import read
+from store.verify import Head, Protection, Verification, verify
+from store.writer import Writer
+from tests.store.catalogs import change, opened
+from tests.store.model import CATALOG
+
+HISTORY: list[dict[str, Any]] = [
+    {
+        "tx": {"instant": "2020-01-01T00:00:00Z", "source": "test", "reason": "why"},
+        "upsert": [
+            {"type": "Dataset", "urn": "hw://d/1", "name": "one", "tags": ["b", "a"], "rows": 7},
+            {"type": "Team", "urn": "hw://t/1", "name": "team", "code": "x"},
+            {"type": "User", "urn": "hw://u/1", "boss": "hw://u/2", "friends": ["hw://x/1"]},
+        ],
+        "link": [
+            {"type": "PublishedBy", "from": "hw://d/1", "to": "hw://t/1"},
+            {
+                "type": "DerivedFrom",
+                "from": "hw://d/1",
+                "to": "hw://d/2",
+                "key": "k",
+                "properties": {"weight": 0.5, "notes": ["m"]},
+            },
+        ],
+    },
+    {
+        "upsert": [{"type": "Dataset", "urn": "hw://d/1", "name": None, "tags": ["a"]}],
+        "link": [
+            {
+                "type": "DerivedFrom",
+                "from": "hw://d/1",
+                "to": "hw://d/2",
+                "key": "k",
+                "properties": {"weight": 2.0},
+            }
+        ],
+    },
+    {
+        "upsert": [
+            {"type": "Dataset", "urn": "hw://d/3", "tags": [f"tag {n:03}" for n in range(70)]}
+        ],
+        "retract": ["hw://t/1"],
+    },
+    {"retract": ["hw://d/1"]},
+    {"link": [{"type": "DerivedFrom", "from": "hw://d/3", "to": "hw://d/2"}]},
+]
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """Give a database with a small history."""
+    async with opened(database_url, CATALOG) as there:
+        await Writer(there).transact_many([read(said) for said in HISTORY])
+        yield there
+
+
+async def test_nothing_is_found_where_all_is_well(database: Database) -> None:
+    found = await verify(database)
+    assert found.findings == ()
+    assert found.count == 0
+    assert found.t == 6
+    assert found.protection is Protection.TRIGGER
+
+
+async def test_an_empty_log_is_well(database_url: str) -> None:
+    async with Database.open(database_url) as empty:
+        found = await verify(empty)
+    assert (found.t, found.count, found.datoms) == (0, 0, 0)
+
+
+async def test_small_pieces_give_the_same(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = await verify(database)
+    monkeypatch.setattr(log_reading, "PIECE", 3)
+    assert await verify(database) == whole
+
+
+async def test_it_finds_nothing_while_others_write(database: Database) -> None:
+    done = asyncio.Event()
+
+    async def write() -> None:
+        writer, number = Writer(database), 0
+        while not done.is_set():
+            number += 1
+            upsert = {"type": "Team", "urn": f"hw://t/{number % 7}", "name": f"name {number}"}
+            await writer.transact(read({"upsert": [upsert]}))
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(write())
+        for _ in range(5):
+            assert (await verify(database)).findings == ()
+        done.set()
+
+
+@dataclass(frozen=True)
+class Tampering:
+    """A statement that a table's owner could send, and where it must be found."""
+
+    statement: str
+    where: str
+
+
+TAMPERINGS = {
+    "a value": Tampering("UPDATE fact_{name} SET v = 'other'", "table fact_"),
+    "a lost fact": Tampering("DELETE FROM fact_{name}", "table fact_"),
+    "a fact that nobody stated": Tampering(
+        "INSERT INTO fact_{name} (e, v, t0) VALUES (5, 'x', 1)", "table fact_"
+    ),
+    "a fact of the future": Tampering(
+        "INSERT INTO fact_{name} (e, v, t0) VALUES (2000000, 'x', 99)", "table fact_"
+    ),
+    "a period that ends later": Tampering(
+        "UPDATE fact_{name} SET t1 = t1 + 1 WHERE t1 < 9223372036854775807", "table fact_"
+    ),
+    "a urn": Tampering("UPDATE fact_1 SET v = v || 'x'", "table fact_1"),
+    "a lifecycle": Tampering("UPDATE fact_3 SET v = 'PARTIAL'", "table fact_3"),
+    "a lost edge": Tampering(
+        "DELETE FROM edge WHERE ctid = (SELECT min(ctid) FROM edge)", "table edge"
+    ),
+    "an edge's key": Tampering("UPDATE edge SET key = 'other'", "table edge"),
+    "an edge's end": Tampering('UPDATE edge SET "to" = "from"', "table edge"),
+    "a version's list": Tampering(
+        'UPDATE version SET values[2] = \'["b","a"]\' WHERE values[2] = \'["a","b"]\'',
+        "table version",
+    ),
+    "a version's lifecycle": Tampering("UPDATE version SET lifecycle = 'X'", "table version"),
+    "a lost version": Tampering("DELETE FROM version WHERE t0 = 3", "table version"),
+    "the clock": Tampering("UPDATE clock SET t = t + 1", "clock"),
+    "the clock's hash": Tampering("UPDATE clock SET hash = sha256(hash)", "table clock"),
+    "the next entity": Tampering("UPDATE clock SET next_entity = 1048576", "table clock"),
+    "a name": Tampering("UPDATE schema_name SET name = 'x' WHERE id = 1000", "schema_name"),
+    "a datom": Tampering("UPDATE log SET v = '\"x\"' WHERE t = 2 AND v = '\"one\"'", "log t 2"),
+    "a lost datom": Tampering("DELETE FROM log WHERE t = 3 AND n = 3", "log t 3"),
+    "a lost transaction": Tampering("DELETE FROM log WHERE t = 4", "log t 5"),
+    "the last transaction": Tampering("DELETE FROM log WHERE t = 6", "log t 5"),
+    "a transaction's reason": Tampering("UPDATE tx SET reason = 'x' WHERE t = 2", "tx t 2"),
+    "a transaction's hash": Tampering("UPDATE tx SET hash = sha256(hash) WHERE t = 2", "log t 2"),
+    "a lost row of a transaction": Tampering("DELETE FROM tx WHERE t = 3", "tx t 3"),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
+async def test_it_finds_what_was_tampered_with(database: Database, name: str) -> None:
+    tampering = TAMPERINGS[name]
+    [[a]] = await database.rows("SELECT id FROM schema_name WHERE name = 'Dataset/name'")
+    async with database.writing() as writing:
+        for table in ("log", "tx"):
+            await writing.connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+        done = await writing.connection.execute(tampering.statement.replace("{name}", str(a)))
+        assert not done.endswith(" 0")
+        for table in ("log", "tx"):
+            await writing.connection.execute(
+                f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only"
+            )
+    found = await verify(database)
+    assert found.count > 0
+    assert any(tampering.where in finding.where for finding in found.findings), found.findings
+
+
+async def test_a_log_whose_trigger_is_off_is_not_protected(database: Database) -> None:
+    async with database.writing() as writing:
+        await writing.connection.execute("ALTER TABLE log DISABLE TRIGGER append_only")
+    found = await verify(database)
+    assert found.protection is Protection.NONE
+    assert found.count == 1
+
+
+async def test_a_hash_that_was_kept_is_held_against_the_log(database: Database) -> None:
+    [kept] = await database.row("SELECT hash FROM tx WHERE t = 4")
+    assert (await verify(database, Head(T(4), kept))).count == 0
+    assert _found(await verify(database, Head(T(4), bytes(32)))) == ["tx t 4"]
+    assert _found(await verify(database, Head(T(99), kept))) == ["tx t 99"]
+
+
+def _found(verification: Verification) -> list[str]:
+    return [finding.where for finding in verification.findings]
+
+
+async def test_schema_changes_leave_all_well(database: Database) -> None:
+    more = """
+    type Team @entity { motto: String }
+    type BelongsTo @edge(from: ["Dataset", "User"], to: ["Project"], upstream: NONE) {
+      note: String
+    }
+    """
+    link = {"type": "BelongsTo", "from": "hw://d/3", "to": "hw://j/1"}
+    writer = Writer(database)
+    await writer.transact(read({"link": [link]}))
+    await change(database, more)
+    await writer.transact(read({"link": [{**link, "properties": {"note": "n"}}]}))
+    await writer.transact(read({"unlink": [link]}))
+    assert (await verify(database)).findings == ()
