@@ -3,8 +3,9 @@
 import click
 
 from service import cli_explain, cli_schema, cli_serve, cli_transact
-from service.cli_database import choice, database_options
+from service.cli_database import database_options, options
 from service.cli_faults import Commands
+from service.settings import Settings
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -17,9 +18,7 @@ def main() -> None:
 
 @main.command()
 @click.option("--sample", is_flag=True, help="Serve the bundled sample, in a database of its own.")
-@choice("--host", help_text="The address to listen on (127.0.0.1).")
-@choice("--port", type=int, help_text="The port to listen on (8000).")
-@database_options
+@options(*Settings.model_fields)
 def serve(sample: bool) -> None:  # noqa: FBT001  # click calls it by name.
     """Serve GraphQL and GraphiQL over HTTP."""
     cli_serve.serve(sample=sample)

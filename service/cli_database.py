@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -21,31 +20,29 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 Answer = TypeVar("Answer")
 
 
-def choice(*names: str, help_text: str, **attributes: Any) -> Callable[[Command], Command]:
-    """Return an option that goes before the setting of the same name."""
-    return click.option(*names, expose_value=False, callback=_choose, help=help_text, **attributes)
+def options(*names: str) -> Callable[[Command], Command]:
+    """Give a command options that go before the settings of the same names."""
+
+    def optioned(command: Command) -> Command:
+        for name in reversed(names):
+            field = Settings.model_fields[name]
+            said = str(field.description)
+            default = "" if field.default is None else f" [{field.default}]"
+            command = click.option(
+                f"--{name.replace('_', '-')}",
+                expose_value=False,
+                callback=_choose,
+                metavar="VALUE",
+                help=f"{said[0].upper()}{said[1:]}.{default}",
+            )(command)
+        return _TRACEBACK(command)
+
+    return optioned
 
 
 def database_options(command: Command) -> Command:
     """Give a command the options that all of them have."""
-    options = (
-        choice("--database-url", help_text="The PostgreSQL to use in place of the embedded one."),
-        choice(
-            "--data-dir",
-            type=click.Path(file_okay=False, path_type=Path),
-            help_text="The folder of the embedded PostgreSQL (.headwater).",
-        ),
-        click.option(
-            "--traceback",
-            is_flag=True,
-            expose_value=False,
-            callback=_remember_traceback,
-            help="Show where in the code an error arose.",
-        ),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
+    return options("database_url", "admin_url", "data_dir", "statement_timeout")(command)
 
 
 def settings() -> Settings:
@@ -89,3 +86,12 @@ def _choose(ctx: click.Context, option: click.Parameter, value: object) -> None:
 
 def _remember_traceback(ctx: click.Context, _option: click.Parameter, value: object) -> None:
     ctx.meta[TRACEBACK] = value
+
+
+_TRACEBACK = click.option(
+    "--traceback",
+    is_flag=True,
+    expose_value=False,
+    callback=_remember_traceback,
+    help="Show where in the code an error arose.",
+)

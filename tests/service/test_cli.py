@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from service import cli
 from service.cli_faults import lines
+from service.settings import Settings
 from store.errors import CallerFault
 from store.refusals import BasisConflict
 
@@ -197,6 +198,20 @@ def test_a_setting_that_cannot_be_used_is_wrong_use() -> None:
     result = CliRunner().invoke(cli.main, ["schema", "print", "--database-url", "mysql://x"])
     assert result.exit_code == 2
     assert result.stderr.startswith("INVALID_SETTING: HEADWATER_DATABASE_URL cannot be used: ")
+
+
+def test_every_setting_is_an_option_of_serve() -> None:
+    said = CliRunner().invoke(cli.main, ["serve", "--help"]).stdout
+    assert [
+        name for name in Settings.model_fields if f"--{name.replace('_', '-')} " not in said
+    ] == []
+
+
+def test_an_option_goes_before_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HEADWATER_PORT", "12")
+    result = CliRunner().invoke(cli.main, ["serve", "--port", "65536"])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("INVALID_SETTING: HEADWATER_PORT is '65536': expected less")
 
 
 def test_an_unknown_command_is_wrong_use() -> None:
