@@ -2,10 +2,11 @@
 
 import click
 
-from service import cli_explain, cli_schema, cli_serve, cli_transact
+from service import cli_explain, cli_schema, cli_serve, cli_transact, cli_verify
 from service.cli_database import database_options, options
 from service.cli_faults import Commands
 from service.settings import Settings
+from store.verify import Head
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -36,6 +37,14 @@ def transact(files: tuple[str, ...], continue_: bool) -> None:  # noqa: FBT001  
     Several files are merged by instant. A load that was interrupted goes on where it stopped.
     """
     cli_transact.transact(files, continue_=continue_)
+
+
+@main.command()
+@click.option("--expect", type=cli_verify.ExpectedHead(), help="A head that you kept.")
+@database_options
+def verify(expect: Head | None) -> None:
+    """Compare all that derives from the log with the log, and the log with a head."""
+    cli_verify.check(expect)
 
 
 @main.command()

@@ -153,6 +153,30 @@ def test_continue_loads_the_rest_and_lists_what_was_refused(
     ]
 
 
+def test_verify_prints_a_head_that_can_be_expected_later(
+    headwater: Headwater, catalog: str, tmp_path: Path
+) -> None:
+    headwater("schema", "apply", catalog)
+    headwater("transact", transactions(tmp_path / "a", model("a"), model("b")))
+    verified = headwater("verify")
+    assert verified.exit_code == 0
+    found = re.fullmatch(r"(3:[0-9a-f]{64}): \d+ datoms, all is well \(.*\)\n", verified.stdout)
+    assert found is not None
+    headwater("transact", transactions(tmp_path / "c", model("c")))
+    assert headwater("verify", "--expect", found[1]).exit_code == 0
+
+
+def test_verify_tells_what_it_finds(headwater: Headwater, catalog: str) -> None:
+    headwater("schema", "apply", catalog)
+    another = f"1:{'0' * 64}"
+    verified = headwater("verify", "--expect", another)
+    assert verified.exit_code == 1
+    finding, summary = verified.stdout.splitlines()
+    assert finding.startswith("tx t 1: its hash is ")
+    assert ", 1 finding (" in summary
+    assert headwater("verify", "--expect", "nonsense").exit_code == 2
+
+
 def test_explain_shows_the_sql_of_a_query(headwater: Headwater, catalog: str) -> None:
     headwater("schema", "apply", catalog)
     query = "query ($id: ID!) { model(id: $id) { name } }"
@@ -239,7 +263,8 @@ def test_of_a_group_of_errors_the_first_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [[], ["serve"], ["transact"], ["schema"], ["schema", "apply"], ["explain"]]
+    "command",
+    [[], ["serve"], ["transact"], ["schema"], ["schema", "apply"], ["explain"], ["verify"]],
 )
 def test_every_command_explains_itself(command: list[str]) -> None:
     result = CliRunner().invoke(cli.main, [*command, "--help"])

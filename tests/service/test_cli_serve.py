@@ -21,6 +21,7 @@ from service import cli, cli_sample
 from store import schema_writer
 from store.database import Database
 from store.transaction import Transaction, Upsert
+from store.verify import verify
 from store.writer import Writer
 
 HEADWATER = str(Path(sys.executable).with_name("headwater"))
@@ -133,5 +134,6 @@ async def test_a_load_that_is_killed_goes_on_and_loses_nothing(
         assert skipped is not None
         assert int(skipped[1].replace(",", "")) == killed_at - 1
         assert (await database.clock()).t == many + 1
+        assert not (await verify(database)).count
         counts = "SELECT count(DISTINCT v), count(*) FROM log WHERE a = 1"
         assert tuple(await database.row(counts)) == (many, many)

@@ -1,0 +1,47 @@
+"""`headwater verify`: whether the database holds what its log says."""
+
+import re
+
+import click
+
+from service.cli_database import run
+from store.ids import T
+from store.verify import Head, Verification, verify
+
+_HEAD = re.compile(r"(\d{1,15}):([0-9a-fA-F]{64})")
+
+
+class ExpectedHead(click.ParamType[Head]):
+    """A head that somebody kept, as `verify` prints it: t:hash."""
+
+    name = "t:hash"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Head:
+        """Return the head, or fail as a wrong use."""
+        found = _HEAD.fullmatch(str(value))
+        if found is None:
+            self.fail(f"{value} is no t:hash, such as verify prints (17:9f86d0…)", param, ctx)
+        return Head(T(int(found[1])), bytes.fromhex(found[2]))
+
+
+def check(expected: Head | None) -> None:
+    """Print what is found and a summary; exit with 1 where anything is found."""
+    verification = run(lambda database: verify(database, expected))
+    for finding in verification.findings:
+        click.echo(str(finding))
+    unnamed = verification.count - len(verification.findings)
+    if unnamed:
+        click.echo(f"and {unnamed:,} more")
+    click.echo(_summary(verification))
+    if verification.count:
+        raise click.exceptions.Exit(1)
+
+
+def _summary(verification: Verification) -> str:
+    count = verification.count
+    found = "all is well" if not count else "1 finding" if count == 1 else f"{count:,} findings"
+    head = f"{verification.t}:{verification.hash.hex()}"
+    datoms = f"{verification.datoms:,} datoms"
+    return f"{head}: {datoms}, {found} ({verification.protection.value})"
