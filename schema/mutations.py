@@ -11,6 +11,8 @@ from graphql import ExecutionResult, GraphQLResolveInfo
 from resolvers.answer import answer
 from resolvers.errors import StaleCatalogue
 from resolvers.selection import Given, Selected
+from schema import dry_run
+from schema.dry_run import Objects, Rehearsal
 from schema.queries import Reading, asked, compiled, walk
 from schema.requests import Basis, Prepared, prepare
 from schema.selections import select
@@ -77,28 +79,47 @@ class Mutation:
         known = shaped(tuple(each for each in of_report if each.name in _TOLD), told)
         rest = tuple(each for each in of_report if each.name not in _TOLD)
         values: Mapping[str, object] = known if isinstance(known, Mapping) else {}
-        if report.t is None or not rest:
-            return {**{each.key: _nothing(each) for each in rest}, **values}
-        return {**await self._read(key, rest, report, report.t), **values}
+        if report.t is not None and rest:
+            return {**await self._read_back(key, rest, report, report.t), **values}
+        return {**await self._rehearsed(key, rest, report), **values}
 
-    async def _read(
+    async def _read_back(
         self, key: str, rest: tuple[Selected, ...], report: Report, t: T
     ) -> dict[str, object]:
-        made = compiled(
-            self.prepared,
-            self.reading.limits,
-            lambda: tuple(map(_read_back, rest)),
-            ("report", key),
-        )
         variables: Mapping[str, object] = {
             "transaction": f"T{t}",
             "t": t,
             "stubs": [opaque(stub) for stub in report.stubs],
             "facts": self.reading.limits.page.most,
         }
+        found = await self._read(("report", key), tuple(map(_read_back, rest)), variables)
+        return {each.key: _unwrapped(each, found[each.key]) for each in rest}
+
+    async def _rehearsed(
+        self, key: str, rest: tuple[Selected, ...], report: Report
+    ) -> dict[str, object]:
+        rehearsal = Rehearsal(self.prepared.served.catalogue, report)
+        known, reads = rehearsal.known, dry_run.reads(rest)
+        read: dict[str, dict[str, Objects]] = {each.key: {} for each in rest}
+        if known and reads:
+            ids: Mapping[str, object] = {"entities": [opaque(entity) for entity in known]}
+            found = await self._read(("dry run", key), reads, ids)
+            for place, objects in found.items():
+                fact, _, below = place.partition(".")
+                listed = objects if isinstance(objects, list) else []
+                read[fact][below] = dict(zip(known, listed, strict=True))
+        return {
+            each.key: None if each.name == "transaction" else rehearsal.value(each, read[each.key])
+            for each in rest
+        }
+
+    async def _read(
+        self, part: object, fields: tuple[Selected, ...], variables: Mapping[str, object]
+    ) -> Mapping[str, object]:
         reading = self.reading
+        made = compiled(self.prepared, reading.limits, lambda: fields, part)
         found = await answer(reading.database, made.plan, variables, self.now, reading.secret)
-        return {each.key: _unwrapped(each, found.values[each.key]) for each in rest}
+        return found.values
 
 
 def _selected(prepared: Prepared) -> dict[str, Selected]:
@@ -147,7 +168,3 @@ def _unwrapped(asked_for: Selected, value: Any) -> object:  # JSON.
         facts = value["facts"]
         return facts["nodes"] if isinstance(facts, dict) else facts
     return value
-
-
-def _nothing(asked_for: Selected) -> object:
-    return None if asked_for.name == "transaction" else []

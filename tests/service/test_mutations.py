@@ -16,6 +16,14 @@ _WRITE = """mutation ($it: TransactionInput!, $ifBasis: Long, $key: String, $dry
   }
 }"""
 
+_DRY = """mutation ($it: TransactionInput!) {
+  transact(transaction: $it, dryRun: true) {
+    transaction { t }
+    facts { entity { urn lifecycle ... on Dataset { name } } attribute value op }
+    stubs { urn lifecycle __typename }
+  }
+}"""
+
 
 def _named(name: str) -> dict[str, object]:
     return {"upsert": [{"type": "Dataset", "urn": "hw://dataset/x/raw", "name": name}]}
@@ -59,11 +67,44 @@ async def test_what_is_not_new_makes_no_transaction(asking: Asking) -> None:
 
 
 async def test_a_dry_run_writes_nothing(asking: Asking) -> None:
-    response = await asking.ask(_WRITE, {"it": _named("dry"), "dry": True})
+    response = await asking.ask(_DRY, {"it": _named("dry")})
     assert response.errors == []
-    assert (response.data or {})["transact"]["transaction"] is None
+    report = (response.data or {})["transact"]
+    assert report["transaction"] is None
+    entity = {"urn": "hw://dataset/x/raw", "lifecycle": "ENRICHED", "name": "raw events"}
+    assert report["facts"] == [
+        {"entity": entity, "attribute": "Dataset/name", "value": "raw events", "op": "RETRACT"},
+        {"entity": entity, "attribute": "Dataset/name", "value": "dry", "op": "ASSERT"},
+    ]
     data = await asking.data('{ dataset(id: "hw://dataset/x/raw") { name } }')
     assert data == {"dataset": {"name": "raw events"}}
+
+
+async def test_a_dry_run_tells_what_would_come_to_be(asking: Asking) -> None:
+    upsert = {"type": "Dataset", "urn": "hw://a", "name": "A", "tags": ["y", "x"]}
+    link = {"type": "DerivedFrom", "from": "hw://a", "to": "hw://b"}
+    response = await asking.ask(_DRY, {"it": {"upsert": [upsert], "link": [link]}})
+    assert response.errors == []
+    report = (response.data or {})["transact"]
+    stub = {"urn": "hw://b", "lifecycle": "UNCACHED", "__typename": "Dataset"}
+    assert report["stubs"] == [stub]
+    entity = {"urn": "hw://a", "lifecycle": "ENRICHED", "name": "A"}
+    assert [fact for fact in report["facts"] if fact["attribute"] == "entity/type"] == [
+        {"entity": entity, "attribute": "entity/type", "value": "Dataset", "op": "ASSERT"},
+        {
+            "entity": {"urn": "hw://b", "lifecycle": "UNCACHED", "name": None},
+            "attribute": "entity/type",
+            "value": "Dataset",
+            "op": "ASSERT",
+        },
+    ]
+    assert await asking.data('{ entity(id: "hw://a") { id } }') == {"entity": None}
+
+
+async def test_a_dry_run_has_no_transaction_to_tell_of(asking: Asking) -> None:
+    response = await asking.ask(_WRITE, {"it": _named("dry"), "dry": True})
+    assert response.data == {"transact": None}
+    assert response.errors[0]["extensions"]["code"] == "NOT_ON_DRY_RUN"
 
 
 async def test_an_idempotency_key_is_replayed(asking: Asking) -> None:

@@ -1,0 +1,69 @@
+"""`explain` shows what a query becomes, and runs nothing unless it is told to."""
+
+import pytest
+
+from tests.service.conftest import Asking
+
+_EXPLAIN = """query ($query: String!, $variables: JSON, $name: String, $analyze: Boolean) {
+  explain(query: $query, variables: $variables, operationName: $name, analyze: $analyze) {
+    compiled reason levels { path datalog } sql arguments
+  }
+}"""
+_PLAN = "query ($q: String!, $on: Boolean) { explain(query: $q, analyze: $on) { plan } }"
+
+
+async def test_a_query_is_shown_as_datalog_and_sql(asking: Asking) -> None:
+    query = "query a ($name: String) { datasets(where: {name: {eq: $name}}) { nodes { name } } }"
+    given = {"query": query, "variables": {"name": "raw"}, "name": "a"}
+    response = await asking.ask(_EXPLAIN, given)
+    assert response.errors == []
+    explained = (response.data or {})["explain"]
+    assert explained["compiled"] is True
+    assert explained["reason"] is None
+    assert explained["sql"].startswith("WITH m AS")
+    assert "raw" in explained["arguments"]
+    assert "raw" not in explained["sql"]
+
+
+async def test_the_plan_is_postgresqls(asking: Asking) -> None:
+    for analyze in (False, True):
+        response = await asking.ask(_PLAN, {"q": "{ datasets { totalCount } }", "on": analyze})
+        [plan] = (response.data or {})["explain"]["plan"]
+        assert ("Execution Time" in plan) is analyze
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("mutation { transact(transaction: {}) { redundant } }", "mutation"),
+        ("{ __typename __schema { types { name } } }", "nothing is read"),
+    ],
+)
+async def test_what_is_not_compiled_says_why(asking: Asking, query: str, reason: str) -> None:
+    response = await asking.ask(_EXPLAIN, {"query": query})
+    explained = (response.data or {})["explain"]
+    assert explained["compiled"] is False
+    assert reason in explained["reason"]
+
+
+async def test_a_query_that_cannot_be_executed_is_an_error_of_the_field(asking: Asking) -> None:
+    response = await asking.ask(_EXPLAIN, {"query": "{ nothing }"})
+    assert response.data == {"explain": None}
+    [error] = response.errors
+    assert error["path"] == ["explain"]
+    assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+
+
+async def test_aliases_and_neighbours_do_not_disturb(asking: Asking) -> None:
+    response = await asking.ask(
+        """{
+          a: explain(query: "{ basis { t } }") { yes: compiled }
+          b: explain(query: "{ __typename }") { __typename no: compiled }
+          basis { t }
+        }"""
+    )
+    assert response.data == {
+        "a": {"yes": True},
+        "b": {"__typename": "Explain", "no": False},
+        "basis": {"t": "4"},
+    }
