@@ -1,7 +1,7 @@
 """GraphQL text to selections, for tests that have a catalogue and no schema."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import (
     FieldNode,
@@ -37,6 +37,7 @@ def only(text: str) -> Selected:
 @dataclass(frozen=True)
 class _Selecting:
     catalogue: Catalogue
+    made: dict[int, Selected] = field(default_factory=dict)
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -70,13 +71,16 @@ class _Selecting:
                 raise AssertionError(node.kind)
 
     def field(self, node: FieldNode) -> Selected:
-        below = node.selection_set
-        return Selected(
-            node.alias.value if node.alias else node.name.value,
-            node.name.value,
-            {each.name.value: _value(each.value) for each in node.arguments or ()},
-            {name: self.fields(below, name) for name in self.types} if below else {},
-        )
+        """Return a field, made once, though it may be selected of many types."""
+        if id(node) not in self.made:
+            below = node.selection_set
+            self.made[id(node)] = Selected(
+                node.alias.value if node.alias else node.name.value,
+                node.name.value,
+                {each.name.value: _value(each.value) for each in node.arguments or ()},
+                {name: self.fields(below, name) for name in self.types} if below else {},
+            )
+        return self.made[id(node)]
 
 
 def _value(node: ValueNode) -> object:
