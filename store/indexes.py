@@ -121,9 +121,9 @@ async def write(connection: Connection, changes: Changes) -> None:
         await _write_facts(connection, changes.rules.fact_tables[a], periods)
     await _end(connection, "edge", changes.edges.ended)
     await _end(connection, "version", changes.versions.ended)
-    await add(connection, "edge", _EDGE, list(map(_edge_row, changes.edges.added())))
+    await add(connection, "edge", EDGE, list(map(_edge_row, changes.edges.added())))
     rows = [_version_row(changes.rules, *period) for period in changes.versions.added()]
-    await add(connection, "version", _VERSION, rows)
+    await add(connection, "version", VERSION, rows)
 
 
 async def _write_facts(
@@ -173,7 +173,7 @@ async def _update(connection: Connection, table: str, statement: Sql, expected: 
         raise IndexBroken(table)
 
 
-_EDGE = (
+EDGE = (
     Column("type", "int"),
     Column("from", "bigint"),
     Column("to", "bigint"),
@@ -190,7 +190,7 @@ def _edge_row(period: tuple[Edge, int, int]) -> tuple[object, ...]:
     return (edge_type, source, target, edge.id, key, t0, t1)
 
 
-_VERSION = (
+VERSION = (
     Column("e", "bigint"),
     Column("t0", "bigint"),
     Column("t1", "bigint"),

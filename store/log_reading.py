@@ -37,10 +37,10 @@ async def entity_ranges(database: Database, t: T) -> AsyncIterator[EntityRange]:
     while True:
         rows = await database.rows(_BY_ENTITY, [first, t, size])
         if len(rows) < size:
-            yield EntityRange(first, FIRST_TRANSACTION, [_logged(row) for row in rows])
+            yield EntityRange(first, FIRST_TRANSACTION, [logged(row) for row in rows])
             return
         end = rows[-1][0]
-        whole = [_logged(row) for row in rows if row[0] < end]
+        whole = [logged(row) for row in rows if row[0] < end]
         if whole:
             yield EntityRange(first, end, whole)
             first, size = end, PIECE
@@ -48,7 +48,8 @@ async def entity_ranges(database: Database, t: T) -> AsyncIterator[EntityRange]:
             size *= 2
 
 
-def _logged(row: Sequence[Any]) -> Logged:
+def logged(row: Sequence[Any]) -> Logged:
+    """Return a row of the log: e, t, n, a, op, r, v."""
     e, t, n, a, op, r, v = row
     return Logged(e, t, n, a, op, r if v is None else v)
 

@@ -15,6 +15,7 @@ import orjson
 from store.database import Database
 from store.findings import Finding, Findings
 from store.ids import T
+from store.progress import Progress, unheard
 from store.replay import Shapes
 from store.schema_facts import read_catalogue
 from store.verify_chain import verify_chain
@@ -49,27 +50,32 @@ class Verification:
     count: int
 
 
-async def verify(database: Database, expected: Head | None = None) -> Verification:
+async def verify(
+    database: Database, expected: Head | None = None, progress: Progress = unheard
+) -> Verification:
     """Return whether the database holds what its log says, and the log what somebody kept.
 
     A schema change on the way moves what is compared, so it begins anew then.
     """
     for _ in range(_ATTEMPTS - 1):
-        verification, schema_t = await _verify(database, expected)
+        verification, schema_t = await _verify(database, expected, progress)
         if not verification.count or await _schema_t(database) == schema_t:
             return verification
-    return (await _verify(database, expected))[0]
+    return (await _verify(database, expected, progress))[0]
 
 
 _ATTEMPTS = 5
 
 
-async def _verify(database: Database, expected: Head | None) -> tuple[Verification, T]:
+async def _verify(
+    database: Database, expected: Head | None, progress: Progress
+) -> tuple[Verification, T]:
     findings = Findings()
     catalogue = await read_catalogue(database)
-    [t] = await database.row("SELECT t FROM clock")
-    chain = await verify_chain(database, t, findings)
-    await verify_entities(database, t, Shapes.of(catalogue), findings)
+    t = (await database.clock()).t
+    chain = await verify_chain(database, t, findings, lambda share: progress(share / 2))
+    shapes = Shapes.of(catalogue)
+    await verify_entities(database, t, shapes, findings, lambda share: progress((1 + share) / 2))
     await _verify_clock(database, findings)
     await _verify_names(database, findings)
     protection = await _protection(database)

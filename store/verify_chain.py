@@ -25,6 +25,7 @@ from store.log import (
     transaction_hash,
 )
 from store.log_reading import Salted, transactions
+from store.progress import Progress
 from store.values import instant_text
 
 
@@ -46,7 +47,7 @@ WHERE t > $1 AND t <= $2
 """
 
 
-async def verify_chain(database: Database, t: T, findings: Findings) -> Chain:
+async def verify_chain(database: Database, t: T, findings: Findings, progress: Progress) -> Chain:
     """Recompute the hashes up to `t`, and look at every transaction on the way."""
     chain = Chain(findings, T(0))
     async for piece in transactions(database, t):
@@ -57,6 +58,7 @@ async def verify_chain(database: Database, t: T, findings: Findings) -> Chain:
             _link(chain, T(at), list(salted), there.pop(at, None))
         for surplus in there:
             findings.add("there is a transaction of which the log knows nothing", f"tx t {surplus}")
+        progress(last / max(t, 1))
     if chain.t != t:
         findings.add(f"the log ends before t {t}", f"log t {chain.t}")
     return chain

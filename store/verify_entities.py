@@ -9,14 +9,18 @@ from store.database import Database, Row
 from store.findings import Findings
 from store.ids import FIRST_ENTITY, FIRST_TRANSACTION, FOREVER, AttributeId, T
 from store.log_reading import entity_ranges
+from store.progress import Progress
 from store.replay import EdgeRow, FactRow, Shapes, VersionRow, replay
 from store.sql import Bound, fact_table, sql
 from store.tables import fact_table_name
 from store.values import from_native
 
 
-async def verify_entities(database: Database, t: T, shapes: Shapes, findings: Findings) -> None:
+async def verify_entities(
+    database: Database, t: T, shapes: Shapes, findings: Findings, progress: Progress
+) -> None:
     """Compare the fact tables, the edges and the versions with the log up to `t`."""
+    entities = (await database.clock()).next_entity - FIRST_ENTITY
     comparing = _Comparing(database, t, shapes, findings)
     async for piece in entity_ranges(database, t):
         replayed = replay(piece.log, shapes)
@@ -28,6 +32,7 @@ async def verify_entities(database: Database, t: T, shapes: Shapes, findings: Fi
         await comparing.facts(first, end, replayed.facts)
         await comparing.edges(first, end, replayed.edges)
         await comparing.versions(first, end, replayed.versions)
+        progress(min(piece.end - FIRST_ENTITY, entities) / max(entities, 1))
 
 
 _LOWEST = -(2**63)

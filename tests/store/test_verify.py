@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
@@ -13,56 +12,13 @@ from store.ids import T
 from store.transaction import read
 from store.verify import Head, Protection, Verification, verify
 from store.writer import Writer
-from tests.store.catalogs import change, opened
-from tests.store.model import CATALOG
-
-HISTORY: list[dict[str, Any]] = [
-    {
-        "tx": {"instant": "2020-01-01T00:00:00Z", "source": "test", "reason": "why"},
-        "upsert": [
-            {"type": "Dataset", "urn": "hw://d/1", "name": "one", "tags": ["b", "a"], "rows": 7},
-            {"type": "Team", "urn": "hw://t/1", "name": "team", "code": "x"},
-            {"type": "User", "urn": "hw://u/1", "boss": "hw://u/2", "friends": ["hw://x/1"]},
-        ],
-        "link": [
-            {"type": "PublishedBy", "from": "hw://d/1", "to": "hw://t/1"},
-            {
-                "type": "DerivedFrom",
-                "from": "hw://d/1",
-                "to": "hw://d/2",
-                "key": "k",
-                "properties": {"weight": 0.5, "notes": ["m"]},
-            },
-        ],
-    },
-    {
-        "upsert": [{"type": "Dataset", "urn": "hw://d/1", "name": None, "tags": ["a"]}],
-        "link": [
-            {
-                "type": "DerivedFrom",
-                "from": "hw://d/1",
-                "to": "hw://d/2",
-                "key": "k",
-                "properties": {"weight": 2.0},
-            }
-        ],
-    },
-    {
-        "upsert": [
-            {"type": "Dataset", "urn": "hw://d/3", "tags": [f"tag {n:03}" for n in range(70)]}
-        ],
-        "retract": ["hw://t/1"],
-    },
-    {"retract": ["hw://d/1"]},
-    {"link": [{"type": "DerivedFrom", "from": "hw://d/3", "to": "hw://d/2"}]},
-]
+from tests.store.catalogs import change, with_history
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """Give a database with a small history."""
-    async with opened(database_url, CATALOG) as there:
-        await Writer(there).transact_many([read(said) for said in HISTORY])
+    async with with_history(database_url) as there:
         yield there
 
 
