@@ -48,6 +48,13 @@ def verify(expect: Head | None) -> None:
 
 
 @main.command()
+@database_options
+def rebuild() -> None:
+    """Make all that derives from the log anew, while the server goes on."""
+    cli_verify.make_anew()
+
+
+@main.command()
 @click.argument("file")
 @click.option("--variables", metavar="JSON", help="The variables of the query, a JSON object.")
 @click.option("--operation", metavar="NAME", help="Which of several operations in FILE.")

@@ -3,9 +3,11 @@
 1: what was given is wrong. 2: the command or a setting is. 3: we are, or what we stand on.
 """
 
+import signal
 import traceback
 from collections.abc import Iterator
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import click
 
@@ -22,7 +24,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # Whatever a command returns.
         """Run the command, and end with its fault's exit code where it has one."""
         try:
-            return super().invoke(ctx)
+            with _ended_by_sigterm():
+                return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001  # The edge: nothing is above that could tell.
@@ -30,6 +33,20 @@ class Commands(click.Group):
                 traceback.print_exception(error)
             tell(error)
             ctx.exit(_exit_code(error))
+
+
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """End as on Ctrl-C where we are told to, so that the embedded PostgreSQL is left in order."""
+    before = signal.signal(signal.SIGTERM, _stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _stop(_number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def tell(error: BaseException) -> None:

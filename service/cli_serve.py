@@ -1,11 +1,10 @@
 """`headwater serve`: the server process, from the taken port to the last answer."""
 
 import asyncio
-import signal
 import socket
 from contextlib import closing
 from dataclasses import dataclass
-from typing import ClassVar, NoReturn
+from typing import ClassVar
 
 import click
 import uvicorn
@@ -51,7 +50,6 @@ class NotStarted(OurFault):
 def serve(*, sample: bool) -> None:
     """Serve until somebody stops us, with SIGINT or SIGTERM. Raises PortTaken."""
     chosen = settings()
-    signal.signal(signal.SIGTERM, _stop)
     try:
         with closing(_listening(chosen)) as listener:
             _serve(chosen, listener, sample=sample)
@@ -111,8 +109,3 @@ def _listening(chosen: Settings) -> socket.socket:
         problem = (error.strerror or str(error)).lower()
         raise PortTaken(chosen.host, chosen.port, problem) from None
     return listener
-
-
-def _stop(_number: int, _frame: object) -> NoReturn:
-    """End as on Ctrl-C, so that the embedded PostgreSQL is left in order."""
-    raise KeyboardInterrupt

@@ -1,11 +1,14 @@
-"""`headwater verify`: whether the database holds what its log says."""
+"""`headwater verify` and `rebuild`: what derives from the log is held to it, or made anew."""
 
 import re
 
 import click
+from rich.console import Console
 
 from service.cli_database import run
+from service.progress import measuring
 from store.ids import T
+from store.rebuild import rebuild
 from store.verify import Head, Verification, verify
 
 _HEAD = re.compile(r"(\d{1,15}):([0-9a-fA-F]{64})")
@@ -28,7 +31,8 @@ class ExpectedHead(click.ParamType[Head]):
 
 def check(expected: Head | None) -> None:
     """Print what is found and a summary; exit with 1 where anything is found."""
-    verification = run(lambda database: verify(database, expected))
+    with measuring(Console(stderr=True), "verifying") as progress:
+        verification = run(lambda database: verify(database, expected, progress))
     for finding in verification.findings:
         click.echo(str(finding))
     unnamed = verification.count - len(verification.findings)
@@ -37,6 +41,13 @@ def check(expected: Head | None) -> None:
     click.echo(_summary(verification))
     if verification.count:
         raise click.exceptions.Exit(1)
+
+
+def make_anew() -> None:
+    """Make everything anew that derives from the log, and say how much that was."""
+    with measuring(Console(stderr=True), "rebuilding") as progress:
+        rebuilt = run(lambda database: rebuild(database, progress))
+    click.echo(f"made anew as of t {rebuilt.t}, from {rebuilt.datoms:,} datoms about entities")
 
 
 def _summary(verification: Verification) -> str:

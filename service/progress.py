@@ -1,7 +1,7 @@
-"""How far a load has come, as a bar for whoever watches and as a sentence at the end."""
+"""How far long work has come, as a bar for whoever watches."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -69,6 +69,15 @@ def loading(console: Console) -> Iterator[LoadingBar]:
     )
     with bar:
         yield LoadingBar(bar, bar.add_task("loading", total=None, said="reading"))
+
+
+@contextmanager
+def measuring(console: Console, what: str) -> Iterator[Callable[[float], None]]:
+    """Give what hears the share that is done, and shows it where the console is a terminal."""
+    bar = Progress(console=console, disable=not console.is_terminal, transient=True)
+    with bar:
+        task = bar.add_task(what, total=1.0)
+        yield lambda share: bar.update(task, completed=share)
 
 
 def _rate(datoms: int, seconds: float) -> str:

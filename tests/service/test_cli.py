@@ -177,6 +177,18 @@ def test_verify_tells_what_it_finds(headwater: Headwater, catalog: str) -> None:
     assert headwater("verify", "--expect", "nonsense").exit_code == 2
 
 
+def test_rebuild_makes_what_verify_accepts(
+    headwater: Headwater, catalog: str, tmp_path: Path
+) -> None:
+    headwater("schema", "apply", catalog)
+    headwater("transact", transactions(tmp_path / "a", model("a")))
+    before = headwater("verify").stdout
+    rebuilt = headwater("rebuild")
+    assert rebuilt.exit_code == 0
+    assert re.fullmatch(r"made anew as of t 2, from \d+ datoms about entities\n", rebuilt.stdout)
+    assert headwater("verify").stdout == before
+
+
 def test_explain_shows_the_sql_of_a_query(headwater: Headwater, catalog: str) -> None:
     headwater("schema", "apply", catalog)
     query = "query ($id: ID!) { model(id: $id) { name } }"
@@ -264,7 +276,16 @@ def test_of_a_group_of_errors_the_first_is_told() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["serve"], ["transact"], ["schema"], ["schema", "apply"], ["explain"], ["verify"]],
+    [
+        [],
+        ["serve"],
+        ["transact"],
+        ["schema"],
+        ["schema", "apply"],
+        ["explain"],
+        ["verify"],
+        ["rebuild"],
+    ],
 )
 def test_every_command_explains_itself(command: list[str]) -> None:
     result = CliRunner().invoke(cli.main, [*command, "--help"])

@@ -1,5 +1,6 @@
 """`headwater serve` from the start to the stop, and the sample that it brings."""
 
+import asyncio
 import json
 import os
 import re
@@ -104,6 +105,35 @@ def test_an_address_that_is_not_ours_is_told() -> None:
     result = CliRunner().invoke(cli.main, ["serve", "--host", "nonsense.invalid"])
     assert result.exit_code == 3
     assert result.stderr.startswith("PORT_TAKEN: cannot listen at nonsense.invalid:8000 (")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+async def test_a_feed_is_written_as_it_comes_until_a_signal_ends_it(
+    database_url: str, number: signal.Signals
+) -> None:
+    command = [HEADWATER, "transact", "-", "--database-url", database_url]
+    async with Database.open(database_url) as database:
+        await schema_writer.apply(database, sdl.parse("type A @entity { n: Int }"))
+        with subprocess.Popen(  # noqa: ASYNC220  # Short.
+            command,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        ) as feeding:
+            assert feeding.stdin is not None
+            for n in range(3):
+                line = {"upsert": [{"type": "A", "urn": f"hw://a/a/{n}", "n": n}]}
+                feeding.stdin.write(json.dumps(line) + "\n")
+                feeding.stdin.flush()
+                async with asyncio.timeout(30):
+                    while (await database.clock()).t < n + 2:  # noqa: ASYNC110  # Another process.
+                        await asyncio.sleep(0.02)
+            feeding.send_signal(number)
+            said, complaint = await asyncio.to_thread(feeding.communicate, timeout=30)
+    assert feeding.returncode == 130
+    assert said.startswith("3 transactions, ")
+    assert complaint == "interrupted; the same command goes on from here\n"
 
 
 async def test_a_load_that_is_killed_goes_on_and_loses_nothing(
