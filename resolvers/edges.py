@@ -6,7 +6,7 @@ from datalog.syntax import Parent, Pattern, Query, Variable
 from datalog.tree import Object, One, OpaqueId, Shape, Value
 from resolvers.draft import Draft, Place
 from resolvers.selection import Selected
-from resolvers.subjects import NULL, Members, Subject, variants
+from resolvers.subjects import NULL, Members, Subject, company, variants
 from resolvers.transactions import transaction_of
 
 
@@ -17,9 +17,11 @@ def edge_object(subject: Subject, selected: Selected) -> Shape:
 
 def any_edge(draft: Draft, place: Place, selected: Selected, edge: Variable) -> Shape:
     """Return the shape of an edge of whatever type."""
+    names = tuple(draft.catalogue.edge_types)
+    shared = company(selected, names)
     cases = {
-        name: edge_members(Subject(draft, place, edge, name, open=True), selected.of(name))
-        for name in draft.catalogue.edge_types
+        name: edge_members(Subject(draft, place, edge, name, shared), selected.of(name))
+        for name in names
     }
     return variants(edge, cases)
 
@@ -37,9 +39,13 @@ def _edge_field(subject: Subject, selected: Selected) -> Shape:
         case "id":
             return OpaqueId(edge)
         case "from" | "to" as name:
-            return _edge_end(subject, place, f"edge/{name}", selected)
-        case "since":
-            return transaction_of(draft, place, edge, "edge/since", selected)
+            return subject.once(
+                selected, name, lambda: _edge_end(subject, place, f"edge/{name}", selected)
+            )
+        case "since" as name:
+            return subject.once(
+                selected, name, lambda: transaction_of(draft, place, edge, "edge/since", selected)
+            )
         case "until":  # What a view shows is live at its time; history and diff show the rest.
             return NULL
         case name:

@@ -17,7 +17,7 @@ from resolvers.orders import Key
 from resolvers.orders import keys as order_keys
 from resolvers.pages import Question
 from resolvers.selection import Selected
-from resolvers.subjects import NULL, Members, Subject, variants
+from resolvers.subjects import NULL, Members, Subject, company, variants
 from resolvers.transactions import history, transaction_of
 from store.catalogue import Attribute, Relation, ValueType
 
@@ -31,9 +31,11 @@ def entity_of(
     draft: Draft, place: Place, selected: Selected, entity: Variable, types: Iterable[str]
 ) -> Shape:
     """Return the shape of an entity that is of one of these concrete types."""
+    names = tuple(types)
+    shared = company(selected, names)
     cases = {
-        name: entity_members(Subject(draft, place, entity, name, open=True), selected.of(name))
-        for name in types
+        name: entity_members(Subject(draft, place, entity, name, shared), selected.of(name))
+        for name in names
     }
     return variants(entity, cases)
 
@@ -59,14 +61,40 @@ def _entity_field(subject: Subject, known: Mapping[str, Field], selected: Select
         case "urn" | "lifecycle" as name:
             return Value(variable, f"entity/{name}")
         case "createdAt" | "changedAt" as name:
-            attribute = f"entity/{name}"
-            return transaction_of(draft, place, variable, attribute, selected)
-        case "history":
-            return draft.guarded(place, lambda at: history(draft, at, variable, selected))
-        case name:
-            return draft.guarded(
-                place, lambda at: _declared(subject, at, known.get(name), selected)
+            return subject.once(
+                selected,
+                name,
+                lambda: transaction_of(draft, place, variable, f"entity/{name}", selected),
             )
+        case "history" as name:
+            return subject.once(
+                selected,
+                name,
+                lambda: draft.guarded(place, lambda at: history(draft, at, variable, selected)),
+            )
+        case name:
+            field = known.get(name)
+            return subject.once(
+                selected,
+                _identity(subject, field, selected),
+                lambda: draft.guarded(place, lambda at: _declared(subject, at, field, selected)),
+            )
+
+
+def _identity(subject: Subject, field: Field | None, selected: Selected) -> object:
+    """Return what tells fields apart that are declared by several types."""
+    relation = field.relation if isinstance(field, EdgeField) else field
+    if not isinstance(relation, Relation) or _names_its_type(selected):
+        return subject.type, selected.name
+    return type(field), relation.many, relation.edge, relation.reverse, relation.target
+
+
+def _names_its_type(selected: Selected) -> bool:
+    """Tell whether the name of the connection, which differs by type, is asked for."""
+    return any(
+        each.name == "__typename" or (each.name == "edges" and _names_its_type(each))
+        for each in selected.of()
+    )
 
 
 def _declared(subject: Subject, place: Place, field: Field | None, selected: Selected) -> Shape:

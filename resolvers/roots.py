@@ -9,13 +9,14 @@ from resolvers import connections, named
 from resolvers.clauses import nothing, of_types
 from resolvers.connections import Listing, connection
 from resolvers.draft import Draft, Place, Step
-from resolvers.entities import Asked, any_entity, end_shape
+from resolvers.entities import Asked, any_entity, entity, entity_of
 from resolvers.errors import BadUserInput
 from resolvers.filters import deleted
 from resolvers.graphs import lineage
 from resolvers.nodes import node, nodes
 from resolvers.orders import Key
 from resolvers.selection import Selected
+from resolvers.subjects import Subject
 from resolvers.transactions import transactions
 from store.catalogue import UNKNOWN, Catalogue, EntityType, Interface, ValueType
 
@@ -71,7 +72,7 @@ def _lookup(draft: Draft, place: Place, selected: Selected, owner: str) -> Shape
     name = named.one(draft, place, selected.arguments.get("id"))
     where = (name.entity(found), of_types(found, types))
     query = Query((found,), (place.source, *name.inputs(name.id, name.urn)), where)
-    return One(place.label, query, end_shape(draft, place, selected, found, owner))
+    return One(place.label, query, _owned(draft, place, selected, found, owner))
 
 
 def _list(draft: Draft, place: Place, selected: Selected, owner: str) -> Shape:
@@ -85,9 +86,16 @@ def _list(draft: Draft, place: Place, selected: Selected, owner: str) -> Shape:
         find=(found,),
         where=(of_types(found, draft.catalogue.concrete(owner)), *alive, *asked.where()),
         keys=(*asked.keys(), Key(found, ValueType.REF)),
-        node=lambda at, each: end_shape(draft, at, each, found, owner),
+        node=lambda at, each: _owned(draft, at, each, found, owner),
     )
     return connection(draft, place, selected, listing)
+
+
+def _owned(draft: Draft, place: Place, selected: Selected, found: Variable, owner: str) -> Shape:
+    """Return the shape of an entity of a type, or of a type of an interface: never of Unknown."""
+    if owner in draft.catalogue.interfaces:
+        return entity_of(draft, place, selected, found, draft.catalogue.concrete(owner))
+    return entity(Subject(draft, place, found, owner), selected)
 
 
 def _singular(draft: Draft, owner: str) -> Variable:
