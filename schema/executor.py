@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +18,7 @@ from schema.queries import Query, Reading, Resolver, asked, compiled_query
 from schema.requests import Basis, Prepared, Request, Response, prepare, refusal
 from schema.selections import select
 from schema.served import LiveSchema, Served
+from store.errors import OurFault
 from store.ids import T
 from store.writer import Writer
 
@@ -114,7 +116,10 @@ class Executor:
     async def _mutation(self, prepared: Prepared) -> Response:
         mutation = Mutation(self.reading, self.writer, self.live, prepared, self.clock())
         result = await mutation.run()
-        basis = mutation.basis or await self._basis()
+        basis = mutation.basis
+        if basis is None:
+            with suppress(OurFault):
+                basis = await self._basis()
         return _executed(result, basis)
 
     async def _basis(self) -> Basis:

@@ -14,10 +14,14 @@ _log = structlog.get_logger("headwater.graphql")
 
 # What a caller may know of a fault that is ours.
 _MASKED: Mapping[str, str] = {
-    "unavailable": "the database cannot be reached; try again",
-    "interrupted": "the answer took too long and was given up; ask for less",
-    "busy": "the server is busy; try again",
+    "DATABASE_UNAVAILABLE": "the database cannot be reached; nothing was written; try again",
+    "OUTCOME_UNKNOWN": (
+        "the connection broke during the commit: the transaction may or may not be there;"
+        " send it again, with the same idempotency key if it has one"
+    ),
+    "STALE_CATALOGUE": "the schema keeps changing; try again",
 }
+_BROKEN = "something went wrong here"
 
 
 def formatted(errors: Iterable[GraphQLError]) -> list[dict[str, object]]:
@@ -40,7 +44,7 @@ def _formatted(error: GraphQLError) -> dict[str, object]:
             told = {**cause.details(), "code": cause.code, "category": cause.category}
             return _shaped(error, str(cause), told)
         case OurFault():
-            message = _MASKED.get(cause.category, "something went wrong here")
+            message = _MASKED.get(cause.code, _BROKEN)
             return _ours(error, cause, message, cause.code, cause.category)
         case RecursionError():
             told = {"code": LIMIT_EXCEEDED, "category": "incorrect"}
@@ -52,7 +56,7 @@ def _formatted(error: GraphQLError) -> dict[str, object]:
             told = {"code": "BAD_USER_INPUT", "category": "incorrect", **(error.extensions or {})}
             return _shaped(error, error.message, told)
         case _:
-            return _ours(error, cause, "something went wrong here", INTERNAL, Fault.category)
+            return _ours(error, cause, _BROKEN, INTERNAL, Fault.category)
 
 
 def _ours(

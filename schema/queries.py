@@ -5,6 +5,7 @@ on together. What the statement gives is JSON by response key, which the walk th
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,7 @@ from schema.requests import Basis, Prepared
 from schema.selections import Asked, select
 from schema.served import Compiled
 from store.database import Database
+from store.errors import OurFault
 from store.ids import T
 
 _NOT_COMPILED = frozenset({"__typename", "explain"})
@@ -85,14 +87,17 @@ class Query:
     others: Resolver
     basis: Basis | None = None
     stale: T | None = None
+    _sent: bool = False
     _loader: DataLoader[str, object] = field(init=False)
 
     async def run(self) -> ExecutionResult:
         """Return what graphql-core makes of the answer; every fault is an error of its field."""
         self._loader = DataLoader(self._load)
         result = await walk(self.prepared, self, self._root)
-        if self.basis is None and self.stale is None and not result.errors:
-            await self._load([])  # Introspection, too, says at which point in time it is true.
+        if not self._sent:
+            # Introspection, too, says at which point in time it is true; it is true without, too.
+            with suppress(OurFault):
+                await self._load([])
         return result
 
     def _root(self, info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> Awaitable[object]:
@@ -114,6 +119,7 @@ class Query:
 
     async def _answer(self, made: Plan) -> Answer:
         reading, given = self.reading, self.prepared.variables.values
+        self._sent = True
         try:
             return await answer(reading.database, made, given, self.now, reading.secret)
         except StaleCatalogue as fault:

@@ -130,8 +130,14 @@ async def test_a_plan_is_made_once_for_one_shape(asking: Asking) -> None:
 
 
 async def test_every_answer_says_when_it_is_true(asking: Asking) -> None:
-    for query in ("{ __typename }", '{ __type(name: "Dataset") { name } }', "{ basis { t } }"):
+    for query in (
+        "{ __typename }",
+        '{ __type(name: "Dataset") { name } }',
+        "{ basis { t } }",
+        "query ($by: SortOrder) { datasets(orderBy: [{name: $by}]) { totalCount } }",
+    ):
         response = await asking.ask(query)
+        assert response.executed
         assert response.basis is not None
         body = response.body()["extensions"]
         assert body == {"basis": {"t": "4", "instant": "2024-03-01T00:00:00Z"}}

@@ -1,7 +1,10 @@
 """The served schema follows the schema facts while requests are answered."""
 
 import asyncio
+import gc
+import weakref
 
+from schema.requests import Request
 from service.cli_schema import applied_to
 from store.database import Database
 from tests.service.conftest import Asking
@@ -79,3 +82,28 @@ async def test_an_entity_of_a_type_that_is_new_is_read(asking: Asking, database_
     await asking.ask("{ basis { t } }")
     data = await asking.data(_READ)
     assert data["entity"] == {"__typename": "Report", "urn": "hw://report/x/a", "title": "A"}
+
+
+async def test_a_schema_that_was_swapped_out_is_forgotten(
+    asking: Asking, database_url: str
+) -> None:
+    await asking.data("{ datasets { nodes { name } } }")
+    old = weakref.ref(asking.executor.live.current.core)
+    async with Database.open(database_url) as other:
+        await applied_to(other, _MORE)
+    await asking.ask("{ basis { t } }")
+    gc.collect()
+    assert old() is None
+
+
+async def test_a_request_finishes_on_the_schema_it_began_with(
+    asking: Asking, database_url: str
+) -> None:
+    prepared = asking.executor.prepare(Request("{ datasets { nodes { name } } }"))
+    async with Database.open(database_url) as other:
+        applied = await applied_to(other, _MORE)
+    assert applied.t is not None
+    await asking.executor.live.at_least(applied.t)
+    response = await asking.executor.run(prepared)
+    assert response.errors == []
+    assert len((response.data or {})["datasets"]["nodes"]) == 2
