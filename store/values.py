@@ -119,11 +119,17 @@ def quoted(text: str) -> str:
     return orjson.dumps(text).decode()
 
 
+_SHOWN = 80
+
+
 def shortened(value: object) -> str:
     """Return a value as an error may show it."""
-    text = repr(value) if isinstance(value, str) else str(value)
+    try:
+        text = repr(value[:_SHOWN]) if isinstance(value, str) else str(value)
+    except (RecursionError, ValueError):  # Thousands of levels, or of digits.
+        return f"a {type(value).__name__} that is too large to show"
     text = text.encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= 80 else f"{text[:80]}…"
+    return text if len(text) < _SHOWN else f"{text[:_SHOWN]}…"
 
 
 @dataclass(eq=False)
