@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from operator import itemgetter
 
-from store import load_json, transaction
+from store import load_json, statistics, transaction
 from store.database import Database
 from store.errors import CallerFault
 from store.load_ahead import ahead
@@ -91,6 +91,8 @@ async def load(
                 progress(loaded)
                 if refusal is not None:
                     raise refusal
+        if loaded.datoms >= statistics.MANY:
+            await statistics.refresh(database)
         return loaded
 
 
