@@ -1,0 +1,83 @@
+"""A PostgreSQL as durable as in production, which tests may kill, and databases in it."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from schema import sdl
+from store import schema_writer
+from store.database import Database
+from store.embedded import Server, create_database, started
+from store.migrate import migrate
+from tests.durability.history import CATALOG
+
+_NUMBERS = count(1)
+
+
+@dataclass(slots=True)
+class Durable:
+    """A server in a folder of its own, of production's settings; started again after a kill."""
+
+    folder: Path
+    server: Server
+    _stack: ExitStack = field(default_factory=ExitStack)
+
+    @classmethod
+    def of(cls, folder: Path) -> "Durable":
+        """Start the server of a folder."""
+        stack = ExitStack()
+        return cls(folder, stack.enter_context(started(folder)), stack)
+
+    def restart(self) -> None:
+        """Start it again, as the next process that needs it would."""
+        self.server = self._stack.enter_context(started(self.folder))
+
+    def stop(self) -> None:
+        """Stop it, if it lives."""
+        self._stack.close()
+
+    def new_database(self) -> str:
+        """Return the URL of a new database with the catalog."""
+        url = create_database(self.server, f"durable_{next(_NUMBERS)}")
+        asyncio.run(_prepare(url))
+        return url
+
+
+async def _prepare(url: str) -> None:
+    await migrate(url)
+    async with Database.open(url, pool_size=1) as database:
+        await schema_writer.apply(database, sdl.parse(CATALOG))
+
+
+@pytest.fixture(scope="session")
+def durable() -> Iterator[Durable]:
+    """Run the server for all tests, in a folder that goes when they are done."""
+    home = Path(tempfile.mkdtemp(prefix="headwater-durable-"))
+    home.chmod(0o711)  # Where root runs the tests, the server's user must come through.
+    try:
+        running = Durable.of(home / "data")
+        yield running
+        running.stop()
+    finally:
+        shutil.rmtree((home / "data" / "postgres").resolve(), ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def durable_url(durable: Durable) -> str:
+    """Give a database with the catalog and an otherwise empty log, to be written durably."""
+    return durable.new_database()
+
+
+@pytest.fixture
+def catalog_url(database_url: str) -> str:
+    """Give the same where nobody is killed, in the server that all tests share."""
+    asyncio.run(_prepare(database_url))
+    return database_url
