@@ -113,8 +113,10 @@ def _union(rows: Rows, step: Union, reading: Reading) -> Rows:
     shapes = [
         {each: _common_form(branch.columns[each]) for each in step.variables} for branch in branches
     ]
+    # Of several branches UNION gives each row once; one alone may repeat rows as well.
+    once = sql("DISTINCT ") if len(branches) == 1 else sql("")
     selects = [
-        sql("SELECT {columns}{body}", columns=selected(shape), body=branch.body())
+        sql("SELECT {once}{columns}{body}", once=once, columns=selected(shape), body=branch.body())
         for shape, branch in zip(shapes, branches, strict=True)
     ]
     source = sql("LATERAL ({all}) {table}", all=join("\nUNION ", selects), table=table)

@@ -177,3 +177,16 @@ async def test_an_empty_catalog_answers_too(empty: Asking) -> None:
         '{ basis { t } entity(id: "hw://nobody") { id } nodes(ids: []) { id } }'
     )
     assert data == {"basis": {"t": "0"}, "entity": None, "nodes": []}
+
+
+async def test_nobody_is_listed_twice_for_passing_twice(asking: Asking) -> None:
+    link = {"type": "OwnedBy", "from": "hw://dataset/x/raw", "to": "hw://team/x/second"}
+    team = {"type": "Team", "urn": "hw://team/x/second", "name": "Second"}
+    write = "mutation ($it: TransactionInput!) { transact(transaction: $it) { redundant } }"
+    await asking.ask(write, {"it": {"upsert": [team], "link": [link]}})
+    data = await asking.data(
+        """{ datasets(where: {owners: {some: {name: {isNull: false}}}}) {
+          totalCount nodes { urn }
+        } }"""
+    )
+    assert data["datasets"] == {"totalCount": 1, "nodes": [{"urn": "hw://dataset/x/raw"}]}
