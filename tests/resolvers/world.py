@@ -170,8 +170,12 @@ class World:
 
     async def answer(self, text: str, **variables: object) -> Answer:
         """Return the whole answer; it took one statement."""
+        return await self.answered(self.plan(text), variables)
+
+    async def answered(self, made: Plan, variables: Mapping[str, object]) -> Answer:
+        """Return the answer of a plan; it took one statement."""
         before = self.database.statements
-        found = await answer(self.database, self.plan(text), variables, NOW, SECRET)
+        found = await answer(self.database, made, variables, NOW, SECRET)
         assert self.database.statements == before + 1
         return found
 
