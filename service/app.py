@@ -83,7 +83,7 @@ async def opened(settings: Settings, schema_poll: float) -> AsyncIterator[Server
         writer = Writer(database)
         executor = Executor(reading, writer, live, settings.min_t_wait)
         health = Health(database, live)
-        watching = asyncio.create_task(live.watch(schema_poll))
+        watching = asyncio.create_task(_watched(live, schema_poll))
         _log.info("ready", schema_t=live.current.catalogue.t)
         try:
             yield Server(GraphQLView(executor, settings.body_limit), health)
@@ -93,6 +93,15 @@ async def opened(settings: Settings, schema_poll: float) -> AsyncIterator[Server
             with suppress(asyncio.CancelledError):
                 await watching
             _log.info("stopped")
+
+
+async def _watched(live: LiveSchema, pause: float) -> None:
+    """Follow the schema until cancelled, whatever goes wrong with one look at it."""
+    while True:
+        try:
+            await live.watch(pause)
+        except Exception:  # noqa: BLE001  # The edge: what is served stays served.
+            _log.exception("schema not swapped")
 
 
 @asynccontextmanager

@@ -4,6 +4,8 @@ import asyncio
 import gc
 import weakref
 
+import pytest
+
 from schema.requests import Request
 from service.cli_schema import applied_to
 from store.database import Database
@@ -94,6 +96,26 @@ async def test_a_schema_that_was_swapped_out_is_forgotten(
     await asking.ask("{ basis { t } }")
     gc.collect()
     assert old() is None
+
+
+async def test_a_schema_that_cannot_be_built_leaves_the_one_that_is_served(
+    asking: Asking, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: object) -> None:
+        raise ValueError("no such luck")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("schema.served.build", broken)
+        async with Database.open(database_url) as other:
+            await applied_to(other, _MORE)
+        await asyncio.sleep(0.2)
+        response = await asking.http.post("/graphql", json={"query": "{ basis { t } }"})
+        assert response.status_code == 500
+    for _ in range(100):
+        await asyncio.sleep(0.02)
+        if "reports" in asking.executor.live.current.core.type_map["Query"].fields:  # type: ignore[attr-defined]  # An object type.
+            break
+    assert await asking.data("{ reports { totalCount } }") == {"reports": {"totalCount": 0}}
 
 
 async def test_a_request_finishes_on_the_schema_it_began_with(
