@@ -3,10 +3,9 @@
 Nodes are numbers from 0; an arrow leads along the flow of data, from upstream to downstream.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-Arrow = tuple[int, int]
 Successors = Sequence[Sequence[tuple[int, int]]]
 """Of every node: the nodes that it leads to, each with the number of the arrow, in order."""
 
@@ -24,23 +23,25 @@ def layers(successors: Successors) -> Layers:
 
     The rank is 0 where nothing is upstream, else one more than the greatest rank upstream.
     """
-    component = [-1] * len(successors)
-    components = list(_components(successors))
+    components = _components(successors)
+    component = [0] * len(successors)
     for number, members in enumerate(components):
         for node in members:
             component[node] = number
     rank = [0] * len(components)
+    cyclic = [len(members) > 1 for members in components]
     for number in range(len(components) - 1, -1, -1):  # They come downstream first.
+        below = rank[number] + 1
         for node in components[number]:
             for target, _ in successors[node]:
-                if component[target] != number:
-                    rank[component[target]] = max(rank[component[target]], rank[number] + 1)
-    looping = {node for node, found in enumerate(successors) if node in (n for n, _ in found)}
+                other = component[target]
+                if other != number:
+                    rank[other] = max(rank[other], below)
+                elif target == node:
+                    cyclic[number] = True
     return Layers(
         tuple(rank[number] for number in component),
-        tuple(
-            len(components[number]) > 1 or node in looping for node, number in enumerate(component)
-        ),
+        tuple(cyclic[number] for number in component),
     )
 
 
@@ -72,56 +73,50 @@ def back(successors: Successors) -> frozenset[int]:
     return frozenset(found)
 
 
-def _components(successors: Successors) -> Iterator[list[int]]:
-    """Give the strongly connected components, downstream before upstream (Tarjan)."""
-    visit = _Visit(successors)
+def _components(successors: Successors) -> list[list[int]]:  # noqa: C901  # One loop, for speed.
+    """Return the strongly connected components, downstream before upstream (Tarjan).
+
+    `low` is the order in which a node was reached, or the least that it leads back to; a node of a
+    finished component counts as reached after all others, so that nothing leads back to it.
+    """
+    finished = len(successors) + 1
+    found: list[list[int]] = []
+    low = [0] * len(successors)  # 0: not reached yet.
+    waiting: list[int] = []
+    reached = 0
     for start in range(len(successors)):
-        if visit.index[start] < 0:
-            yield from visit.tree(start)
-
-
-class _Visit:
-    """The state of Tarjan's search: when each node was reached, and how far back it leads."""
-
-    def __init__(self, successors: Successors) -> None:
-        self.successors = successors
-        self.index = [-1] * len(successors)
-        self.low = [0] * len(successors)
-        self.open: list[int] = []
-        self.is_open = [False] * len(successors)
-        self.count = 0
-
-    def tree(self, start: int) -> Iterator[list[int]]:
-        path = [self._enter(start)]
+        if low[start]:
+            continue
+        reached += 1
+        low[start] = reached
+        waiting.append(start)
+        path = [(start, reached, iter(successors[start]))]
         while path:
-            node, rest = path[-1]
+            node, order, rest = path[-1]
             for target, _ in rest:
-                if self.index[target] < 0:
-                    path.append(self._enter(target))
+                if not low[target]:
+                    reached += 1
+                    low[target] = reached
+                    waiting.append(target)
+                    path.append((target, reached, iter(successors[target])))
                     break
-                if self.is_open[target]:
-                    self.low[node] = min(self.low[node], self.index[target])
+                low[node] = min(low[node], low[target])
             else:
                 path.pop()
-                if path:
-                    above = path[-1][0]
-                    self.low[above] = min(self.low[above], self.low[node])
-                if self.low[node] == self.index[node]:
-                    yield self._close(node)
+                if low[node] == order:
+                    found.append(_taken(waiting, node))
+                    for member in found[-1]:
+                        low[member] = finished
+                elif low[node] < low[path[-1][0]]:
+                    low[path[-1][0]] = low[node]
+    return found
 
-    def _enter(self, node: int) -> tuple[int, Iterator[tuple[int, int]]]:
-        self.index[node] = self.low[node] = self.count
-        self.count += 1
-        self.open.append(node)
-        self.is_open[node] = True
-        return node, iter(self.successors[node])
 
-    def _close(self, root: int) -> list[int]:
-        start = len(self.open) - 1
-        while self.open[start] != root:
-            start -= 1
-        members = self.open[start:]
-        del self.open[start:]
-        for member in members:
-            self.is_open[member] = False
-        return members
+def _taken(waiting: list[int], root: int) -> list[int]:
+    """Take from the end of what waits all that came after the root of a component, and it."""
+    start = len(waiting) - 1
+    while waiting[start] != root:
+        start -= 1
+    members = waiting[start:]
+    del waiting[start:]
+    return members

@@ -11,9 +11,11 @@ What is made of it here: ranks, cycles and back edges over the nodes and edges t
 hidden counts by type, and why the walk ended. `datalog/graph.py` says what the raw graph holds.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
+from operator import itemgetter
 from typing import Any
 
 from resolvers.layers import Layers, Successors, back, layers
@@ -45,12 +47,21 @@ class Lineage:
     @cached_property
     def successors(self) -> Successors:
         """Where data flows from each node, in order of (entity id, edge id)."""
-        place = {node["id"]: position for position, node in enumerate(self.raw["nodes"])}
-        found: list[list[tuple[int, int]]] = [[] for _ in place]
-        ordered = sorted(enumerate(self.raw["edges"]), key=self._by_ends)
-        for number, edge in ordered:
-            source, target = self._flow(edge)
-            found[place[source]].append((place[target], number))
+        nodes = [node["id"] for node in self.raw["nodes"]]
+        place = {name: position for position, name in enumerate(nodes)}
+        number = [int(name[1:]) for name in nodes]
+        upstream_is_to = {
+            name: each.upstream is Upstream.TO for name, each in self.catalogue.edge_types.items()
+        }
+        found: list[list[tuple[int, int]]] = [[] for _ in nodes]
+        for position, edge in enumerate(self.raw["edges"]):
+            near, far = place[edge["from"]], place[edge["to"]]
+            if upstream_is_to[edge["type"]]:
+                near, far = far, near
+            found[near].append((far, position))
+        for reached in found:  # Edges come in the order of their ids, and sorting keeps it.
+            if len(reached) > 1:
+                reached.sort(key=lambda step: number[step[0]])
         return found
 
     @cached_property
@@ -78,15 +89,6 @@ class Lineage:
             "PER_NODE": any(crowded),
         }
         return [name for name, holds in reasons.items() if holds]
-
-    def _flow(self, edge: Raw) -> tuple[str, str]:
-        if self.catalogue.edge_type(edge["type"]).upstream is Upstream.TO:
-            return edge["to"], edge["from"]
-        return edge["from"], edge["to"]
-
-    def _by_ends(self, numbered: tuple[int, Raw]) -> tuple[int, int]:
-        _, edge = numbered
-        return _number(self._flow(edge)[1]), _number(edge["id"])
 
 
 def told(lineage: Lineage, selected: Iterable[Selected], bases: Mapping[str, object]) -> Json:
@@ -122,43 +124,60 @@ def extra_key(list_field: Selected, leaf: Selected) -> str:
 
 
 def _nodes(lineage: Lineage, selected: Selected) -> list[Json]:
-    return [
-        {each.key: _node_field(lineage, number, raw, selected, each) for each in selected.of()}
-        for number, raw in enumerate(lineage.raw["nodes"])
-    ]
+    return _rows(
+        lineage.raw["nodes"],
+        selected,
+        lambda leaf: _node_column(lineage, selected, leaf),
+    )
 
 
-def _node_field(lineage: Lineage, number: int, raw: Raw, nodes: Selected, leaf: Selected) -> object:
+def _node_column(lineage: Lineage, nodes: Selected, leaf: Selected) -> Iterable[object]:
+    raw = lineage.raw["nodes"]
     match leaf.name:
         case "rank":
-            return lineage.layers.rank[number]
+            return lineage.layers.rank
         case "inCycle":
-            return lineage.layers.in_cycle[number]
+            return lineage.layers.in_cycle
         case "__typename":
-            return "LineageNode"
+            return repeat("LineageNode")
         case name if name in _NODE:
-            return raw[_NODE[name]]
+            return map(itemgetter(_NODE[name]), raw)
         case _:
-            return raw["extra"][extra_key(nodes, leaf)]
+            return _extra(raw, extra_key(nodes, leaf))
 
 
 def _edges(lineage: Lineage, selected: Selected) -> list[Json]:
-    return [
-        {each.key: _edge_field(lineage, number, raw, selected, each) for each in selected.of()}
-        for number, raw in enumerate(lineage.raw["edges"])
-    ]
+    return _rows(
+        lineage.raw["edges"],
+        selected,
+        lambda leaf: _edge_column(lineage, selected, leaf),
+    )
 
 
-def _edge_field(lineage: Lineage, number: int, raw: Raw, edges: Selected, leaf: Selected) -> object:
+def _edge_column(lineage: Lineage, edges: Selected, leaf: Selected) -> Iterable[object]:
+    raw = lineage.raw["edges"]
     match leaf.name:
         case "back":
-            return number in lineage.back
+            return map(lineage.back.__contains__, range(len(raw)))
         case "__typename":
-            return "LineageEdge"
+            return repeat("LineageEdge")
         case name if name in _EDGE:
-            return raw[_EDGE[name]]
+            return map(itemgetter(_EDGE[name]), raw)
         case _:
-            return raw["extra"][extra_key(edges, leaf)]
+            return _extra(raw, extra_key(edges, leaf))
+
+
+def _rows(
+    raw: Sequence[Raw], selected: Selected, column: Callable[[Selected], Iterable[object]]
+) -> list[Json]:
+    """Return an object for each raw one, made column by column: there may be 100,000."""
+    keys = [leaf.key for leaf in selected.of()]
+    columns = [column(leaf) for leaf in selected.of()]
+    return [dict(zip(keys, row, strict=True)) for _, *row in zip(raw, *columns, strict=False)]
+
+
+def _extra(raw: Sequence[Raw], key: str) -> Iterable[object]:
+    return (each["extra"][key] for each in raw)
 
 
 def _frontier(lineage: Lineage, raw: Raw, selected: Selected) -> Json:
@@ -183,7 +202,3 @@ def _frontier(lineage: Lineage, raw: Raw, selected: Selected) -> Json:
 def _count(pair: tuple[str, int], selected: Selected) -> Json:
     values = {"type": pair[0], "count": pair[1], "__typename": "TypeCount"}
     return {each.key: values[each.name] for each in selected.of()}
-
-
-def _number(opaque: str) -> int:
-    return int(opaque[1:])
