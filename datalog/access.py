@@ -15,6 +15,7 @@ from datalog.syntax import (
     History,
     Keyword,
     Not,
+    Now,
     Or,
     Pattern,
     Search,
@@ -73,11 +74,15 @@ class FactRow:
 
 @dataclass(frozen=True, slots=True)
 class EdgeRow:
-    """A row of `edge`; a column may have several places."""
+    """A row of `edge`; a column may have several places.
+
+    `ends`: those of which an entity has at most one live edge of this type.
+    """
 
     edge: Term
     columns: tuple[tuple[EdgeColumn, Place], ...]
     view: View
+    ends: tuple[EdgeColumn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,8 @@ def grouped(clauses: Iterable[Clause], situation: Situation) -> list[Row | Condi
             found.append(_row(clause, clause.value, situation))
         else:
             found.append(clause)
-    return _without_implied_types(_merged(found), situation)
+    merged = [_with_ends(item, situation.catalogue) for item in _merged(found)]
+    return _without_implied_types(merged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,9 +250,21 @@ def _merged(items: Iterable[Row | Condition]) -> list[Row | Condition]:
     return list(merged.values())
 
 
-def _without_implied_types(
-    items: list[Row | Condition], situation: Situation
-) -> list[Row | Condition]:
+def _with_ends(item: Row | Condition, catalogue: Catalogue) -> Row | Condition:
+    """Tell which ends of an edge of one known type leave one edge; true of the present only."""
+    if not (isinstance(item, EdgeRow) and isinstance(item.view, Now)):
+        return item
+    types = {place for column, place in item.columns if column is EdgeColumn.TYPE}
+    match list(types):
+        case [Constant() as name]:
+            edge = catalogue.edge_type(_named(name))
+            ends = ((EdgeColumn.FROM, edge.one_from), (EdgeColumn.TO, edge.one_to))
+            return replace(item, ends=tuple(end for end, is_one in ends if is_one))
+        case _:
+            return item
+
+
+def _without_implied_types(items: list[Row | Condition]) -> list[Row | Condition]:
     """Leave out the type of an entity where an attribute that is read anyway implies it."""
     rows = [item for item in items if isinstance(item, FactRow)]
     return [

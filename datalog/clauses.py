@@ -1,6 +1,6 @@
 """The steps of a plan to SQL: rows joined, conditions, alternatives, look-ups."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -18,7 +18,6 @@ from datalog.columns import Column, as_entity
 from datalog.comparing import compare, is_member
 from datalog.kinds import Special
 from datalog.plan import Exists, Filter, Lookup, Step, Union
-from datalog.row_terms import functional
 from datalog.rows import Columns, Item, Rows, conjunction, handed_up, selected
 from datalog.syntax import Compare, Operator, Variable
 from datalog.table_rows import (
@@ -139,21 +138,29 @@ def _either(one: Column, other: Column) -> Column:
 
 def _lookup(rows: Rows, step: Lookup, reading: Reading) -> Rows:
     value = step.get.value
-    match step.steps:
-        case (FactRow() as row,) if functional(row) and len(row.facts.arms) == 1:
-            found = read(Rows(rows.columns), (row,), reading)
-            [item] = found.items
-            column = replace(found.columns[value], nullable=True, prefixed=False)
-            return rows.joined(replace(item, left=True), {**rows.columns, value: column})
-        case steps:
-            found = read(Rows(rows.columns), steps, reading)
-            table = reading.compilation.names.fresh("k")
-            source = sql(
-                "LATERAL (SELECT {it} AS c1{body}\nORDER BY 1 LIMIT 1) {table}",
-                it=found.columns[value].sql,
-                body=found.body(),
-                table=table,
-            )
-            column = replace(found.columns[value], nullable=True)
-            outside = handed_up({value: column}, table)
-            return rows.joined(Item(source, (), left=True), {**rows.columns, **outside})
+    found = read(Rows(rows.columns), step.steps, reading)
+    column = replace(found.columns[value], nullable=True, prefixed=False)
+    if step.single and found.items and not found.conditions:
+        return rows.joined(_left_join(found.items), {**rows.columns, value: column})
+    table = reading.compilation.names.fresh("k")
+    source = sql(
+        "LATERAL (SELECT {it} AS c1{body}\nORDER BY 1 LIMIT 1) {table}",
+        it=column.sql,
+        body=found.body(),
+        table=table,
+    )
+    outside = handed_up({value: column}, table)
+    return rows.joined(Item(source, (), left=True), {**rows.columns, **outside})
+
+
+def _left_join(items: Sequence[Item]) -> Item:
+    """Return joined tables as one item; so PostgreSQL may read them as a set, not row by row."""
+    first, *rest = items
+    if not rest:
+        return replace(first, left=True)
+    joins = [
+        sql(" JOIN {table} ON {on}", table=item.table, on=conjunction(item.conditions))
+        for item in rest
+    ]
+    tables = sql("({first}{joins})", first=first.table, joins=join("", joins))
+    return Item(tables, first.conditions, left=True)

@@ -8,7 +8,7 @@ from datalog.syntax import Constant, Keyword
 from datalog.vocabulary import type_id
 from store.catalogue import Catalogue, UnknownType, ValueType
 from store.ids import FIRST_TRANSACTION
-from store.sql import Bound, Slot, Sql, number, sql
+from store.sql import Bound, Slot, Sql, literal, number, sql
 
 NOTHING = sql("NULL")
 FALSE = sql("false")
@@ -41,7 +41,13 @@ def constant(value: Constant, kind: Kind, catalogue: Catalogue) -> Column:
     if kind is Special.SCHEMA:
         return Column(number(_schema_id(value, catalogue)), kind)
     given = value.value.name if isinstance(value.value, Keyword) else value.value
+    if given in _OUR_WORDS:
+        return Column(sql("{it}", it=literal(str(given))), kind)
     return Column(sql("{it}", it=Bound(given, sql_type(kind))), kind)
+
+
+_OUR_WORDS = frozenset({"UNCACHED", "PARTIAL", "ENRICHED", "DELETED"})
+"""Lifecycles stand in the text, where the planner sees how few are DELETED."""
 
 
 def _schema_id(value: Constant, catalogue: Catalogue) -> int:

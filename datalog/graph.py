@@ -39,7 +39,7 @@ from store.sql import Sql, join, number, sql
 class GraphRows:
     """The nodes of a graph and the edges between them, each a level that its shapes are of.
 
-    `parts` are what WITH defines: the levels of the walk, and the nodes, under the name `nodes`.
+    `parts` are what WITH defines: the levels of the walk, and the nodes, under `name`.
     """
 
     walk: Walk
@@ -97,6 +97,10 @@ def _nodes(walk: Walk, name: Sql, scope: Scope) -> Found:
     return Found(inside, rows, (search.node,), repeats=False, single=False)
 
 
+def _all(name: Sql) -> Sql:
+    return sql("ARRAY(SELECT node FROM {name})", name=name)
+
+
 def _side() -> Sql:
     return sql(
         "CASE WHEN n.depth = 0 THEN 'ROOT' WHEN n.down IS NULL THEN 'UPSTREAM'"
@@ -105,14 +109,14 @@ def _side() -> Sql:
 
 
 def _edges(graph: Graph, walk: Walk, name: Sql, scope: Scope) -> Found:
-    """Read the edges that leave each node, then keep those that arrive at one."""
+    """Read the edges that leave any node, then keep those that arrive at one."""
     steps = (*walk.search.upstream, *walk.search.downstream)
     edges = tuple(dict.fromkeys(step.edge for step in steps))
     near = walk.compilation.names.fresh("h")
     source = sql(
-        '{name} a CROSS JOIN LATERAL (SELECT * FROM edge h WHERE h."from" = a.node'
-        " AND h.type IN ({ids}) AND {seen} OFFSET 0) {h}"
-        ' JOIN {name} b ON b.node = {h}."to"',
+        '(SELECT * FROM edge h WHERE h."from" = ANY({all}) AND h.type IN ({ids}) AND {seen}'
+        ' OFFSET 0) {h} JOIN {name} b ON b.node = {h}."to"',
+        all=_all(name),
         name=name,
         ids=ids(edges, walk.compilation),
         seen=walk.compilation.seen(sql("h"), walk.view),
@@ -129,7 +133,7 @@ def _edges(graph: Graph, walk: Walk, name: Sql, scope: Scope) -> Found:
     return Found(inside, rows, (graph.edge_entity,), repeats=False, single=False)
 
 
-def node_members(rows: GraphRows, *, degrees: bool) -> tuple[tuple[str, Json], ...]:
+def node_members(*, degrees: bool) -> tuple[tuple[str, Json], ...]:
     """Return what the walk tells of a node, by key."""
     members: tuple[tuple[str, Json], ...] = (
         ("depth", (sql("n.depth::text"),)),
@@ -139,12 +143,30 @@ def node_members(rows: GraphRows, *, degrees: bool) -> tuple[tuple[str, Json], .
     )
     if not degrees:
         return members
-    to_upstream, to_downstream = _lineage_steps(rows.walk.compilation.catalogue)
-    return (
-        *members,
-        ("in", (_degree(to_upstream, rows.walk),)),
-        ("out", (_degree(to_downstream, rows.walk),)),
-    )
+    counts = (("in", sql("coalesce(i.count, 0)::text")), ("out", sql("coalesce(o.count, 0)::text")))
+    return (*members, *((key, (count,)) for key, count in counts))
+
+
+def with_degrees(rows: GraphRows, found: Found) -> Found:
+    """Return the nodes joined with how many lineage edges they have on either side."""
+    upstream, downstream = _lineage_steps(rows.walk.compilation.catalogue)
+    joined = found.rows
+    for steps, name in ((upstream, sql("i")), (downstream, sql("o"))):
+        counted = sql(
+            "(SELECT q.near, count(*) FROM ({pairs}) q GROUP BY q.near) {name}",
+            pairs=_every_edge(steps, rows),
+            name=name,
+        )
+        on = sql("{name}.near = n.node", name=name)
+        joined = joined.joined(Item(counted, (on,), left=True), joined.columns)
+    return replace(found, rows=joined)
+
+
+def _every_edge(steps: tuple[EdgeStep, ...], rows: GraphRows) -> Sql:
+    if not steps:
+        return sql("SELECT NULL::bigint AS near WHERE false")
+    anything = replace(rows.walk, search=replace(rows.walk.search, types=None))
+    return neighbours(steps, _all(rows.name), anything)
 
 
 def _lineage_steps(catalogue: Catalogue) -> tuple[tuple[EdgeStep, ...], tuple[EdgeStep, ...]]:
@@ -152,20 +174,6 @@ def _lineage_steps(catalogue: Catalogue) -> tuple[tuple[EdgeStep, ...], tuple[Ed
     lineage = [edge for edge in catalogue.edge_types.values() if edge.upstream is not Upstream.NONE]
     upstream = tuple(EdgeStep(edge.name, edge.upstream is Upstream.FROM) for edge in lineage)
     return upstream, tuple(EdgeStep(step.edge, not step.reverse) for step in upstream)
-
-
-def _degree(steps: tuple[EdgeStep, ...], walk: Walk) -> Sql:
-    counts = [
-        sql(
-            "(SELECT count(*) FROM edge h WHERE {near} = n.node AND h.type IN ({ids}) AND {seen})",
-            near=sql('h."to"') if reverse else sql('h."from"'),
-            ids=ids((step.edge for step in steps if step.reverse == reverse), walk.compilation),
-            seen=walk.compilation.seen(sql("h"), walk.view),
-        )
-        for reverse in (False, True)
-        if any(step.reverse == reverse for step in steps)
-    ]
-    return sql("({sum})::text", sum=join(" + ", counts or [sql("0")]))
 
 
 def nodes_json(node: Json, found: Found) -> Sql:
@@ -207,9 +215,10 @@ def frontier_json(rows: GraphRows) -> Sql:
         sql(
             "SELECT q.node, q.depth, {place} AS place, {name} AS direction, q.level,"
             " sum(q.shown) AS shown,"
-            " string_agg(concat(to_json(q.type)::text, ':', q.hidden), ',' ORDER BY q.type)"
+            " string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name)"
             " FILTER (WHERE q.hidden > 0) AS hidden\n"
-            "FROM ({counted}) q GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0",
+            "FROM ({counted}) q LEFT JOIN schema_name s ON s.id = q.type\n"
+            "GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0",
             place=place,
             name=name,
             counted=_counted(rows, steps, level),
@@ -230,19 +239,22 @@ def frontier_json(rows: GraphRows) -> Sql:
 def _counted(rows: GraphRows, steps: tuple[EdgeStep, ...], level: Sql) -> Sql:
     """Count each node's neighbours on one side, by type where they are hidden."""
     return sql(
-        "SELECT n.node, n.depth, {level} AS level, t.type,"
-        " count(*) FILTER (WHERE k.node IS NOT NULL) AS shown,"
-        " count(*) FILTER (WHERE k.node IS NULL) AS hidden\n"
-        "FROM {nodes} n CROSS JOIN LATERAL ({near} OFFSET 0) y\n"
-        "LEFT JOIN {nodes} k ON k.node = y.node\n"
-        "LEFT JOIN LATERAL (SELECT s.name AS type FROM fact_2 t JOIN schema_name s ON s.id = t.v"
-        " WHERE t.e = y.node AND k.node IS NULL AND {seen} LIMIT 1) t ON true\n"
-        "WHERE {level} IS NOT NULL GROUP BY n.node, n.depth, {level}, t.type",
+        "SELECT n.node, n.depth, {level} AS level, y.type,"
+        " count(*) FILTER (WHERE y.shown) AS shown, count(*) FILTER (WHERE NOT y.shown) AS hidden\n"
+        "FROM (SELECT w.near, w.shown, CASE WHEN NOT w.shown THEN"
+        " (SELECT t.v FROM fact_2 t WHERE t.e = w.node AND {seen} LIMIT 1) END AS type\n"
+        "FROM (SELECT DISTINCT z.near, z.node, k.node IS NOT NULL AS shown\n"
+        "FROM ({near} OFFSET 0) z LEFT JOIN {nodes} k ON k.node = z.node) w OFFSET 0) y\n"
+        "JOIN {nodes} n ON n.node = y.near GROUP BY n.node, n.depth, {level}, y.type",
         level=level,
         nodes=rows.name,
-        near=neighbours(steps, sql("n.node"), rows.walk),
+        near=neighbours(steps, _reached(rows.name, level), rows.walk),
         seen=rows.walk.compilation.seen(sql("t"), rows.walk.view),
     )
+
+
+def _reached(name: Sql, level: Sql) -> Sql:
+    return sql("ARRAY(SELECT n.node FROM {n} n WHERE {level} IS NOT NULL)", n=name, level=level)
 
 
 def graph_json(rows: GraphRows, members: Json) -> Sql:

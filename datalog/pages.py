@@ -190,19 +190,20 @@ def _numbered(page: Page, groups: Sequence[Sequence[_Part]], limit: Sql) -> Page
     names = first.scope.compilation.names
     own = first.own
     if len(ordered) == 1 and len(ordered[0]) == 1:
-        rows = _select(ordered[0][0], own, limit, direction)
+        rows, tail = _select(ordered[0][0], own, limit, direction), sql("")
     else:
         rows = _union(ordered, own, limit, direction)
+        tail = sql("\nORDER BY 1 LIMIT {limit} + 1", limit=limit)
     inner, outer = names.fresh("r"), names.fresh("p")
     inside = handed_up(_widest(groups, own), inner)
     keys = [SortKey(inside[key.variable], key.descending) for key in page.query.order]
     source = sql(
         "(SELECT row_number() OVER (ORDER BY {order}) AS n, {inner}.*"
-        " FROM ({rows}) {inner}\nORDER BY 1 LIMIT {limit} + 1) {outer}",
+        " FROM ({rows}) {inner}{tail}) {outer}",
         order=order_terms(keys, direction),
         inner=inner,
         rows=rows,
-        limit=limit,
+        tail=tail,
         outer=outer,
     )
     columns = {**first.rows.columns, **handed_up(_widest(groups, own), outer)}

@@ -70,10 +70,11 @@ class Union:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The value at the end of a path (the least where there are several), or null."""
+    """The value at the end of a path, or null; the least where it is not `single`."""
 
     get: GetElse
     steps: tuple["Step", ...]
+    single: bool
 
 
 Step = Row | Filter | Exists | Union | Lookup
@@ -239,7 +240,8 @@ class _Planning:
 
     def _lookup(self, item: GetElse, bound: Variables) -> Lookup:
         path = tuple(_path(item))
-        return Lookup(item, plan(path, frozenset({item.value}), bound, self.situation).steps)
+        found = plan(path, frozenset({item.value}), bound, self.situation)
+        return Lookup(item, found.steps, found.single)
 
     def _or(self, item: Or, bound: Variables, others: Sequence[_Item]) -> tuple[float, Step] | None:
         wanted = self.asked.union(*map(_mentions, others))

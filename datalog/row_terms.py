@@ -71,6 +71,7 @@ def row_keys(row: Row) -> Iterator[tuple[Place, ...]]:  # noqa: C901  # The same
             key = (EdgeColumn.TYPE, EdgeColumn.FROM, EdgeColumn.TO, EdgeColumn.KEY)
             if all(column in of for column in key):
                 yield tuple(of[column] for column in key)
+            yield from ((of[end],) for end in row.ends if end in of)
         case TransactionRow():
             yield (row.transaction,)
             yield from ((of,) for column, of in row.columns if column is TransactionColumn.T)

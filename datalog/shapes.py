@@ -16,6 +16,7 @@ from datalog.graph import (
     node_members,
     nodes_json,
     refused,
+    with_degrees,
 )
 from datalog.json_text import as_json, opaque
 from datalog.levels import Found, Scope, default_keys, enclosed, find, sort_keys
@@ -338,11 +339,12 @@ def _graph(shape: Graph, scope: Scope) -> Json:
 def _nodes(shape: Graph, rows: GraphRows) -> Sql:
     node, source = shape.search.node, shape.search.source
     type_shape = TypeName(node, source)
-    found = with_outputs(rows.nodes, [type_shape, *([shape.node] if shape.node else [])])
+    found = with_degrees(rows, rows.nodes) if shape.degrees else rows.nodes
+    found = with_outputs(found, [type_shape, *([shape.node] if shape.node else [])])
     members = [
         ("id", to_json(OpaqueId(node), found.scope)),
         ("type", to_json(type_shape, found.scope)),
-        *node_members(rows, degrees=shape.degrees),
+        *node_members(degrees=shape.degrees),
     ]
     if shape.node is not None:
         members.append(("extra", to_json(shape.node, found.scope)))
