@@ -11,7 +11,7 @@ from store.refusals import CardinalityConflict
 from store.rules import EdgeRules, TypeRules
 from store.state import Value
 from store.transaction import Transaction
-from store.values import WrongValue, parse, shortened
+from store.values import WrongValue, cut, parse, shortened
 
 Wanted = dict[AttributeId, Value | None]
 """Values by attribute; None where there is to be none."""
@@ -110,6 +110,6 @@ def _shown(value: Value | None) -> str:
         case None:
             return "nothing"
         case str():
-            return shortened(value)
+            return cut(value)
         case frozenset():
-            return shortened(sorted(value))
+            return cut(f"[{','.join(sorted(value))}]")

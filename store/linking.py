@@ -64,7 +64,8 @@ def link(names: Names, transaction: Transaction, linking: Linking, gone: set[Ent
         _check_contradiction(names, linking, identity, gone, where)
         wanted = linking.wanted.setdefault(identity, {})
         subject = f"{statement.from_urn} {statement.type} {statement.to_urn}"
-        want(names, Said(where, subject, resolved.rules, statement.properties), wanted)
+        said = Said(f"{where}.properties", subject, resolved.rules, statement.properties)
+        want(names, said, wanted)
         linking.redundant += not _is_news(names, statement, resolved, identity, wanted)
     _displace(names, transaction, linking)
 

@@ -162,7 +162,7 @@ def _counted(rules: Rules, entity: Entity, *, reverse: bool) -> set[AttributeId]
 
 
 async def _find_holders(loading: Loading, mentioned: Mentions) -> None:
-    """Find who holds the unique values that the group asserts."""
+    """Find who holds the unique values that the group asserts, to tell by name."""
     for a in loading.rules.unique:
         attribute = loading.rules.attributes[a]
         wanted = mentioned.unique.get(a, set())
@@ -170,6 +170,7 @@ async def _find_holders(loading: Loading, mentioned: Mentions) -> None:
             wanted = set(map(str, loading.state.entities))
         for e, canonical in await _holding(loading.connection, attribute, wanted):
             loading.state.holders[a, canonical] = e
+    await know_entities(loading, set(loading.state.holders.values()))
 
 
 async def _find_referrers(loading: Loading) -> None:

@@ -32,7 +32,7 @@ from store.state import (
     Value,
 )
 from store.transaction import Transaction
-from store.values import WrongValue, parse, quoted, shortened
+from store.values import WrongValue, cut, parse, quoted, shortened
 
 
 def decide(rules: Rules, state: State, transaction: Transaction) -> Decision:
@@ -279,7 +279,7 @@ def _claim(
         attribute = names.rules.attributes[datom.a].name
         entity, other = names.describe(datom.e), names.describe(holder)
         where = _statement_of(names, datom.e)
-        raise UniqueConflict(where, attribute, shortened(datom.value), entity, other)
+        raise UniqueConflict(where, attribute, cut(value[1]), entity, other)
     claimed[value] = datom.e
 
 

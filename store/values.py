@@ -129,6 +129,11 @@ def shortened(value: object) -> str:
     except (RecursionError, ValueError):  # Thousands of levels, or of digits.
         return f"a {type(value).__name__} that is too large to show"
     text = text.encode("utf-8", "backslashreplace").decode()
+    return cut(text)
+
+
+def cut(text: str) -> str:
+    """Return the beginning of a text that may be long."""
     return text if len(text) < _SHOWN else f"{text[:_SHOWN]}…"
 
 

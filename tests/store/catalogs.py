@@ -1,7 +1,7 @@
 """Databases with a catalog and a small history, for tests of writing."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from textwrap import dedent
 from typing import Any
 
@@ -12,6 +12,9 @@ from store.schema_writer import apply
 from store.transaction import read
 from store.writer import Writer
 from tests.store.model import CATALOG
+
+NewDatabase = Callable[[str], AbstractContextManager[str]]
+"""Makes a database from the template that is named, for as long as it is needed."""
 
 HISTORY: list[dict[str, Any]] = [
     {
@@ -68,9 +71,7 @@ async def opened(url: str, catalog: str) -> AsyncIterator[Database]:
         yield database
 
 
-@asynccontextmanager
-async def with_history(url: str) -> AsyncIterator[Database]:
-    """Open a database that has the model's catalog and the small history."""
+async def write_history(url: str) -> None:
+    """Give a database the model's catalog and the small history."""
     async with opened(url, CATALOG) as database:
         await Writer(database).transact_many([read(said) for said in HISTORY])
-        yield database

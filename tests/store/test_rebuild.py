@@ -1,7 +1,6 @@
 """Everything that derives from the log can be made anew from it, while others write."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
@@ -13,7 +12,7 @@ from store.rebuild import RebuildRuns
 from store.transaction import read
 from store.verify import verify
 from store.writer import Writer
-from tests.store.catalogs import change, with_history
+from tests.store.catalogs import change
 
 _SHAPE = """
 SELECT pg_class.relname, indexdef, attname, format_type(atttypid, atttypmod), attnotnull,
@@ -35,40 +34,33 @@ UNION ALL SELECT 'clock', clock::text FROM clock
 """
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """Give a database with a small history."""
-    async with with_history(database_url) as there:
-        yield there
-
-
-async def everything(database: Database) -> tuple[list[Any], list[Any]]:
+async def everything(history: Database) -> tuple[list[Any], list[Any]]:
     """Return the shape of all tables, and what is in those that are derived."""
-    return sorted(await database.rows(_SHAPE), key=str), sorted(await database.rows(_CONTENT))
+    return sorted(await history.rows(_SHAPE), key=str), sorted(await history.rows(_CONTENT))
 
 
-async def test_a_rebuilt_database_is_the_same(database: Database) -> None:
-    before = await everything(database)
-    rebuilt = await rebuild.rebuild(database)
+async def test_a_rebuilt_database_is_the_same(history: Database) -> None:
+    before = await everything(history)
+    rebuilt = await rebuild.rebuild(history)
     assert rebuilt.t == 6
     assert rebuilt.datoms > 0
-    assert await everything(database) == before
-    assert (await verify(database)).findings == ()
+    assert await everything(history) == before
+    assert (await verify(history)).findings == ()
 
 
 async def test_small_pieces_give_the_same(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    history: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = await everything(database)
+    before = await everything(history)
     monkeypatch.setattr(log_reading, "PIECE", 3)
-    await rebuild.rebuild(database)
-    assert await everything(database) == before
+    await rebuild.rebuild(history)
+    assert await everything(history) == before
 
 
-async def test_whatever_was_lost_is_there_again(database: Database) -> None:
-    before = await everything(database)
-    [[a]] = await database.rows("SELECT id FROM schema_name WHERE name = 'Dataset/tags'")
-    async with database.writing() as writing:
+async def test_whatever_was_lost_is_there_again(history: Database) -> None:
+    before = await everything(history)
+    [[a]] = await history.rows("SELECT id FROM schema_name WHERE name = 'Dataset/tags'")
+    async with history.writing() as writing:
         for statement in (
             "DELETE FROM version",
             "UPDATE edge SET t1 = 99",
@@ -78,19 +70,19 @@ async def test_whatever_was_lost_is_there_again(database: Database) -> None:
             "UPDATE clock SET next_entity = 1048576, schema_t = 0, next_schema = 1000",
         ):
             await writing.connection.execute(statement)
-    await rebuild.rebuild(database)
-    assert await everything(database) == before
-    assert (await verify(database)).findings == ()
+    await rebuild.rebuild(history)
+    assert await everything(history) == before
+    assert (await verify(history)).findings == ()
 
 
 async def test_it_catches_up_with_what_is_written_meanwhile(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    history: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rebuild, "FEW", 1)
     done = asyncio.Event()
 
     async def write() -> int:
-        writer, number = Writer(database), 0
+        writer, number = Writer(history), 0
         while not done.is_set():
             number += 1
             upserts = [{"type": "Team", "urn": f"hw://t/{number % 5}", "name": f"{number}"}]
@@ -101,44 +93,44 @@ async def test_it_catches_up_with_what_is_written_meanwhile(
     async with asyncio.TaskGroup() as tasks:
         writing = tasks.create_task(write())
         for _ in range(3):
-            await rebuild.rebuild(database)
+            await rebuild.rebuild(history)
         done.set()
     assert writing.result() > 0
-    assert (await verify(database)).findings == ()
+    assert (await verify(history)).findings == ()
 
 
-async def test_a_schema_change_on_the_way_makes_it_begin_anew(database: Database) -> None:
+async def test_a_schema_change_on_the_way_makes_it_begin_anew(history: Database) -> None:
     begun = asyncio.Event()
 
     async def change_once() -> None:
         await begun.wait()
-        await change(database, "type Team @entity { motto: String }")
+        await change(history, "type Team @entity { motto: String }")
         upsert = {"type": "Team", "urn": "hw://t/9", "motto": "on"}
-        await Writer(database).transact(read({"upsert": [upsert]}))
+        await Writer(history).transact(read({"upsert": [upsert]}))
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(change_once())
-        await rebuild.rebuild(database, lambda _: begun.set())
-    assert (await verify(database)).findings == ()
+        await rebuild.rebuild(history, lambda _: begun.set())
+    assert (await verify(history)).findings == ()
 
 
-async def test_two_rebuilds_at_once_are_refused(database: Database) -> None:
+async def test_two_rebuilds_at_once_are_refused(history: Database) -> None:
     async with asyncio.TaskGroup() as tasks:
-        both = [tasks.create_task(outcome(database)) for _ in range(2)]
+        both = [tasks.create_task(outcome(history)) for _ in range(2)]
     assert sorted(task.result() for task in both) == ["REBUILD_RUNS", "done"]
 
 
-async def outcome(database: Database) -> str:
+async def outcome(history: Database) -> str:
     """Return what becomes of a rebuild."""
     with suppress(RebuildRuns):
-        await rebuild.rebuild(database)
+        await rebuild.rebuild(history)
         return "done"
     return RebuildRuns.code
 
 
-async def test_what_an_earlier_attempt_left_is_no_hindrance(database: Database) -> None:
-    async with database.writing() as writing:
+async def test_what_an_earlier_attempt_left_is_no_hindrance(history: Database) -> None:
+    async with history.writing() as writing:
         await writing.connection.execute("CREATE TABLE edge_new (x int)")
-    before = await everything(database)
-    await rebuild.rebuild(database)
-    assert (await everything(database))[1] == before[1]
+    before = await everything(history)
+    await rebuild.rebuild(history)
+    assert (await everything(history))[1] == before[1]

@@ -1,7 +1,6 @@
 """Verification finds everything that is not as the log says, and nothing where all is well."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -12,18 +11,11 @@ from store.ids import T
 from store.transaction import read
 from store.verify import Head, Protection, Verification, verify
 from store.writer import Writer
-from tests.store.catalogs import change, with_history
+from tests.store.catalogs import change
 
 
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    """Give a database with a small history."""
-    async with with_history(database_url) as there:
-        yield there
-
-
-async def test_nothing_is_found_where_all_is_well(database: Database) -> None:
-    found = await verify(database)
+async def test_nothing_is_found_where_all_is_well(history: Database) -> None:
+    found = await verify(history)
     assert found.findings == ()
     assert found.count == 0
     assert found.t == 6
@@ -37,18 +29,18 @@ async def test_an_empty_log_is_well(database_url: str) -> None:
 
 
 async def test_small_pieces_give_the_same(
-    database: Database, monkeypatch: pytest.MonkeyPatch
+    history: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = await verify(database)
+    whole = await verify(history)
     monkeypatch.setattr(log_reading, "PIECE", 3)
-    assert await verify(database) == whole
+    assert await verify(history) == whole
 
 
-async def test_it_finds_nothing_while_others_write(database: Database) -> None:
+async def test_it_finds_nothing_while_others_write(history: Database) -> None:
     done = asyncio.Event()
 
     async def write() -> None:
-        writer, number = Writer(database), 0
+        writer, number = Writer(history), 0
         while not done.is_set():
             number += 1
             upsert = {"type": "Team", "urn": f"hw://t/{number % 7}", "name": f"name {number}"}
@@ -57,7 +49,7 @@ async def test_it_finds_nothing_while_others_write(database: Database) -> None:
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(write())
         for _ in range(5):
-            assert (await verify(database)).findings == ()
+            assert (await verify(history)).findings == ()
         done.set()
 
 
@@ -109,10 +101,10 @@ TAMPERINGS = {
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)
-async def test_it_finds_what_was_tampered_with(database: Database, name: str) -> None:
+async def test_it_finds_what_was_tampered_with(history: Database, name: str) -> None:
     tampering = TAMPERINGS[name]
-    [[a]] = await database.rows("SELECT id FROM schema_name WHERE name = 'Dataset/name'")
-    async with database.writing() as writing:
+    [[a]] = await history.rows("SELECT id FROM schema_name WHERE name = 'Dataset/name'")
+    async with history.writing() as writing:
         for table in ("log", "tx"):
             await writing.connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
         done = await writing.connection.execute(tampering.statement.replace("{name}", str(a)))
@@ -121,31 +113,31 @@ async def test_it_finds_what_was_tampered_with(database: Database, name: str) ->
             await writing.connection.execute(
                 f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER append_only"
             )
-    found = await verify(database)
+    found = await verify(history)
     assert found.count > 0
     assert any(tampering.where in finding.where for finding in found.findings), found.findings
 
 
-async def test_a_log_whose_trigger_is_off_is_not_protected(database: Database) -> None:
-    async with database.writing() as writing:
+async def test_a_log_whose_trigger_is_off_is_not_protected(history: Database) -> None:
+    async with history.writing() as writing:
         await writing.connection.execute("ALTER TABLE log DISABLE TRIGGER append_only")
-    found = await verify(database)
+    found = await verify(history)
     assert found.protection is Protection.NONE
     assert found.count == 1
 
 
-async def test_a_hash_that_was_kept_is_held_against_the_log(database: Database) -> None:
-    [kept] = await database.row("SELECT hash FROM tx WHERE t = 4")
-    assert (await verify(database, Head(T(4), kept))).count == 0
-    assert _found(await verify(database, Head(T(4), bytes(32)))) == ["tx t 4"]
-    assert _found(await verify(database, Head(T(99), kept))) == ["tx t 99"]
+async def test_a_hash_that_was_kept_is_held_against_the_log(history: Database) -> None:
+    [kept] = await history.row("SELECT hash FROM tx WHERE t = 4")
+    assert (await verify(history, Head(T(4), kept))).count == 0
+    assert _found(await verify(history, Head(T(4), bytes(32)))) == ["tx t 4"]
+    assert _found(await verify(history, Head(T(99), kept))) == ["tx t 99"]
 
 
 def _found(verification: Verification) -> list[str]:
     return [finding.where for finding in verification.findings]
 
 
-async def test_schema_changes_leave_all_well(database: Database) -> None:
+async def test_schema_changes_leave_all_well(history: Database) -> None:
     more = """
     type Team @entity { motto: String }
     type BelongsTo @edge(from: ["Dataset", "User"], to: ["Project"], upstream: NONE) {
@@ -153,9 +145,9 @@ async def test_schema_changes_leave_all_well(database: Database) -> None:
     }
     """
     link = {"type": "BelongsTo", "from": "hw://d/3", "to": "hw://j/1"}
-    writer = Writer(database)
+    writer = Writer(history)
     await writer.transact(read({"link": [link]}))
-    await change(database, more)
+    await change(history, more)
     await writer.transact(read({"link": [{**link, "properties": {"note": "n"}}]}))
     await writer.transact(read({"unlink": [link]}))
-    assert (await verify(database)).findings == ()
+    assert (await verify(history)).findings == ()
