@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from datalog.compile import Slot
 
+from datalog.compile import Slot
 from resolvers.draft import Found, Path, Request, Site, Step
 from resolvers.errors import StaleCatalogue
 from resolvers.plan import Plan
@@ -110,10 +110,7 @@ def _reshaped(plan: Plan, request: Request, key: str, value: object, bound: Boun
     change = plan.reshapes.get(key)
     if change is None or (Step(key),) in bound.faults:
         return value
-    try:
-        return change(request)(value)
-    except CallerFault as fault:
-        return fault
+    return _changed(value, change(request))
 
 
 def _faults(plan: Plan, bound: Bound, found: Found) -> Iterable[tuple[Path, CallerFault]]:
@@ -145,6 +142,13 @@ def _put(value: Any, path: Path, change: Callable[[object], object]) -> None:
             if below:
                 _put(value[step.key], tuple(below), change)
             else:
-                value[step.key] = change(value[step.key])
+                value[step.key] = _changed(value[step.key], change)
         case _:
             return
+
+
+def _changed(value: object, change: Callable[[object], object]) -> object:
+    try:
+        return change(value)
+    except CallerFault as fault:
+        return fault

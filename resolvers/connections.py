@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import orjson
 
-from datalog.syntax import Clause, Input, Query, Scalar, Source, Variable
+from datalog.syntax import Clause, Parent, Query, Scalar, Source, Variable
 from datalog.tree import (
     BasisInstant,
     BasisT,
@@ -16,6 +16,7 @@ from datalog.tree import (
     HasPrevious,
     LastCursor,
     Object,
+    OpaqueId,
     Page,
     Rows,
     Shape,
@@ -34,6 +35,7 @@ Shaping = Callable[[Place, Selected], Shape]
 class Listing:
     """What a connection lists: the rows of a query, their order, and what becomes of a row.
 
+    `parent` is the row of the level above that the rows belong to, and so do their cursors.
     `sources` are the databases that the query reads, given the place (its time may be a cursor's).
     """
 
@@ -44,8 +46,12 @@ class Listing:
     keys: tuple[Key, ...]
     node: Shaping
     edge: Shaping | None = None
-    inputs: tuple[Input, ...] = ()
+    parent: Variable | None = None
     sources: Callable[[Place], tuple[Source, ...]] = field(default=lambda place: (place.source,))
+
+
+_PARENT = "__parent"
+"""Hidden in a connection until its cursors are signed and checked."""
 
 
 def connection(draft: Draft, place: Place, selected: Selected, listing: Listing) -> Shape:
@@ -63,6 +69,10 @@ def connection(draft: Draft, place: Place, selected: Selected, listing: Listing)
             "basis": lambda each: basis(page.place, each),
         },
     )
+    if made.cursors or page.marked is not None:
+        draft.finish(place, made.signing)
+        if listing.parent is not None:
+            shape = Object((*shape.fields, (_PARENT, OpaqueId(listing.parent))))
     if any(each.name in {"edges", "nodes", "pageInfo"} for each in selected.of()):
         return made.page(shape)
     return shape
@@ -96,6 +106,8 @@ class _Connection:
     listing: Listing
     paging: Paging
     place: Place
+    cursors: list[tuple[str, str]] = field(default_factory=list)
+    """Where cursors stand in the connection: the list or object, and the key in it."""
 
     def page(self, shape: Shape) -> Page:
         listing, page = self.listing, self.paging
@@ -114,7 +126,8 @@ class _Connection:
     def _query(self) -> Query:
         listing = self.listing
         given = map(Scalar, self.draft.given(listing.where))
-        inputs = (*listing.sources(self.place), *listing.inputs, *given)
+        parent = () if listing.parent is None else (Parent(listing.parent),)
+        inputs = (*listing.sources(self.place), *parent, *given)
         return Query(listing.find, inputs, listing.where)
 
     def total(self, selected: Selected) -> Shape:
@@ -127,7 +140,7 @@ class _Connection:
         place = self.place.at(selected.key)
         shapes: dict[str, Callable[[Selected], Shape]] = {
             "__typename": lambda _: text(f"{self.listing.name}Edge"),
-            "cursor": lambda each: self._cursor(place, each, Cursor()),
+            "cursor": lambda each: self._cursor(selected, each, Cursor()),
             "node": lambda each: self.listing.node(place.at(each.key), each),
         }
         if self.listing.edge is not None:
@@ -136,7 +149,6 @@ class _Connection:
         return Rows(fields(selected.of(), shapes))
 
     def page_info(self, selected: Selected) -> Shape:
-        place = self.place.at(selected.key)
         came_from = Fixed("true" if self.paging.after is not None else "false")
         backward = self.paging.backward
         return fields(
@@ -145,19 +157,33 @@ class _Connection:
                 "__typename": lambda _: text("PageInfo"),
                 "hasNextPage": lambda _: came_from if backward else HasNext(),
                 "hasPreviousPage": lambda _: HasPrevious() if backward else came_from,
-                "startCursor": lambda each: self._cursor(place, each, FirstCursor()),
-                "endCursor": lambda each: self._cursor(place, each, LastCursor()),
+                "startCursor": lambda each: self._cursor(selected, each, FirstCursor()),
+                "endCursor": lambda each: self._cursor(selected, each, LastCursor()),
             },
         )
 
-    def _cursor(self, place: Place, selected: Selected, raw: Shape) -> Shape:
-        question = self.listing.question
-
-        def signing(request: Request) -> Callable[[object], object]:
-            asked = question.asked(request)
-            return lambda each: (
-                sign(request.secret, asked, each) if isinstance(each, list) else each
-            )
-
-        self.draft.finish(place.at(selected.key), signing)
+    def _cursor(self, holder: Selected, selected: Selected, raw: Shape) -> Shape:
+        self.cursors.append((holder.key, selected.key))
         return raw
+
+    def signing(self, request: Request) -> Callable[[object], object]:
+        """Return what signs the cursors of a connection, and checks the one that it was asked by.
+
+        That raises InvalidCursor where the cursor belongs to the rows of another parent.
+        """
+        asked = self.listing.question.asked(request)
+
+        def signed(made: object) -> object:
+            if not isinstance(made, dict):  # The field is null, or at fault.
+                return made
+            parent = made.pop(_PARENT, None)
+            if self.paging.marked is not None:
+                self.paging.marked.check_parent(request, parent)
+            for holder, key in self.cursors:
+                held = made[holder]
+                for each in held if isinstance(held, list) else [held]:
+                    if each[key] is not None:
+                        each[key] = sign(request.secret, asked, [*each[key], parent])
+            return made
+
+        return signed

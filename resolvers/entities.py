@@ -149,7 +149,7 @@ def _references(
         ),
         keys=(*asked.keys(), Key(end, ValueType.REF)),
         node=lambda at, each: end_shape(draft, at, each, end, target),
-        inputs=(Parent(subject.variable),),
+        parent=subject.variable,
     )
     return connection(draft, place, selected, listing)
 
@@ -179,7 +179,7 @@ def _relations(subject: Subject, place: Place, relation: Relation, selected: Sel
         keys=(*asked.keys(), Key(end, ValueType.REF), Key(edge, ValueType.REF)),
         node=lambda at, each: end_shape(draft, at, each, end, relation.target),
         edge=lambda at, each: edge_object(Subject(draft, at, edge, relation.edge), each),
-        inputs=(Parent(subject.variable),),
+        parent=subject.variable,
     )
     return connection(draft, place, selected, listing)
 

@@ -50,7 +50,7 @@ def names_lifecycle(where: object) -> bool:
     """Tell whether a filter asks for lifecycles of the listed entity itself, at any depth."""
     match where:
         case Mapping():
-            return where.get("lifecycle") is not None or any(
+            return bool(where.get("lifecycle")) or any(
                 names_lifecycle(where.get(key)) for key in ("and", "or", "not")
             )
         case list() | tuple():
@@ -103,7 +103,7 @@ def _either(about: Filtered, branches: list[Clauses]) -> Clauses:
 
 
 def _lifecycle(about: Filtered, asked: object, argument: str) -> Clauses:
-    if asked is None:
+    if not asked:
         return ()
     names = _plain_names(asked, argument)
     patterns = [
@@ -115,7 +115,7 @@ def _lifecycle(about: Filtered, asked: object, argument: str) -> Clauses:
 
 
 def _type(about: Filtered, asked: object, argument: str) -> Clauses:
-    return () if asked is None else (of_types(about.entity, _plain_names(asked, argument)),)
+    return () if not asked else (of_types(about.entity, _plain_names(asked, argument)),)
 
 
 def _plain_names(asked: object, argument: str) -> tuple[str, ...]:

@@ -10,6 +10,8 @@ from resolvers.errors import BadUserInput, InvalidCursor, LimitExceeded
 from resolvers.orders import Key
 from resolvers.selection import Selected, given_value
 
+_ANOTHER = "the cursor belongs to another question"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -27,13 +29,14 @@ class Question:
 class Paging:
     """A page: how many rows, from where, in which direction, and where its field stands now.
 
-    `place` reads at the cursor's basis where a cursor says one.
+    `place` reads at the cursor's basis where a cursor says one; `marked` reads that cursor.
     """
 
     place: Place
     size: Variable | int
-    after: tuple[Variable, ...] | None
     backward: bool
+    after: tuple[Variable, ...] | None = None
+    marked: "Marked | None" = None
 
 
 def paging(
@@ -45,10 +48,10 @@ def paging(
     size = _size(draft, place, count, selected.arguments.get(count))
     argument = selected.arguments.get(cursor)
     if argument is None:
-        return Paging(place, size, None, backward)
+        return Paging(place, size, backward)
     after = tuple(draft.variable(f"{cursor}-{key.variable.name}") for key in keys)
-    read = _Reading(question, tuple(keys), cursor, argument)
-    return Paging(_continued(draft, place, after, read), size, after, backward)
+    marked = Marked(question, keys, cursor, argument)
+    return Paging(_continued(draft, place, after, marked), size, backward, after, marked)
 
 
 def _is_backward(arguments: Mapping[str, object]) -> bool:
@@ -81,8 +84,8 @@ def at_most(name: str, most: int) -> Callable[[object], int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """How a cursor among the arguments is read."""
+class Marked:
+    """The cursor among the arguments; it holds the keys of a row, and then the row's parent."""
 
     question: Question
     keys: tuple[Key, ...]
@@ -93,30 +96,35 @@ class _Reading:
         """Return what the cursor says. Raises InvalidCursor."""
         cursor = given_value(self.argument, request.variables)
         mark = cursors.read(request.secret, self.question.asked(request), cursor, self.name)
-        if len(mark.keys) != len(self.keys):
-            raise InvalidCursor(self.name, "the cursor belongs to another question")
+        if len(mark.keys) != len(self.keys) + 1:
+            raise InvalidCursor(self.name, _ANOTHER)
         return mark
+
+    def check_parent(self, request: Request, parent: object) -> None:
+        """Raise InvalidCursor where the cursor belongs to rows of another parent."""
+        if self.mark(request).keys[-1] != parent:
+            raise InvalidCursor(self.name, _ANOTHER)
 
     def values(self, mark: cursors.Mark) -> tuple[object, ...]:
         """Return the keys as the statement compares them."""
         return tuple(
             cursors.key_value(value, key.type)
-            for value, key in zip(mark.keys, self.keys, strict=True)
+            for value, key in zip(mark.keys[:-1], self.keys, strict=True)
         )
 
 
-def _continued(draft: Draft, place: Place, after: tuple[Variable, ...], reading: _Reading) -> Place:
+def _continued(draft: Draft, place: Place, after: tuple[Variable, ...], marked: Marked) -> Place:
     """Bind the cursor's keys and basis; return the place, which reads at that basis."""
     if place.said is not None:
-        return _pinned(draft, place, after, reading)
+        return _pinned(draft, place, after, marked)
     name = draft.moment()
 
     def values(request: Request) -> tuple[object, ...]:
-        mark = reading.mark(request)
-        return (*reading.values(mark), mark.t, None)
+        mark = marked.mark(request)
+        return (*marked.values(mark), mark.t, None)
 
     def known(slots: Slots, found: Found) -> None:
-        _check_same(slots[f"{name}.t"], slots[f"{name}.t"], reading.name, found.t)
+        _check_same(slots[f"{name}.t"], slots[f"{name}.t"], marked.name, found.t)
 
     names = (*(each.name for each in after), *moment_slots(name))
     draft.bind(place, Binding(names, values, (*(None for _ in after), 0, None)))
@@ -124,16 +132,16 @@ def _continued(draft: Draft, place: Place, after: tuple[Variable, ...], reading:
     return replace(place, view=AsOf(name))
 
 
-def _pinned(draft: Draft, place: Place, after: tuple[Variable, ...], reading: _Reading) -> Place:
+def _pinned(draft: Draft, place: Place, after: tuple[Variable, ...], marked: Marked) -> Place:
     """Bind the cursor's keys; its basis must be the time that `asOf` says."""
     basis, said = draft.variable("cursor-basis").name, place.said or ""
 
     def values(request: Request) -> tuple[object, ...]:
-        mark = reading.mark(request)
-        return (*reading.values(mark), mark.t)
+        mark = marked.mark(request)
+        return (*marked.values(mark), mark.t)
 
     def same(slots: Slots, found: Found) -> None:
-        _check_same(slots[basis], found.moments[said], reading.name, found.t)
+        _check_same(slots[basis], found.moments[said], marked.name, found.t)
 
     names = (*(each.name for each in after), basis)
     draft.bind(place, Binding(names, values, (*(None for _ in after), 0)))
@@ -141,8 +149,8 @@ def _pinned(draft: Draft, place: Place, after: tuple[Variable, ...], reading: _R
     return place
 
 
-def _check_same(marked: object, said: object, argument: str, latest: int) -> None:
-    if marked != said:
-        raise InvalidCursor(argument, f"the cursor is as of t {marked}, asOf says t {said}")
-    if isinstance(marked, int) and marked > latest:
-        raise InvalidCursor(argument, f"the cursor is as of t {marked}, which is not here")
+def _check_same(basis: object, said: object, argument: str, latest: int) -> None:
+    if basis != said:
+        raise InvalidCursor(argument, f"the cursor is as of t {basis}, asOf says t {said}")
+    if isinstance(basis, int) and basis > latest:
+        raise InvalidCursor(argument, f"the cursor is as of t {basis}, which is not here")

@@ -95,7 +95,7 @@ def history(draft: Draft, place: Place, owner: Variable, selected: Selected) -> 
             Key(fact.position, ValueType.INT),
         ),
         node=fact.shape,
-        inputs=(Parent(owner),),
+        parent=owner,
         sources=lambda at: (at.source, at.log),
     )
     return connection(draft, place, selected, listing)
@@ -111,7 +111,7 @@ def _facts(draft: Draft, place: Place, tx: Variable, selected: Selected) -> Shap
         where=(fact.pattern, Pattern(fact.owner, "entity/urn")),
         keys=(Key(fact.position, ValueType.INT),),
         node=fact.shape,
-        inputs=(Parent(tx),),
+        parent=tx,
         sources=lambda at: (at.source, at.log),
     )
     return connection(draft, place, selected, listing)

@@ -117,6 +117,7 @@ CASES: Mapping[str, tuple[object, tuple[Clause, ...]]] = {
         {"lifecycle": {"in": ["DELETED"]}},
         (Pattern(E, "entity/lifecycle", Constant(Keyword("DELETED"))),),
     ),
+    "whatever lifecycle": ({"lifecycle": {}, "type": {}, "name": {}, "tags": {}}, ()),
     "no lifecycle at all": ({"lifecycle": {"in": []}}, (NEVER,)),
     "some": ({"upstream": {"some": {}}}, (Or((WALK,), join=(E,)),)),
     "some such": (

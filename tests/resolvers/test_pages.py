@@ -114,6 +114,17 @@ async def test_relations_are_paged_too_and_parallel_edges_are_not_lost(world: Wo
     assert rows == [("clean", ""), ("clean", "again"), ("clicks", "")]
 
 
+async def test_a_cursor_belongs_to_the_rows_of_one_parent(world: World) -> None:
+    first = "{ dataset(id: $u) { downstream(first: 1) { pageInfo { endCursor } } } }"
+    then = "{ dataset(id: $u) { name downstream(after: $c) { totalCount nodes { name } } } }"
+    cursor = (await world.one(first, u=urn("clean")))["downstream"]["pageInfo"]["endCursor"]
+    clean = await world.one(then, u=urn("clean"), c=cursor)
+    assert clean["downstream"] == {"totalCount": 2, "nodes": [{"name": "daily"}]}
+    hits = await world.one(then, u=urn("hits"), c=cursor)
+    assert isinstance(hits.pop("downstream"), InvalidCursor)
+    assert hits == {"name": "hits"}
+
+
 async def test_several_aliases_of_a_list_share_one_page(world: World) -> None:
     found = await world.one(
         """{ datasets(first: 1) {
