@@ -24,14 +24,17 @@ from datalog.syntax import (
     View,
 )
 from datalog.vocabulary import (
+    TYPE,
     EdgeColumn,
     Facts,
     Hop,
     Own,
     TransactionColumn,
+    far_ends,
     meaning,
 )
 from store.catalogue import Catalogue
+from store.ids import FIRST_USER_SCHEMA
 
 Sources = Mapping[str, View]
 
@@ -63,13 +66,24 @@ Place = Term | OneOf
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
-    """A row of a fact table (or of one of several)."""
+    """A row of a fact table (or of one of several); `also` are further places of its value."""
 
     facts: Facts
     entity: Term
     value: Place
     transaction: Term
     view: View
+    also: tuple[Place, ...] = ()
+
+    @property
+    def functional(self) -> bool:
+        """Tell whether an entity has at most one such row.
+
+        The schema is the current one also for the past, so what it says holds for the present only;
+        what is built in has never been otherwise.
+        """
+        built_in = all(arm.attribute < FIRST_USER_SCHEMA for arm in self.facts.arms)
+        return built_in or (not self.facts.many and isinstance(self.view, Now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +167,7 @@ def grouped(clauses: Iterable[Clause], situation: Situation) -> list[Row | Condi
         else:
             found.append(clause)
     merged = [_with_ends(item, situation.catalogue) for item in _merged(found)]
-    return _without_implied_types(merged)
+    return _without_implied_types(merged, situation.catalogue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,25 +243,40 @@ def _types(entity: Term, source: str, situation: Situation) -> frozenset[str] | 
 
 
 def _merged(items: Iterable[Row | Condition]) -> list[Row | Condition]:
-    """Read what is asked of one edge, or of one transaction, from one row."""
+    """Read from one row what is asked of one edge, one transaction, or one fact."""
     merged: dict[object, Row | Condition] = {}
     for position, item in enumerate(items):
-        match item:
-            case EdgeRow(edge=Variable() as edge, view=view):
-                key: object = (EdgeRow, edge, view)
-                before = merged.get(key)
-                if isinstance(before, EdgeRow):
-                    item = EdgeRow(edge, before.columns + item.columns, view)  # noqa: PLW2901
-            case TransactionRow(transaction=Variable() as transaction, view=view):
-                key = (TransactionRow, transaction, view)
-                before = merged.get(key)
-                if isinstance(before, TransactionRow):
-                    columns = before.columns + item.columns
-                    item = TransactionRow(transaction, columns, view)  # noqa: PLW2901
-            case _:
-                key = position
-        merged[key] = item
+        key = _key(item)
+        before = None if key is None else merged.get(key)
+        merged[position if key is None else key] = _both(before, item)
     return list(merged.values())
+
+
+def _key(item: Row | Condition) -> object:
+    """Return what is the same of items that one row answers, or None."""
+    match item:
+        case EdgeRow(edge=Variable() as edge, view=view):
+            return EdgeRow, edge, view
+        case TransactionRow(transaction=Variable() as transaction, view=view):
+            return TransactionRow, transaction, view
+        case FactRow(entity=Variable() as entity, transaction=Blank()) if item.functional:
+            return FactRow, entity, item.facts, item.view
+        case _:
+            return None
+
+
+def _both(before: Row | Condition | None, item: Row | Condition) -> Row | Condition:
+    match before, item:
+        case EdgeRow(), EdgeRow():
+            return replace(item, columns=before.columns + item.columns)
+        case TransactionRow(), TransactionRow():
+            return replace(item, columns=before.columns + item.columns)
+        case FactRow(value=Blank()), FactRow():
+            return item
+        case FactRow(), FactRow():
+            return replace(before, also=(*before.also, item.value))
+        case _:
+            return item
 
 
 def _with_ends(item: Row | Condition, catalogue: Catalogue) -> Row | Condition:
@@ -264,33 +293,58 @@ def _with_ends(item: Row | Condition, catalogue: Catalogue) -> Row | Condition:
             return item
 
 
-def _without_implied_types(items: list[Row | Condition]) -> list[Row | Condition]:
-    """Leave out the type of an entity where an attribute that is read anyway implies it."""
-    rows = [item for item in items if isinstance(item, FactRow)]
+def _without_implied_types(
+    items: list[Row | Condition], catalogue: Catalogue
+) -> list[Row | Condition]:
+    """Leave out the type of an entity where what is read anyway implies it."""
     return [
         item
         for item in items
-        if not (isinstance(item, FactRow) and any(_implies(row, item) for row in rows))
+        if not any(_implies(row, item, catalogue) for row in items if row is not item)
     ]
 
 
-def _implies(row: FactRow, of_type: FactRow) -> bool:
-    match of_type.value:
-        case Constant() as one:
-            names = {_named(one)}
-        case OneOf(values):
-            names = {_named(each) for each in values}
+def _implies(row: Row | Condition, of_type: Row | Condition, catalogue: Catalogue) -> bool:
+    match of_type:
+        case FactRow(entity=Variable() as entity, transaction=Blank(), also=()):
+            names = _type_names(of_type)
         case _:
             return False
-    types = row.facts.types
-    return (
-        all(arm.attribute == 2 for arm in of_type.facts.arms)
-        and isinstance(of_type.transaction, Blank)
-        and row.entity == of_type.entity
-        and isinstance(row.entity, Variable)
-        and row.view == of_type.view
-        and types is not None
-        and types <= names
+    match row:
+        case FactRow() if row.entity == entity and row.view == of_type.view:
+            types = row.facts.types
+            return names is not None and types is not None and types <= names
+        case EdgeRow() if row.view == of_type.view:
+            return names is not None and _ends_within(row, entity, names, catalogue)
+        case _:
+            return False
+
+
+def _type_names(row: FactRow) -> frozenset[str] | None:
+    """Return the types that a row asks an entity to have, if that is what it asks."""
+    if any(arm.attribute != TYPE for arm in row.facts.arms):
+        return None
+    match row.value:
+        case Constant() as one:
+            return frozenset({_named(one)})
+        case OneOf(values):
+            return frozenset(map(_named, values))
+        case _:
+            return None
+
+
+def _ends_within(
+    row: EdgeRow, entity: Variable, names: frozenset[str], catalogue: Catalogue
+) -> bool:
+    """Tell whether an end of a live edge can only be of these types; the past may have differed."""
+    types = [place for column, place in row.columns if column is EdgeColumn.TYPE]
+    if not (isinstance(row.view, Now) and len(types) == 1 and isinstance(types[0], Constant)):
+        return False
+    edge = catalogue.edge_type(_named(types[0]))
+    allowed = {EdgeColumn.FROM: edge.from_types, EdgeColumn.TO: edge.to_types}
+    return any(
+        place == entity and column in allowed and far_ends(allowed[column], catalogue) <= names
+        for column, place in row.columns
     )
 
 

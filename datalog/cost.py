@@ -15,7 +15,6 @@ from datalog.access import (
     TouchedRow,
     TransactionRow,
 )
-from datalog.row_terms import functional
 from datalog.syntax import Constant, Variable
 from datalog.vocabulary import TYPE, EdgeColumn, TransactionColumn
 
@@ -54,12 +53,12 @@ def cost_of_row(  # noqa: C901, PLR0911  # One case for each kind of row.
 
 
 def _fact(row: FactRow, bound: frozenset[Variable]) -> float:
-    by_value = _is_bound(row.value, bound)
+    by_value = any(_is_bound(place, bound) for place in (row.value, *row.also))
     is_type = any(arm.attribute == TYPE for arm in row.facts.arms)
     if by_value and row.facts.unique:
         return 0.5
     if _is_bound(row.entity, bound):
-        return _ONE_ROW if functional(row) or by_value else _FEW_ROWS
+        return _ONE_ROW if row.functional or by_value else _FEW_ROWS
     if by_value:
         return _ALL_OF_A_TYPE if is_type else _SOME_ROWS
     return _ALL_ROWS if is_type else _ALL_OF_AN_ATTRIBUTE

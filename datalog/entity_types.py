@@ -41,21 +41,30 @@ def narrowed(clauses: Iterable[Clause], catalogue: Catalogue, outer: Types) -> T
 
     Only clauses on the source `$` tell: seen at another time, an entity may be Unknown still.
     """
-    clauses = tuple(clauses)
     types = dict(outer)
-    for _ in range(2):  # An edge's type, told by a later clause, limits its ends.
-        for clause in clauses:
-            limits = _limits(clause, catalogue, types)
-            if isinstance(limits, Empty):
-                return limits
-            for term, allowed in limits:
-                if not isinstance(term, Variable):
-                    continue
-                possible = types.get(term, allowed) & allowed
-                if not possible:
-                    return Empty(_clash(term, types.get(term, allowed), allowed))
-                types[term] = possible
+    for clause in _in_turn(tuple(clauses)):
+        limits = _limits(clause, catalogue, types)
+        if isinstance(limits, Empty):
+            return limits
+        for term, allowed in limits:
+            if not isinstance(term, Variable):
+                continue
+            possible = types.get(term, allowed) & allowed
+            if not possible:
+                return Empty(_clash(term, types.get(term, allowed), allowed))
+            types[term] = possible
     return types
+
+
+def _in_turn(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
+    """Yield what is plain again and again: an edge's type, told by a later clause, limits its ends.
+
+    An or comes once, since it looks into all of its branches: twice would double at every level.
+    """
+    plain = [clause for clause in clauses if not isinstance(clause, Or)]
+    yield from (*plain, *plain)
+    yield from (clause for clause in clauses if isinstance(clause, Or))
+    yield from plain
 
 
 def _limits(clause: Clause, catalogue: Catalogue, types: Types) -> Iterable[Limit] | Empty:

@@ -40,11 +40,11 @@ def needs(shape: Shape) -> Iterator[Variable]:
             yield from parents(shape.query)
         case _:
             pass
-    for child, _ in _children(shape):
+    for child, _ in children(shape):
         yield from needs(child)
 
 
-def _children(shape: Shape) -> Iterator[tuple[Shape, Query | None]]:
+def children(shape: Shape) -> Iterator[tuple[Shape, Query | None]]:
     """Return the shapes inside a shape, with the query of their level where that is below."""
     match shape:
         case Object(fields):
@@ -127,7 +127,7 @@ def _beside(shape: Shape, scope: Scope) -> Iterator[Beside]:
             yield from _types(entity, source, scope)
         case _:
             pass
-    for child, query in _children(shape):
+    for child, query in children(shape):
         yield from _beside(child, scope if query is None else _below(query, scope))
 
 

@@ -15,16 +15,14 @@ from datalog.access import (
     TouchedRow,
     TransactionRow,
 )
-from datalog.syntax import Now
 from datalog.vocabulary import EdgeColumn, TransactionColumn
-from store.ids import FIRST_USER_SCHEMA
 
 
 def places(row: Row) -> Iterator[Place]:  # noqa: C901  # One case for each kind of row.
     """Return the places of a row: variables, constants, blanks."""
     match row:
         case FactRow():
-            yield from (row.entity, row.value, row.transaction)
+            yield from (row.entity, row.value, row.transaction, *row.also)
         case EdgeRow():
             yield row.edge
             yield from (place for _, place in row.columns)
@@ -48,22 +46,12 @@ def places(row: Row) -> Iterator[Place]:  # noqa: C901  # One case for each kind
             assert_never(row)
 
 
-def functional(row: FactRow) -> bool:
-    """Tell whether an entity has at most one such row.
-
-    The schema is the current one also for the past, so what it says holds for the present only;
-    what is built in has never been otherwise.
-    """
-    built_in = all(arm.attribute < FIRST_USER_SCHEMA for arm in row.facts.arms)
-    return built_in or (not row.facts.many and isinstance(row.view, Now))
-
-
 def row_keys(row: Row) -> Iterator[tuple[Place, ...]]:  # noqa: C901  # The same.
     """Return sets of places each of which leaves at most one row."""
     match row:
         case FactRow():
             yield (row.entity, row.value)
-            if functional(row):
+            if row.functional:
                 yield (row.entity,)
         case EdgeRow():
             yield (row.edge,)

@@ -47,9 +47,10 @@ def fact_rows(rows: Rows, row: FactRow, reading: Reading) -> Rows:
 
 def _fact_columns(row: FactRow, table: Sql) -> tuple[Held, ...]:
     kind = row.facts.kind
+    value = Column(sql("{f}.v", f=table), kind, prefixed=kind in TEXTS)
     return (
         (row.entity, Column(sql("{f}.e", f=table), ValueType.REF)),
-        (row.value, Column(sql("{f}.v", f=table), kind, prefixed=kind in TEXTS)),
+        *((place, value) for place in (row.value, *row.also)),
         (row.transaction, Column(sql("{f}.t0", f=table), Special.TRANSACTION)),
     )
 
