@@ -6,6 +6,7 @@ from datetime import datetime
 import orjson
 
 from datalog.compile import Slot
+from datalog.text import operation_levels
 from resolvers.answer import bind
 from resolvers.draft import Request as Binding
 from resolvers.plan import Plan
@@ -47,7 +48,10 @@ async def _told(
         "__typename": "Explain",
         "compiled": True,
         "reason": None,
-        "levels": [],
+        "levels": [
+            {"__typename": "ExplainLevel", "path": level.path, "datalog": level.datalog}
+            for level in operation_levels(plan.operation)
+        ],
         "sql": plan.statement.text,
         "arguments": orjson.loads(orjson.dumps(values, default=str)),
         "plan": explained,

@@ -20,6 +20,9 @@ async def test_a_query_is_shown_as_datalog_and_sql(asking: Asking) -> None:
     explained = (response.data or {})["explain"]
     assert explained["compiled"] is True
     assert explained["reason"] is None
+    [level] = explained["levels"]
+    assert level["path"] == "datasets"
+    assert level["datalog"].startswith("[:find (pull ?dataset [:Dataset/name])")
     assert explained["sql"].startswith("WITH m AS")
     assert "raw" in explained["arguments"]
     assert "raw" not in explained["sql"]
