@@ -12,10 +12,11 @@ from store.catalogue import Attribute, ValueType
 from store.database import Connection
 from store.errors import OurFault
 from store.ids import FOREVER, AttributeId, EntityId, T
+from store.log import Datom
 from store.rows import TEXTS, Column, add, arrays
 from store.rules import Rules
 from store.sql import Sql, quoted, sql
-from store.state import Decision, Edge, Entity, Value
+from store.state import Decision, Edge, Effects, Entity, Value
 from store.tables import fact_table_name
 from store.values import SQL_TYPES, list_text, native
 from store.values import quoted as json_quoted
@@ -68,21 +69,22 @@ class Changes:
 
     def record(self, t: T, decision: Decision) -> None:
         """Take in what the transaction `t` does."""
-        self._record_facts(t, decision)
-        for entity in decision.created:
+        self._record_facts(t, decision.datoms)
+        effects = decision.effects
+        for entity in effects.created:
             self.versions.begin(entity.id, entity, t)
-        for entity in decision.changed:
+        for entity in effects.changed:
             self.versions.end(entity.id, t)
             self.versions.begin(entity.id, entity, t)
-        for edge in decision.begun:
+        for edge in effects.begun:
             self.edges.begin(edge.id, edge, t)
-        for edge in decision.ended:
+        for edge in effects.ended:
             self.edges.end(edge.id, t)
-        self._record_edge_versions(t, decision)
+        self._record_edge_versions(t, effects)
 
-    def _record_facts(self, t: T, decision: Decision) -> None:
+    def _record_facts(self, t: T, datoms: Iterable[Datom]) -> None:
         tables = self.rules.fact_tables
-        for e, a, op, value in decision.datoms:
+        for e, a, op, value in datoms:
             if a in tables:
                 periods = self.facts.get(a)
                 if periods is None:
@@ -93,11 +95,11 @@ class Changes:
                 else:
                     periods.end(fact, t)
 
-    def _record_edge_versions(self, t: T, decision: Decision) -> None:
-        for edge in (*decision.ended, *decision.altered):
+    def _record_edge_versions(self, t: T, effects: Effects) -> None:
+        for edge in (*effects.ended, *effects.altered):
             if self._has_versions(edge):
                 self.versions.end(edge.id, t)
-        for edge in (*decision.altered, *decision.begun):
+        for edge in (*effects.altered, *effects.begun):
             if self._has_versions(edge):
                 self.versions.begin(edge.id, edge, t)
 

@@ -2,10 +2,11 @@
 
 import os
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import count, repeat
 from typing import NamedTuple
 
 from store.database import Connection
@@ -29,6 +30,8 @@ TX_REASON = AttributeId(14)
 TX_IDEMPOTENCY_KEY = AttributeId(15)
 TX_LINE = AttributeId(16)
 TX_DIGEST = AttributeId(17)
+
+ASSERT, RETRACT = True, False
 
 NO_HASH = bytes(32)
 """What stands for the hash before the first transaction."""
@@ -78,12 +81,10 @@ async def append(connection: Connection, group: Sequence[Recorded], previous: by
     log: list[tuple[object, ...]] = []
     transactions: list[tuple[object, ...]] = []
     for recorded in group:
-        salts = _salts(len(recorded.datoms))
-        hashes = []
-        for n, (datom, salt) in enumerate(zip(recorded.datoms, salts, strict=True)):
-            log.append(_row(recorded.t, n, datom, salt))
-            hashes.append(datom_hash(datom, salt))
-        previous = transaction_hash(previous, recorded.t, hashes)
+        t, datoms = recorded.t, recorded.datoms
+        salts = _salts(len(datoms))
+        log += map(_row, repeat(t), count(), datoms, salts)
+        previous = transaction_hash(previous, t, map(datom_hash, datoms, salts))
         transactions.append(_transaction_row(recorded, previous))
     await add(connection, "log", _LOG, log)
     await add(connection, "tx", _TX, transactions)
@@ -109,9 +110,9 @@ _VALUE = struct.Struct(">qi?c")
 _SALT = 16
 
 
-def _salts(count: int) -> Iterator[bytes]:
-    drawn = os.urandom(_SALT * count)
-    return (drawn[start : start + _SALT] for start in range(0, len(drawn), _SALT))
+def _salts(wanted: int) -> list[bytes]:
+    drawn = os.urandom(_SALT * wanted)
+    return [drawn[start : start + _SALT] for start in range(0, len(drawn), _SALT)]
 
 
 _LOG = (

@@ -46,7 +46,7 @@ def mentions(rules: Rules, transactions: Iterable[Transaction]) -> Mentions:
 
 
 def _name(found: Mentions, name: str) -> None:
-    if is_urn(name):
+    if name in found.urns or is_urn(name):
         found.urns.add(name)
         return
     entity = from_opaque(name)

@@ -66,15 +66,25 @@ class Count(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What an accepted transaction does; `datoms` are sorted and leave out those about itself."""
+class Effects:
+    """The entities and edges that a transaction touches, as they are afterwards.
 
-    datoms: tuple[Datom, ...]
+    Edges begin, stay live with altered properties, or end.
+    """
+
     created: tuple[Entity, ...]
     changed: tuple[Entity, ...]
     begun: tuple[Edge, ...]
     altered: tuple[Edge, ...]
     ended: tuple[Edge, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an accepted transaction does; `datoms` are sorted and leave out those about itself."""
+
+    datoms: tuple[Datom, ...]
+    effects: Effects
     stubs: tuple[EntityId, ...]
     redundant: int
     next_entity: EntityId
@@ -129,9 +139,10 @@ class State:
 
     def apply(self, decision: Decision) -> None:
         """Become the state after an accepted transaction."""
-        for entity in (*decision.created, *decision.changed):
+        effects = decision.effects
+        for entity in (*effects.created, *effects.changed):
             self.know(entity)
-        for edge in (*decision.begun, *decision.altered, *decision.ended):
+        for edge in (*effects.begun, *effects.altered, *effects.ended):
             self.know_edge(edge)
         for count, difference in decision.counts.items():
             self.counts[count] += difference

@@ -1,38 +1,22 @@
 """The transactor: what one transaction does to the state before it. Pure: no clock, no database."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from store.assertions import Assertions, Wanted, check_reference, upserted
 from store.catalogue import Attribute, Catalogue, ValueType
+from store.datoms import datoms_of
 from store.ids import AttributeId, EntityId
 from store.lifecycles import counted, edges_of_retyped, lifecycle_after
 from store.linking import KEY, Linking, check_ends, edge_of, is_key, leave, link, unlink
-from store.log import (
-    EDGE_FROM,
-    EDGE_KEY,
-    EDGE_TO,
-    EDGE_TYPE,
-    LIFECYCLE,
-    TYPE,
-    URN,
-    Datom,
-)
+from store.log import Datom
 from store.naming import LinkNames, Names, resolve
 from store.refusals import UniqueConflict
-from store.retracting import Retracting, members, retract
+from store.retracting import Retracting, retract
 from store.rules import Rules
-from store.state import (
-    Count,
-    Decision,
-    Edge,
-    Entity,
-    Lifecycle,
-    State,
-    Value,
-)
+from store.state import Count, Decision, Edge, Effects, Entity, Lifecycle, State, Value
 from store.transaction import Transaction
-from store.values import WrongValue, cut, parse, quoted, shortened
+from store.values import WrongValue, cut, parse, shortened
 
 
 def decide(rules: Rules, state: State, transaction: Transaction) -> Decision:
@@ -48,22 +32,17 @@ def decide(rules: Rules, state: State, transaction: Transaction) -> Decision:
     assertions = upserted(names, transaction)
     link(names, transaction, linking, retracting.named)
     leave(names, linking, retracting.ended)
-    edges = _edges(names, linking)
-    entities = _entities(names, assertions, retracting, edges)
-    datoms = sorted(_datoms(names, entities, edges))
+    effects, counts = _effects(names, assertions, retracting, linking)
+    datoms = datoms_of(rules, state, effects)
     _check_retyped(names, linking, datoms)
     claimed, freed = _unique(names, datoms)
     return Decision(
         datoms=tuple(datoms),
-        created=entities.created,
-        changed=entities.changed,
-        begun=edges.begun,
-        altered=edges.altered,
-        ended=edges.ended,
+        effects=effects,
         stubs=_stubs(names, assertions),
         redundant=assertions.redundant + linking.redundant + retracting.redundant,
         next_entity=names.next_entity,
-        counts=edges.counts,
+        counts=counts,
         claimed=claimed,
         freed=freed,
     )
@@ -85,15 +64,22 @@ def _check_about(catalogue: Catalogue, transaction: Transaction) -> None:
         raise WrongValue("idempotencyKey", KEY, shortened(key))
 
 
-@dataclass(frozen=True, slots=True)
-class _Edges:
-    begun: tuple[Edge, ...]
-    altered: tuple[Edge, ...]
-    ended: tuple[Edge, ...]
-    counts: Mapping[Count, int]
+def _effects(
+    names: Names, assertions: Assertions, retracting: Retracting, linking: Linking
+) -> tuple[Effects, Mapping[Count, int]]:
+    begun, altered = _edges(names, linking)
+    ended = [Edge(edge.id, edge.identity, live=False, values={}) for edge in linking.ended.values()]
+    counts = counted(names, begun, linking.ended)
+    sources = {edge.identity.source for edge in begun}
+    after = _After(names, assertions, retracting, counts, sources)
+    created = [_created(after, urn, entity) for urn, entity in names.created.items()]
+    changed = _all_changed(after)
+    effects = Effects(tuple(created), tuple(changed), tuple(begun), tuple(altered), tuple(ended))
+    return effects, counts
 
 
-def _edges(names: Names, linking: Linking) -> _Edges:
+def _edges(names: Names, linking: Linking) -> tuple[list[Edge], list[Edge]]:
+    """Return the edges that begin, and the live ones whose properties are altered."""
     begun, altered = [], []
     for identity, wanted in linking.wanted.items():
         edge = edge_of(names, identity)
@@ -103,44 +89,12 @@ def _edges(names: Names, linking: Linking) -> _Edges:
         elif any(edge.values.get(a) != value for a, value in wanted.items()):
             merged = _merged(edge.values, wanted)
             altered.append(Edge(edge.id, identity, live=True, values=merged))
-    ended = [Edge(edge.id, edge.identity, live=False, values={}) for edge in linking.ended.values()]
-    counts = counted(names, begun, linking.ended)
-    return _Edges(tuple(begun), tuple(altered), tuple(ended), counts)
+    return begun, altered
 
 
 def _merged(before: Mapping[AttributeId, Value], wanted: Wanted) -> dict[AttributeId, Value]:
     merged = {**before, **wanted}
     return {a: value for a, value in merged.items() if value is not None}
-
-
-@dataclass(frozen=True, slots=True)
-class _Entities:
-    created: tuple[Entity, ...]
-    changed: tuple[Entity, ...]
-
-
-def _entities(
-    names: Names, assertions: Assertions, retracting: Retracting, edges: _Edges
-) -> _Entities:
-    sources = {edge.identity.source for edge in edges.begun}
-    touched = dict.fromkeys(
-        (
-            *assertions.wanted,
-            *retracting.ended,
-            *names.types,
-            *sources,
-            *(count.entity for count in edges.counts),
-        )
-    )
-    after = _After(names, assertions, retracting, edges.counts, sources)
-    created = [_created(after, urn, entity) for urn, entity in names.created.items()]
-    changed = [
-        changed
-        for entity in touched
-        if entity in names.state.entities
-        and (changed := _changed(after, names.state.entities[entity])) is not None
-    ]
-    return _Entities(tuple(created), tuple(changed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +106,21 @@ class _After:
     retracting: Retracting
     counts: Mapping[Count, int]
     sources: set[EntityId]
+
+
+def _all_changed(after: _After) -> list[Entity]:
+    entities = after.names.state.entities
+    touched = dict.fromkeys(
+        (
+            *after.assertions.wanted,
+            *after.retracting.ended,
+            *after.names.types,
+            *after.sources,
+            *(count.entity for count in after.counts),
+        )
+    )
+    changed = (_changed(after, entities[entity]) for entity in touched if entity in entities)
+    return [entity for entity in changed if entity is not None]
 
 
 def _created(after: _After, urn: str, entity: EntityId) -> Entity:
@@ -182,55 +151,6 @@ def _moved(after: _After, before: Entity, values: Mapping[AttributeId, Value]) -
         if before.lifecycle is Lifecycle.UNCACHED and before.id not in after.sources:
             return Lifecycle.UNCACHED
     return lifecycle_after(after.names, before.id, values, after.counts)
-
-
-def _datoms(names: Names, entities: _Entities, edges: _Edges) -> Iterator[Datom]:
-    for entity in entities.created:
-        yield Datom(entity.id, URN, op=True, value=quoted(entity.urn))
-        yield Datom(entity.id, TYPE, op=True, value=entity.type)
-        yield Datom(entity.id, LIFECYCLE, op=True, value=quoted(entity.lifecycle))
-        yield from _value_datoms(names, entity.id, {}, entity.values)
-    for entity in entities.changed:
-        before = names.state.entities[entity.id]
-        if entity.type != before.type:
-            yield Datom(entity.id, TYPE, op=False, value=before.type)
-            yield Datom(entity.id, TYPE, op=True, value=entity.type)
-        if entity.lifecycle != before.lifecycle:
-            yield Datom(entity.id, LIFECYCLE, op=False, value=quoted(before.lifecycle))
-            yield Datom(entity.id, LIFECYCLE, op=True, value=quoted(entity.lifecycle))
-        yield from _value_datoms(names, entity.id, before.values, entity.values)
-    for edge in edges.begun:
-        yield from _edge_datoms(edge, op=True)
-        yield from _value_datoms(names, edge.id, {}, edge.values)
-    for edge in (*edges.altered, *edges.ended):
-        if not edge.live:
-            yield from _edge_datoms(edge, op=False)
-        yield from _value_datoms(names, edge.id, names.state.edges[edge.id].values, edge.values)
-
-
-def _edge_datoms(edge: Edge, *, op: bool) -> Iterator[Datom]:
-    edge_type, source, target, key = edge.identity
-    yield Datom(edge.id, EDGE_TYPE, op, edge_type)
-    yield Datom(edge.id, EDGE_FROM, op, source)
-    yield Datom(edge.id, EDGE_TO, op, target)
-    if key:
-        yield Datom(edge.id, EDGE_KEY, op, quoted(key))
-
-
-def _value_datoms(
-    names: Names,
-    entity: EntityId,
-    before: Mapping[AttributeId, Value],
-    after: Mapping[AttributeId, Value],
-) -> Iterator[Datom]:
-    for a in before.keys() | after.keys():
-        if before.get(a) != after.get(a):
-            old, new = members(before.get(a)), members(after.get(a))
-            is_reference = names.rules.attributes[a].type is ValueType.REF
-            for value in old - new:
-                yield Datom(entity, a, op=False, value=int(value) if is_reference else value)
-            for value in new - old:
-                yield Datom(entity, a, op=True, value=int(value) if is_reference else value)
 
 
 def _check_retyped(names: Names, linking: Linking, datoms: Iterable[Datom]) -> None:
