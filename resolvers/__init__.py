@@ -13,5 +13,6 @@ plan           root fields to a plan: the tree, its statement, what it takes to 
 answer         a plan and a request to an answer: bind, ask once, check, finish
   cursors        where a page ends, signed
   lineage        the raw graph of a search to the lineage graph; `layers` are its algorithms
+explain        what a plan is: Datalog by level, SQL, arguments
 errors         what can be wrong with a question
 """

@@ -46,7 +46,7 @@ async def answer(
     """
     request = Request(variables, now, secret)
     bound = bind(plan, request)
-    row = await database.row(plan.statement.text, _arguments(plan, bound.slots))
+    row = await database.row(plan.statement.text, _in_order(plan, bound.slots))
     t, instant, schema_t, *rest = row
     if schema_t != plan.schema_t:
         raise StaleCatalogue(plan.schema_t, schema_t)
@@ -80,12 +80,17 @@ def bind(plan: Plan, request: Request) -> Bound:
     return Bound(slots, faults)
 
 
+def arguments(plan: Plan, request: Request) -> list[object]:
+    """Return the statement's arguments for a request, in order."""
+    return _in_order(plan, bind(plan, request).slots)
+
+
 def _bind_harmless(site: Site, slots: dict[str, object]) -> None:
     for binding in site.bindings:
         slots.update(zip(binding.names, binding.harmless, strict=True))
 
 
-def _arguments(plan: Plan, slots: Mapping[str, object]) -> list[object]:
+def _in_order(plan: Plan, slots: Mapping[str, object]) -> list[object]:
     return [
         slots[argument.name] if isinstance(argument, Slot) else argument
         for argument in plan.statement.arguments

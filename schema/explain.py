@@ -5,11 +5,8 @@ from datetime import datetime
 
 import orjson
 
-from datalog.compile import Slot
-from datalog.text import operation_levels
-from resolvers.answer import bind
 from resolvers.draft import Request as Binding
-from resolvers.plan import Plan
+from resolvers.explain import explain as explained_plan
 from resolvers.selection import Selected
 from schema.queries import Reading, compiled_query
 from schema.requests import Prepared
@@ -37,36 +34,26 @@ async def _told(
     compiled = compiled_query(about, reading.limits)
     if not compiled.fields:
         return _nothing(_NOTHING_READ)
-    plan = compiled.plan
-    values = _values(plan, Binding(about.variables.values, now, reading.secret))
-    explained = None
+    binding = Binding(about.variables.values, now, reading.secret)
+    explained = explained_plan(compiled.plan, binding)
+    plan = None
     if any(each.name == "plan" for each in selected.of()):
         analyze = selected.arguments.get("analyze") is True
-        text = plan.statement.text
-        explained = await reading.database.explain(text, values, analyze=analyze)
+        plan = await reading.database.explain(explained.sql, explained.arguments, analyze=analyze)
     return {
         "__typename": "Explain",
         "compiled": True,
         "reason": None,
         "levels": [
             {"__typename": "ExplainLevel", "path": level.path, "datalog": level.datalog}
-            for level in operation_levels(plan.operation)
+            for level in explained.levels
         ],
-        "sql": plan.statement.text,
-        "arguments": orjson.loads(orjson.dumps(values, default=str)),
-        "plan": explained,
+        "sql": explained.sql,
+        "arguments": orjson.loads(orjson.dumps(explained.arguments, default=str)),
+        "plan": plan,
     }
 
 
 def _nothing(reason: str) -> Mapping[str, object]:
     nothing = dict.fromkeys(("sql", "arguments", "plan"))
     return {"compiled": False, "reason": reason, "levels": [], **nothing}
-
-
-def _values(plan: Plan, binding: Binding) -> list[object]:
-    """Return the statement's arguments; those of a field at fault are the harmless ones."""
-    slots = bind(plan, binding).slots
-    return [
-        slots[argument.name] if isinstance(argument, Slot) else argument
-        for argument in plan.statement.arguments
-    ]
