@@ -76,7 +76,7 @@ class RequestLog:
         async def noted(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status = int(message["status"])
             await send(message)
 
         begun = time.perf_counter()

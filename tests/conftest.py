@@ -17,11 +17,15 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+from hypothesis import Phase, settings
 
 from store.embedded import Server, started
 
 # Tests lose nothing in a power failure; all else is as in production.
 _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+# Where only it matters that a test fails, nobody needs the smallest case: `make faults`.
+settings.register_profile("faults", phases=(Phase.explicit, Phase.generate), deadline=None)
 
 NewDatabase = Callable[[str], AbstractContextManager[str]]
 

@@ -12,8 +12,9 @@ import pytest_asyncio
 from tests.conftest import NewDatabase
 from tests.oracle import reading
 from tests.oracle.catalog import Catalog, read
+from tests.oracle.comparing import LINEAGE, compare
 from tests.oracle.history import Line, Replay, merged
-from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked, Graph, Walk
+from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked, Walk
 from tests.serving import SHARED, Served, needs_shared, serving
 
 pytestmark = [needs_shared, pytest.mark.asyncio(loop_scope="module")]
@@ -117,20 +118,6 @@ def _pairs(replays: dict[str, Replay], chance: random.Random) -> list[tuple[str,
     return pairs
 
 
-LINEAGE = """
-query($root: ID!, $at: TimePoint, $direction: Direction!, $depth: Int, $nodes: Int, $fan: Int) {
-  lineage(
-    of: [$root], asOf: $at, direction: $direction, maxDepth: $depth, maxNodes: $nodes, perNode: $fan
-  ) {
-    complete stoppedBy
-    nodes {
-      id urn type lifecycle depth side rank inDegree outDegree inCycle entity { urn lifecycle }
-    }
-    edges { type from to back edge { from { urn } to { urn } } }
-    frontier { node direction shown hidden hiddenByType { type count } }
-  }
-}
-"""
 LIMITS = ((10, 1000, 100), (1, 1000, 100), (3, 40, 100), (4, 1000, 3))
 SIDES = {"BOTH": (UPSTREAM, DOWNSTREAM), "UPSTREAM": (UPSTREAM,), "DOWNSTREAM": (DOWNSTREAM,)}
 
@@ -154,7 +141,7 @@ async def test_lineage_is_what_the_lines_say_at_any_time(histories: Histories) -
             asked = Asked([root], SIDES[direction], depth, nodes, fan)
             graph = Walk(replay, asked, histories.ids.__getitem__).answer()
             answer = await histories.served.ask(LINEAGE, variables)
-            _compare(answer["lineage"], graph, replay)
+            compare(answer["lineage"], graph, replay)
             known += 1
             found += len(graph.depth) > 1
     print(f"{known} graphs compared, {found / known:.0%} of them with more than the root")
@@ -167,59 +154,3 @@ def _roots(replay: Replay, chance: random.Random) -> list[str]:
     busy = sorted(urn for urn, keys in replay.touching.items() if len(keys) > 3)
     anybody = sorted(replay.entities)
     return [WIDEST, *cyclic[:4], *chance.sample(busy, 40), *chance.sample(anybody, ROOTS - 40)]
-
-
-def _compare(answer: dict[str, Any], graph: Graph, replay: Replay) -> None:
-    urns = {node["id"]: node["urn"] for node in answer["nodes"]}
-    assert [_node(node) for node in answer["nodes"]] == [
-        (
-            urn,
-            replay.entities[urn].type,
-            replay.entities[urn].lifecycle,
-            depth,
-            graph.side[urn],
-            graph.rank[urn],
-            *graph.degrees[urn],
-            graph.in_cycle[urn],
-        )
-        for urn, depth in graph.depth.items()
-    ]
-    assert all(node["entity"]["urn"] == node["urn"] for node in answer["nodes"])
-    edges = [(edge["type"], urns[edge["from"]], urns[edge["to"]]) for edge in answer["edges"]]
-    assert sorted(edges) == sorted(key[:3] for key in graph.edges)
-    assert [
-        (urns[each["node"]], each["direction"], each["shown"], each["hidden"], _counts(each))
-        for each in answer["frontier"]
-    ] == [
-        (each.urn, each.direction, each.shown, sum(each.hidden.values()), each.hidden)
-        for each in graph.frontier
-    ]
-    order = ["MAX_DEPTH", "MAX_NODES", "PER_NODE"]
-    assert answer["stoppedBy"] == [reason for reason in order if reason in graph.stopped_by]
-    assert answer["complete"] == (not graph.frontier)
-    _check_back(answer, urns, graph)
-
-
-def _node(node: dict[str, Any]) -> tuple[Any, ...]:
-    names = "urn type lifecycle depth side rank inDegree outDegree inCycle"
-    return tuple(node[name] for name in names.split())
-
-
-def _counts(each: dict[str, Any]) -> dict[str, int]:
-    return {count["type"]: count["count"] for count in each["hiddenByType"]}
-
-
-def _check_back(answer: dict[str, Any], urns: dict[str, str], graph: Graph) -> None:
-    """Without its back edges the graph has no cycle, and every back edge lies on one."""
-    for edge in answer["edges"]:
-        if edge["back"]:
-            assert graph.in_cycle[urns[edge["from"]]]
-            assert graph.rank[urns[edge["from"]]] == graph.rank[urns[edge["to"]]]
-    forward = [(edge["from"], edge["to"]) for edge in answer["edges"] if not edge["back"]]
-    left = {end for pair in forward for end in pair}
-    while True:
-        sinks = left - {near for near, far in forward if far in left}
-        if not sinks:
-            break
-        left -= sinks
-    assert not left

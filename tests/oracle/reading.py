@@ -1,5 +1,6 @@
 """What the server should say of an entity, and the GraphQL that asks it, both from the catalog."""
 
+from decimal import Decimal
 from typing import Any
 
 from tests.oracle.catalog import Catalog, Edge, Field
@@ -75,7 +76,9 @@ def plain(each: Field, value: Any) -> Any:
 
 
 def _scalar(type_name: str, value: Any) -> Any:
-    return str(value) if type_name in {"Long", "Decimal"} else value
+    if type_name == "Decimal":
+        return f"{Decimal(str(value)).normalize():f}"
+    return str(value) if type_name == "Long" else value
 
 
 def _relation(replay: Replay, urn: str, each: Field) -> Any:
