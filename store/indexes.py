@@ -6,6 +6,7 @@ transactions it has: what begins and ends within the group is put together here.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Generic, TypeVar
 
 from store.catalogue import Attribute, ValueType
@@ -13,9 +14,9 @@ from store.database import Connection
 from store.errors import OurFault
 from store.ids import FOREVER, AttributeId, EntityId, T
 from store.log import Datom
-from store.rows import TEXTS, Column, add, arrays
+from store.rows import TEXTS, Column, add, carried, unnested
 from store.rules import Rules
-from store.sql import Sql, quoted, sql
+from store.sql import quoted, sql
 from store.state import Decision, Edge, Effects, Entity, Value
 from store.tables import fact_table_name
 from store.values import SQL_TYPES, list_text, native
@@ -121,8 +122,8 @@ async def write(connection: Connection, changes: Changes) -> None:
     """Bring the derived tables to what the changes say. Raises IndexBroken."""
     for a, periods in changes.facts.items():
         await _write_facts(connection, changes.rules.fact_tables[a], periods)
-    await _end(connection, "edge", changes.edges.ended)
-    await _end(connection, "version", changes.versions.ended)
+    await _end(connection, "edge", _ENDS, changes.edges.ended)
+    await _end(connection, "version", _ENDS, changes.versions.ended)
     await add(connection, "edge", EDGE, list(map(_edge_row, changes.edges.added())))
     rows = [_version_row(changes.rules, *period) for period in changes.versions.added()]
     await add(connection, "version", VERSION, rows)
@@ -132,47 +133,52 @@ async def _write_facts(
     connection: Connection, attribute: Attribute, periods: Periods[Fact, Fact]
 ) -> None:
     value_type = attribute.type
-    column = Column("v", SQL_TYPES[value_type])
     table = fact_table_name(attribute.id)
-    if periods.ended:
-        ends = [(e, _native(value, value_type), t) for (e, value), t in periods.ended]
-        ended = arrays((Column("e", "bigint"), column, Column("t1", "bigint")), ends)
-        statement = sql(_END_FACTS, table=quoted(table), ended=ended)
-        await _update(connection, table, statement, len(ends))
-    rows = [(e, _native(v, value_type), t0, t1) for (e, v), t0, t1 in periods.added()]
-    columns = (Column("e", "bigint"), column, Column("t0", "bigint"), Column("t1", "bigint"))
-    await add(connection, table, columns, rows)
+    entity, value_column, end = _ENDS[0], Column("v", SQL_TYPES[value_type]), _ENDS[1]
+    ends = [(e, _native(value, value_type), t) for (e, value), t in periods.ended]
+    await _end(connection, table, (entity, value_column, end), ends)
+    rows = [(e, _native(value, value_type), t0, t1) for (e, value), t0, t1 in periods.added()]
+    await add(connection, table, (entity, value_column, Column("t0", "bigint"), end), rows)
 
 
 def _native(value: int | str, value_type: ValueType) -> object:
     return value if isinstance(value, int) else native(value, value_type)
 
 
-_END_FACTS = """
-UPDATE {table} AS fact
-SET t1 = ended.t
-FROM unnest({ended}) AS ended (e, v, t)
-WHERE fact.e = ended.e AND fact.v = ended.v AND fact.t1 = 9223372036854775807
-"""
+_ENDS = (Column("e", "bigint"), Column("t1", "bigint"))
+
+
+async def _end(
+    connection: Connection,
+    table: str,
+    columns: tuple[Column, ...],
+    ends: Sequence[tuple[object, ...]],
+) -> None:
+    """End the open periods of some entities, or of some of their values."""
+    if ends:
+        text = _update(table, columns)
+        if await connection.execute(text, *carried(columns, ends)) != f"UPDATE {len(ends)}":
+            raise IndexBroken(table)
+
+
 _END = """
 UPDATE {table} AS period
-SET t1 = ended.t
-FROM unnest({ended}) AS ended (e, t)
+SET t1 = ended.t1
+FROM unnest({ended}) AS ended (e, t1)
 WHERE period.e = ended.e AND period.t1 = 9223372036854775807
+"""
+_END_VALUES = """
+UPDATE {table} AS period
+SET t1 = ended.t1
+FROM unnest({ended}) AS ended (e, v, t1)
+WHERE period.e = ended.e AND period.v = ended.v AND period.t1 = 9223372036854775807
 """
 
 
-async def _end(connection: Connection, table: str, ended: Sequence[tuple[EntityId, T]]) -> None:
-    if ended:
-        columns = (Column("e", "bigint"), Column("t1", "bigint"))
-        statement = sql(_END, table=quoted(table), ended=arrays(columns, ended))
-        await _update(connection, table, statement, len(ended))
-
-
-async def _update(connection: Connection, table: str, statement: Sql, expected: int) -> None:
-    text, arguments = statement.render()
-    if await connection.execute(text, *arguments) != f"UPDATE {expected}":
-        raise IndexBroken(table)
+@cache
+def _update(table: str, columns: tuple[Column, ...]) -> str:
+    template = _END if columns == _ENDS else _END_VALUES
+    return sql(template, table=quoted(table), ended=unnested(columns)).render()[0]
 
 
 EDGE = (

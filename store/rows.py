@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, LiteralString
 
 from store.database import Connection
@@ -9,6 +10,8 @@ from store.sql import Bound, Sql, join, quoted, sql
 
 CROWD = 200
 """From so many rows on, COPY is faster than an INSERT, whose statement is prepared already."""
+
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,39 +26,40 @@ TEXTS: LiteralString = "text[]"
 
 
 async def add(
-    connection: Connection,
-    table: str,
-    columns: Sequence[Column],
-    rows: Sequence[tuple[object, ...]],
+    connection: Connection, table: str, columns: tuple[Column, ...], rows: Sequence[Row]
 ) -> None:
     """Add rows, whose members are in the order of the columns, to a table."""
     if len(rows) >= CROWD:
         names = [column.name for column in columns]
         await connection.copy_records_to_table(table, records=rows, columns=names)
     elif rows:
-        text, arguments = _insert(table, columns, rows).render()
-        await connection.execute(text, *arguments)
+        await connection.execute(_insert(table, columns), *carried(columns, rows))
 
 
-def arrays(columns: Sequence[Column], rows: Sequence[tuple[object, ...]]) -> Sql:
-    """Return the arguments of an unnest that gives the rows again."""
-    taken = zip(columns, zip(*rows, strict=True), strict=True)
-    return join(", ", [_array(column, values) for column, values in taken])
+def unnested(columns: Sequence[Column]) -> Sql:
+    """Return the arguments of an unnest that gives rows with these columns; values are elsewhere."""
+    return join(", ", [sql("{array}", array=_array(column)) for column in columns])
 
 
-def names(columns: Sequence[Column]) -> Sql:
-    """Return the names of the columns, quoted."""
-    return join(", ", [quoted(column.name) for column in columns])
+def carried(columns: Sequence[Column], rows: Sequence[Row]) -> list[Sequence[Any]]:
+    """Return the values for `unnested`: an array for each column."""
+    arrays: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    for position, column in enumerate(columns):
+        if column.type == TEXTS:
+            arrays[position] = list(map(_literal, arrays[position]))
+    return arrays
 
 
-def _insert(table: str, columns: Sequence[Column], rows: Sequence[tuple[object, ...]]) -> Sql:
-    return sql(
+@cache
+def _insert(table: str, columns: tuple[Column, ...]) -> str:
+    statement = sql(
         "INSERT INTO {table} ({names}) SELECT {taken} FROM unnest({arrays}) AS row ({names})",
         table=quoted(table),
-        names=names(columns),
+        names=join(", ", [quoted(column.name) for column in columns]),
         taken=join(", ", [_taken(column) for column in columns]),
-        arrays=arrays(columns, rows),
+        arrays=unnested(columns),
     )
+    return statement.render()[0]
 
 
 def _taken(column: Column) -> Sql:
@@ -64,10 +68,9 @@ def _taken(column: Column) -> Sql:
     return sql("row.{name}", name=quoted(column.name))
 
 
-def _array(column: Column, values: Sequence[Any]) -> Sql:
-    if column.type == TEXTS:  # An array cannot be an element of an array: it goes as text.
-        return sql("{literals}", literals=Bound(list(map(_literal, values)), "text[]"))
-    return sql("{values}", values=Bound(values, column.type + "[]"))
+def _array(column: Column) -> Bound:
+    # An array cannot be an element of an array: it goes as text.
+    return Bound(None, "text[]" if column.type == TEXTS else column.type + "[]")
 
 
 def _literal(texts: list[str | None]) -> str:
