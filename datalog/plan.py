@@ -28,7 +28,7 @@ from datalog.entity_types import narrowed
 from datalog.errors import InsufficientBinding, Unsupported
 from datalog.reason import Empty
 from datalog.row_terms import places, row_keys
-from datalog.scoping import outward, outward_of
+from datalog.scoping import bindable, outward, outward_of
 from datalog.syntax import (
     Clause,
     Compare,
@@ -196,12 +196,12 @@ class _Planning:
         """Return the steps, the cheapest that is possible next each time."""
         steps: list[Step] = []
         waiting = list(items)
-        bindable = bound.union(*map(_binds, waiting))
+        possible = bound.union(*map(_binds, waiting))
         while waiting:
             chosen: tuple[float, _Item, Step] | None = None
             for item in waiting:
                 others = [other for other in waiting if other is not item]
-                found = self._next(item, bound, bindable, others)
+                found = self._next(item, bound, possible, others)
                 if found is not None and (chosen is None or found[0] < chosen[0]):
                     chosen = (found[0], item, found[1])
             if chosen is None:
@@ -212,14 +212,14 @@ class _Planning:
         return tuple(steps)
 
     def _next(  # noqa: C901, PLR0911  # One case for each kind of item.
-        self, item: _Item, bound: Variables, bindable: Variables, others: Sequence[_Item]
+        self, item: _Item, bound: Variables, possible: Variables, others: Sequence[_Item]
     ) -> tuple[float, Step] | None:
         """Return what the item costs now, and its step; None where something must come first."""
         match item:
             case Compare():
                 return _comparison(item, bound)
             case Not():
-                needed = _needed(item, bindable)
+                needed = _needed(item, possible)
                 if not needed <= bound:
                     return None
                 return -0.5, Exists((self._inner(item.clauses, bound),), negated=True)
@@ -284,10 +284,10 @@ def _comparison(compare: Compare, bound: Variables) -> tuple[float, Step] | None
             return None
 
 
-def _needed(negation: Not, bindable: Variables) -> Variables:
+def _needed(negation: Not, possible: Variables) -> Variables:
     if negation.join is not None:
         return frozenset(negation.join)
-    return outward_of(negation.clauses) & bindable
+    return outward_of(negation.clauses) & possible
 
 
 def _unbound(waiting: Iterable[_Item], bound: Variables) -> tuple[str, ...]:
@@ -308,14 +308,10 @@ def _mentions(item: _Item) -> Variables:
 def _binds(item: _Item) -> Variables:
     """Return the variables that an item can bind."""
     match item:
-        case Not() | _Some():
+        case Compare() | Not() | Or() | GetElse() | Search():
+            return bindable(item)
+        case _Some():
             return frozenset()
-        case Compare():
-            return outward(item) if item.operator is Operator.MEMBER else frozenset()
-        case GetElse():
-            return frozenset({item.value})
-        case Or() | Search():
-            return outward(item)
         case _:
             return _variables(places(item))
 

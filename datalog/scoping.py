@@ -12,6 +12,7 @@ from datalog.syntax import (
     GetElse,
     Input,
     Not,
+    Operator,
     Or,
     Parent,
     Pattern,
@@ -59,6 +60,26 @@ def outward(clause: Clause) -> frozenset[Variable]:
 def outward_of(clauses: Iterable[Clause]) -> frozenset[Variable]:
     """Return the variables that any of the clauses shares with what stands beside it."""
     return frozenset().union(*map(outward, clauses))
+
+
+def bindable(clause: Clause) -> frozenset[Variable]:
+    """Return the variables that a clause can give a value, not merely test."""
+    match clause:
+        case Pattern():
+            return outward(clause)
+        case Compare(operator=Operator.MEMBER, left=Variable() as left):
+            return frozenset({left})
+        case Compare() | Not():
+            return frozenset()
+        case Or():
+            branches = [frozenset().union(*map(bindable, branch)) for branch in clause.branches]
+            return frozenset.intersection(outward(clause), *branches)
+        case GetElse():
+            return frozenset({clause.value})
+        case Search():
+            return frozenset({clause.node, clause.depth, clause.side})
+        case _:
+            assert_never(clause)
 
 
 def scoped(query: Query) -> Query:

@@ -36,9 +36,14 @@ class Library:
 
     async def run(self, statement: Statement, slots: Mapping[str, object]) -> Any:
         """Return the JSON of the last column of a statement."""
+        return await self.column(statement, slots, statement.columns[-1])
+
+    async def column(self, statement: Statement, slots: Mapping[str, object], name: str) -> Any:
+        """Return the JSON of a column of a statement."""
         arguments = [
             slots[each.name] if isinstance(each, Slot) else each for each in statement.arguments
         ]
         row = await self.database.row(statement.text, arguments)
         assert len(row) == len(statement.columns) >= len(FIXED_COLUMNS)
-        return None if row[-1] is None else json.loads(row[-1])
+        text = row[-1 - statement.columns[::-1].index(name)]  # A moment may have the same name.
+        return None if text is None else json.loads(text)

@@ -25,7 +25,7 @@ async def library(library_url: str) -> AsyncIterator[Library]:
     """Give the library and what was said of it."""
     async with Database.open(library_url, pool_size=1) as database:
         _, facts = said()
-        facts.numbers = {of: e for of, e in await database.rows("SELECT v, e FROM fact_1")}
+        facts.numbers = dict(map(tuple, await database.rows("SELECT v, e FROM fact_1")))
         facts.edge_numbers = {
             (kind, near, far, key): e for kind, near, far, key, e in await database.rows(_EDGES)
         }

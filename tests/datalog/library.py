@@ -80,14 +80,36 @@ class Facts:
 NAMES = ["", "ä", "a", "a%", "a_b", "ab", 'q"u\\o', "b" * 300, "b" * 299 + "c", "Ω", "😀", "z"]
 
 
+FULL: dict[str, object] = {
+    "type": "Dataset",
+    "urn": urn("dfull"),
+    "name": "full",
+    "rows": 5,
+    "size": "-12",
+    "price": "2.50",
+    "ratio": 1e-7,
+    "seenAt": "2024-05-06T07:08:09.000001+02:00",
+    "day": "2024-02-29",
+    "hidden": False,
+    "layer": "RAW",
+    "home": "https://example.org/a?b=%20",
+    "extra": {"b": [1, None, 2.5], "a": "\u2028'\""},
+    "token": "123E4567-e89b-12d3-a456-426614174000",
+    "tags": [f"tag {number}" for number in range(70)],
+    "replacement": urn("d00"),
+}
+"""A dataset with a value of every kind, and a list that is too long for its version."""
+
+
 def said() -> tuple[list[dict[str, object]], Facts]:
     """Return the transactions from t 2 on, and what holds after each."""
-    draw = random.Random(20_240)  # noqa: S311  # Nothing secret.
+    draw = random.Random(20_240)  # Nothing secret.
     state = State()
     facts = Facts({0: State(), 1: State()})
     transactions: list[dict[str, object]] = []
     people = [_entity("Team", f"t{number}", name=f"Team {number}") for number in range(3)]
     people += [_entity("Person", f"p{number}", name=f"Person {number}") for number in range(4)]
+    people.append(FULL)
     people += [_entity("Pipeline", f"w{number}", name=f"Pipeline {number}") for number in range(8)]
     for t in range(2, LAST + 1):
         upserts = people if t == 2 else []

@@ -1,7 +1,7 @@
 """Pages against sorted lists: every order, either direction, now and in the past."""
 
-import random
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,6 @@ from datalog.syntax import (
     GetElse,
     Keyword,
     Order,
-    Parent,
     Pattern,
     Query,
     Scalar,
@@ -22,15 +21,12 @@ from datalog.syntax import (
     Variable,
 )
 from datalog.tree import (
-    Bound,
     Cursor,
     FirstCursor,
     HasNext,
     HasPrevious,
     LastCursor,
-    Many,
     Object,
-    OpaqueId,
     Page,
     Rows,
     Value,
@@ -38,7 +34,7 @@ from datalog.tree import (
 from store.catalogue import ValueType
 from store.values import native
 from tests.datalog.asking import NOW, THEN, Library
-from tests.datalog.library import LAST, urn
+from tests.datalog.library import LAST
 
 E, EDGE, FAR, LIMIT = Variable("e"), Variable("edge"), Variable("far"), Variable("limit")
 ALL = Pattern(E, "entity/type", Constant(Keyword("Dataset")))
@@ -68,7 +64,7 @@ def _key(name: str) -> Variable:
     return Variable(f"key-{name}")
 
 
-def _query(source: Source, keys: Keys, after: bool) -> Query:
+def _query(source: Source, keys: Keys, *, after: bool) -> Query:
     variables = [Variable(f"after-{name}") for name, _ in keys] + [Variable("after-e")]
     return Query(
         (E,),
@@ -80,10 +76,10 @@ def _query(source: Source, keys: Keys, after: bool) -> Query:
 
 
 def _page(source: Source, keys: Keys, *, after: bool, backward: bool) -> Page:
-    variables = tuple(Variable(f"after-{name}") for name, _ in keys) + (Variable("after-e"),)
+    variables = (*(Variable(f"after-{name}") for name, _ in keys), Variable("after-e"))
     return Page(
         "it",
-        _query(source, keys, after),
+        _query(source, keys, after=after),
         Object(
             (
                 ("rows", Rows(Object((("urn", Value(E, "entity/urn")), ("at", Cursor()))))),
@@ -128,7 +124,7 @@ def _sorted(library: Library, keys: Keys, t: int) -> list[str]:
         values = {of: _value(library, of, name, t) for of in names}
         present = [of for of in names if values[of] is not None]
         # Sorted twice where descending: a reverse sort keeps what is equal as it was.
-        present.sort(key=lambda of: _comparable(values[of]), reverse=descending)  # noqa: B023
+        present.sort(key=lambda of: _comparable(values[of]), reverse=descending)
         names = present + [of for of in names if values[of] is None]
     return names
 
@@ -141,11 +137,8 @@ def _slots(keys: Keys, cursor: Sequence[Any]) -> dict[str, Any]:
     _, *given, number = cursor
     slots: dict[str, Any] = {"after-e": number}
     for (name, _), value in zip(keys, given, strict=True):
-        if value is not None and name in TYPES:
-            import json
-
-            value = native(json.dumps(value), TYPES[name])
-        slots[f"after-{name}"] = value
+        typed = value is not None and name in TYPES
+        slots[f"after-{name}"] = native(json.dumps(value), TYPES[name]) if typed else value
     return slots
 
 
@@ -161,7 +154,9 @@ ORDERS: list[Keys] = [
 @pytest.mark.parametrize("backward", [False, True])
 @pytest.mark.parametrize("keys", ORDERS, ids=str)
 async def test_pages_together_are_the_sorted_list(
-    library: Library, keys: Keys, backward: bool
+    library: Library,
+    keys: Keys,
+    backward: bool,  # noqa: FBT001  # A parameter of the test.
 ) -> None:
     for t, size in ((None, 3), (None, 100), (4, 7)):
         source = NOW if t is None else THEN
