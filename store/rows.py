@@ -37,7 +37,7 @@ async def add(
 
 
 def unnested(columns: Sequence[Column]) -> Sql:
-    """Return the arguments of an unnest that gives rows with these columns; values are elsewhere."""
+    """Return the arguments of an unnest that gives rows with these columns, but no values."""
     return join(", ", [sql("{array}", array=_array(column)) for column in columns])
 
 
