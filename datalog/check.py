@@ -158,7 +158,11 @@ def _folded(compare: Compare, known: Known) -> Compare | Empty | None:
 
 
 def _fits(compare: Compare, left: Kind, right: Kind) -> bool:
-    return _matches(right, left, compare.right) and _matches(left, right, compare.left)
+    return (
+        comparable(left, right)
+        or (isinstance(compare.right, Constant) and _reads_as(right, left))
+        or (isinstance(compare.left, Constant) and _reads_as(left, right))
+    )
 
 
 def _holds(operator: Operator, left: Constant, right: Constant) -> bool:

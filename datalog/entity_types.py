@@ -145,15 +145,15 @@ def _edge(
 
 def _branches(clause: Or, catalogue: Catalogue, types: Types) -> Iterable[Limit] | Empty:
     possible: list[Types] = []
-    because = "an or without branches"
+    because: list[str] = []
     for branch in clause.branches:
         found = narrowed(branch, catalogue, types)
         if isinstance(found, Empty):
-            because = found.because
+            because.append(found.because)
         else:
             possible.append(found)
     if not possible:
-        return Empty(because)
+        return Empty(" and ".join(dict.fromkeys(because)) or "an or without branches")
     shared = frozenset.intersection(*(frozenset(found) for found in possible))
     if clause.join is not None:
         shared &= frozenset(clause.join)

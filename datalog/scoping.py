@@ -138,17 +138,13 @@ class _Renaming:
             case Search():
                 return clause
             case Not():
-                inner = self._inner(clause.join, (clause.clauses,), names)
-                return Not(self._clauses(clause.clauses, inner), _listed(clause.join, names))
+                inner = self._inside(clause.join, clause.clauses, names)
+                return Not(inner, _listed(clause.join, names))
             case Or():
-                inner = self._inner(clause.join, clause.branches, names)
-                branches = tuple(self._clauses(branch, inner) for branch in clause.branches)
-                return Or(branches, _listed(clause.join, names))
+                branches = (self._inside(clause.join, each, names) for each in clause.branches)
+                return Or(tuple(branches), _listed(clause.join, names))
             case _:
                 assert_never(clause)
-
-    def _clauses(self, clauses: tuple[Clause, ...], names: Names) -> tuple[Clause, ...]:
-        return tuple(self.clause(clause, names) for clause in clauses)
 
     def _pattern(self, pattern: Pattern, names: Names) -> Pattern:
         attribute = pattern.attribute
@@ -164,22 +160,17 @@ class _Renaming:
             position=_named(pattern.position, names),
         )
 
-    def _inner(
-        self,
-        join: tuple[Variable, ...] | None,
-        branches: Iterable[tuple[Clause, ...]],
-        names: Names,
-    ) -> Names:
-        if join is None:
-            return names
-        inner = {each: names.get(each, each) for each in join}
-        for local in sorted(
-            frozenset().union(*map(outward_of, branches)) - set(join), key=lambda each: each.name
-        ):
-            if local in self.scalars:
-                raise UnlistedInput(local.name)
-            inner[local] = self._fresh(local)
-        return inner
+    def _inside(
+        self, join: tuple[Variable, ...] | None, clauses: tuple[Clause, ...], names: Names
+    ) -> tuple[Clause, ...]:
+        """Return the clauses of a join form, whose variables are its own unless they are listed."""
+        if join is not None:
+            local = outward_of(clauses) - set(join)
+            for variable in sorted(local & self.scalars, key=lambda each: each.name):
+                raise UnlistedInput(variable.name)
+            inner = {each: self._fresh(each) for each in sorted(local, key=lambda each: each.name)}
+            names = inner | {each: names.get(each, each) for each in join}
+        return tuple(self.clause(clause, names) for clause in clauses)
 
     def _fresh(self, variable: Variable) -> Variable:
         fresh, number = variable, 1

@@ -1,0 +1,37 @@
+"""The pieces that SQL is made of."""
+
+from datalog.columns import Column
+from datalog.json_text import as_json
+from store.catalogue import ValueType
+from store.ids import AttributeId
+from store.sql import Bound, Slot, Sql, fact_table, join, literal, number, quoted, sql
+
+
+def test_a_slot_has_one_number_for_each_type() -> None:
+    holes = [Bound(Slot("a"), "bigint"), Bound(Slot("b"), "bigint"), Bound(Slot("a"), "bigint")]
+    pieces = [sql("{it}", it=hole) for hole in [*holes, Bound(Slot("a"), "text")]]
+    text, arguments = join(" ", pieces).render()
+    assert text == "$1::bigint $2::bigint $1::bigint $3::text"
+    assert arguments == [Slot("a"), Slot("b"), Slot("a")]
+
+
+def test_equal_values_keep_their_own_numbers() -> None:
+    pieces = [sql("{it}", it=Bound(value, "boolean")) for value in (True, 1)]
+    assert join(" ", pieces).render() == ("$1::boolean $2::boolean", [True, 1])
+
+
+def test_only_harmless_text_is_written_out() -> None:
+    assert literal('{"name":[').render() == ("'{\"name\":['", [])
+    for text in ("it's", "back\\slash", "é", "line\n", "$"):
+        assert literal(text).render() == ("$1::text", [text])
+
+
+def test_names_are_made_of_numbers_or_quoted() -> None:
+    assert fact_table(AttributeId(7)).render() == ("fact_7", [])
+    assert number(-3).render() == ("-3", [])
+    assert quoted('a"b').render() == ('"a""b"', [])
+
+
+def test_a_missing_value_is_written_as_null() -> None:
+    column = Column(Sql(("x",)), ValueType.INT, nullable=True)
+    assert as_json(column).render()[0] == "coalesce(x::text, 'null')"
