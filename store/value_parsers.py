@@ -16,6 +16,9 @@ from store.catalogue import ValueType
 LONGEST_STRING = 2**20
 """Bytes of UTF-8 that a string, or a JSON value as text, may have."""
 
+DEEPEST_JSON = 100
+"""Levels of lists and objects in a JSON value: what is deeper could be kept and not given back."""
+
 
 @dataclass(eq=False)
 class Unfit(Exception):
@@ -191,7 +194,7 @@ def json_text(value: object) -> str:
     """Return the canonical text of any JSON. Raises Unfit."""
     try:
         text = json.dumps(
-            value,
+            _readable(value, DEEPEST_JSON),
             ensure_ascii=False,
             allow_nan=False,
             sort_keys=True,
@@ -199,13 +202,31 @@ def json_text(value: object) -> str:
             default=_json_number,
         )
         size = len(text.encode())
-    except (TypeError, ValueError, RecursionError):  # A UnicodeEncodeError is a ValueError.
-        raise Unfit("JSON without NaN, lone surrogates, or hundreds of levels") from None
+    except (TypeError, ValueError, OverflowError):  # A UnicodeEncodeError is a ValueError.
+        raise Unfit("JSON without lone surrogates, and numbers of 64 bits") from None
     if "\\u0000" in text.replace("\\\\", ""):
         raise Unfit("JSON without NUL characters")
     if size > LONGEST_STRING:
         raise Unfit(f"JSON of at most {LONGEST_STRING} bytes")
     return text
+
+
+def _readable(value: object, levels: int) -> object:
+    """Return JSON as whoever reads it gets it: an integer beyond 64 bits is a float to them.
+
+    Raises Unfit, and OverflowError where it is too large for one.
+    """
+    match value:
+        case dict() | list() if not levels:
+            raise Unfit(f"JSON of at most {DEEPEST_JSON} levels")
+        case dict():
+            return {key: _readable(each, levels - 1) for key, each in value.items()}
+        case list():
+            return [_readable(each, levels - 1) for each in value]
+        case int() if not -(2**63) <= value < 2**64:
+            return float(value)
+        case _:
+            return value
 
 
 def _json_number(value: object) -> float:

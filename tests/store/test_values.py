@@ -99,6 +99,11 @@ ACCEPTED: list[tuple[ValueType, object, str]] = [
     (ValueType.JSON, {"n": Decimal("1.50")}, '{"n":1.5}'),
     (ValueType.JSON, "\\u0000", '"\\\\u0000"'),
     (ValueType.JSON, [], "[]"),
+    (
+        ValueType.JSON,
+        [2**64 - 1, -(2**63), 10**30],
+        "[18446744073709551615,-9223372036854775808,1e+30]",
+    ),
 ]
 
 
@@ -149,6 +154,9 @@ REFUSED: list[tuple[ValueType, object]] = [
     *((ValueType.JSON, value) for value in (float("nan"), "\ud800", {"a": "\0"}, deep(100_000))),
     (ValueType.JSON, "x" * 2**20),
     (ValueType.JSON, {"a": object()}),
+    (ValueType.JSON, deep(101)),
+    (ValueType.JSON, {"a": 10**400}),
+    (ValueType.JSON, Decimal("1e400")),
 ]
 
 
