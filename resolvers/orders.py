@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from datalog.syntax import GetElse, Order, Step, Variable
 from resolvers.draft import Draft
-from resolvers.errors import BadUserInput
+from resolvers.errors import BadUserInput, LimitExceeded
 from resolvers.fields import fields_of
 from store.catalogue import Attribute, Relation, ValueType
+
+MOST_KEYS = 16
+"""Keys of one order: planning them takes time that grows with their square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,13 @@ class Key:
 def keys(draft: Draft, entity: Variable, type_name: str, order_by: object) -> tuple[Key, ...]:
     """Return the keys that a caller asked for, without those that make the order total.
 
-    Raises BadUserInput where the order makes no sense.
+    Raises BadUserInput where the order makes no sense, LimitExceeded where it has too many keys.
     """
     if order_by is None:
         return ()
     asked = order_by if isinstance(order_by, list | tuple) else [order_by]
+    if len(asked) > MOST_KEYS:
+        raise LimitExceeded("orderBy", len(asked), MOST_KEYS)
     return tuple(
         _key(draft, entity, type_name, each, f"orderBy[{n}]") for n, each in enumerate(asked)
     )

@@ -51,6 +51,7 @@ class DocumentLimits:
     tokens: int = 10_000
     depth: int = 50
     roots: int = 200
+    conditions: int = 500
     fields: int = 10_000
 
 

@@ -4,7 +4,7 @@ This is CollectFields of the GraphQL specification, done ahead for every type th
 response keys are merged, through fragments too, `@skip` and `@include` are decided.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from graphql import (
@@ -61,7 +61,31 @@ def select(asked: Asked, operation: OperationDefinitionNode) -> tuple[Selected, 
     if size > limits.fields:
         sentence = f"the query selects {size} fields, by type; {limits.fields} is the most"
         raise refused(sentence, LIMIT_EXCEEDED)
+    _check_conditions(asked)
     return selected
+
+
+def _check_conditions(asked: Asked) -> None:
+    """Raise RequestErrors where planning what the filters and orders say would take too long."""
+    count = sum(
+        _keys(selected.arguments.get(name))
+        for selected, _ in asked.made.values()
+        for name in ("where", "orderBy")
+    )
+    most = asked.limits.conditions
+    if count > most:
+        sentence = f"where and orderBy have {count} keys in all; {most} is the most: ask in parts"
+        raise refused(sentence, LIMIT_EXCEEDED)
+
+
+def _keys(argument: object) -> int:
+    match argument:
+        case Mapping():
+            return sum(1 + _keys(below) for below in argument.values())
+        case tuple():
+            return sum(map(_keys, argument))
+        case _:
+            return 0
 
 
 _Sets = tuple[SelectionSetNode, ...]
