@@ -18,6 +18,7 @@ from store import moment
 from store.catalogue import Catalogue
 from store.errors import CallerFault
 from store.moment import AtInstant, AtT, FutureTimePoint, TimePoint
+from store.values import instant_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,7 @@ def _moment_slots(given: object, now: datetime) -> tuple[object, ...]:
             return t, None
         case AtInstant(instant):
             if instant > now:
-                raise FutureTimePoint(str(given), now.isoformat())
+                raise FutureTimePoint(str(given), instant_text(now))
             return None, instant
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from store.errors import CallerFault, OurFault
+from store.ids import LONGEST_URN
 
 
 @dataclass(eq=False)
@@ -64,7 +65,8 @@ class UnknownEntity(CallerFault):
     id: str
 
     def __str__(self) -> str:
-        return f"nobody has mentioned {self.id} by then: check the id or urn, or ask as of later"
+        named = self.id if len(self.id) <= LONGEST_URN else f"{self.id[:80]}…"
+        return f"nobody has mentioned {named} by then: check the id or urn, or ask as of later"
 
 
 @dataclass(eq=False)

@@ -35,7 +35,7 @@ class MalformedTimePoint(CallerFault):
 
     def __str__(self) -> str:
         return (
-            f"{self.given!r} is no point in time: give a t (42), an ISO 8601 instant or date"
+            f"{self.given[:80]!r} is no point in time: give a t (42), an ISO 8601 instant or date"
             ' ("2024-03-01", "2024-03-01T12:00:00Z") or the id of a transaction'
         )
 
@@ -52,9 +52,10 @@ class FutureTimePoint(CallerFault):
         return f"{self.given} has not come yet: the latest is {self.latest}; leave asOf out for now"
 
 
-_DIGITS = re.compile(r"\d{1,18}")
-_ISO = re.compile(
-    r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})?)?"
+_DIGITS = re.compile(r"[0-9]{1,18}")
+_ISO = re.compile(  # Of ASCII digits: \d would take those of every script.
+    r"\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})?)?",
+    re.ASCII,
 )
 
 
