@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Self
@@ -116,11 +116,12 @@ class MemberGroup:
     def _instant(self, said: Transaction) -> datetime:
         if said.instant is None:
             return max(self.now, self.instant)
-        if said.instant < self.instant:
-            raise InstantInPast(instant_text(said.instant), instant_text(self.instant))
-        if said.instant > self.now + TOLERANCE:
-            raise InstantInFuture(instant_text(said.instant), instant_text(self.now))
-        return said.instant
+        instant = said.instant if said.instant.tzinfo else said.instant.replace(tzinfo=UTC)
+        if instant < self.instant:
+            raise InstantInPast(instant_text(instant), instant_text(self.instant))
+        if instant > self.now + TOLERANCE:
+            raise InstantInFuture(instant_text(instant), instant_text(self.now))
+        return instant
 
     async def write(self) -> None:
         """Write what was accepted: into the log, into what is derived from it, onto the clock."""

@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from itertools import count
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from store.database import Database
 from store.errors import CallerFault
+from store.ids import FOREVER
 from store.transaction import read
 from store.verify import verify
 from store.writer import Report, Writer
@@ -164,19 +167,28 @@ def test_any_sequence_of_transactions_gives_what_the_model_gives(
     store: Store, groups: list[list[Any]], data: st.DataObject
 ) -> None:
     prefix = f"hw://thing/{next(store.numbers)}/"
-    history = store.runner.run(_write(store, groups, prefix))
+    order = data.draw(st.randoms(use_true_random=False))
+    history = store.runner.run(_write(store, groups, prefix, order))
     for t in {history[-1][0], data.draw(st.sampled_from([t for t, _ in history]))}:
         expected = next(world for known, world in reversed(history) if known <= t)
         assert store.runner.run(world_at(store.database, t, prefix)) == expected
 
 
-async def _write(store: Store, groups: list[list[Any]], prefix: str) -> list[tuple[int, World]]:
+def shuffled(said: dict[str, list[Any]], order: Random) -> dict[str, list[Any]]:
+    """Return a transaction with its statements in another order, which must make no difference."""
+    return {key: order.sample(statements, len(statements)) for key, statements in said.items()}
+
+
+async def _write(
+    store: Store, groups: list[list[Any]], prefix: str, order: Random
+) -> list[tuple[int, World]]:
     """Write the groups, each outcome being what the model says; return the world after each t."""
     [[basis]] = await store.database.rows("SELECT t FROM clock")
     history = [(basis, World())]
     for group in groups:
         transactions = placed(group, prefix)
-        outcomes = await store.writer.transact_many([read(said) for said in transactions])
+        said_anyhow = [shuffled(said, order) for said in transactions]
+        outcomes = await store.writer.transact_many([read(said) for said in said_anyhow])
         for said, outcome in zip(transactions, outcomes, strict=True):
             basis = _check(history, said, outcome)
             assert basis == history[-1][0]
@@ -201,3 +213,38 @@ def _check(history: list[tuple[int, World]], said: Any, outcome: Report | Caller
     assert outcome.t == basis + 1
     history.append((outcome.t, following))
     return outcome.t
+
+
+async def test_an_edge_that_begins_again_is_the_same_edge(history: Database) -> None:
+    writer = Writer(history)
+    link = {"type": "OwnedBy", "from": "hw://d/3", "to": "hw://u/1", "properties": {"rank": 1}}
+    unlink = {key: link[key] for key in ("type", "from", "to")}
+    for said in ({"link": [link]}, {"unlink": [unlink]}, {"link": [{**link, "key": "k"}]}):
+        await writer.transact(read(said))
+    report = await writer.transact(read({"link": [unlink]}))
+    rows = await history.rows("SELECT e, key, t1 FROM edge WHERE t0 > 6 ORDER BY t0")
+    (edge, key, _), (other, other_key, _), (again, _, t1) = rows
+    assert (key, other_key) == ("", "k")
+    assert (again, t1) == (edge, FOREVER)
+    assert other != edge
+    values = await history.rows(
+        "SELECT values FROM version WHERE e = $1 AND t0 = $2", [edge, report.t]
+    )
+    assert values == [([],)]
+
+
+async def test_a_link_from_what_is_deleted_leaves_it_deleted(history: Database) -> None:
+    writer = Writer(history)
+    link = {"type": "OwnedBy", "from": "hw://d/1", "to": "hw://t/1"}
+    await writer.transact(read({"link": [link]}))
+    assert (await world_at(history, 7)).things["hw://d/1"].lifecycle == "DELETED"
+    again = await writer.transact(read({"retract": ["hw://d/1"]}))
+    assert (again.t, again.redundant) == (None, 1)
+
+
+async def test_only_an_upsert_revives_and_what_had_ended_stays_ended(history: Database) -> None:
+    await Writer(history).transact(read({"upsert": [{"type": "Dataset", "urn": "hw://d/1"}]}))
+    world = await world_at(history, 7)
+    assert world.things["hw://d/1"].lifecycle == "PARTIAL"
+    assert world.things["hw://d/1"].values == {}
+    assert not any(source == "hw://d/1" for _, source, _, _ in world.edges)
