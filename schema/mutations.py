@@ -4,20 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
+import structlog
 from graphql import ExecutionResult, GraphQLResolveInfo
 
 from resolvers.answer import answer
 from resolvers.errors import StaleCatalogue
 from resolvers.selection import Given, Selected
 from schema import dry_run
+from schema.documents import RequestErrors
 from schema.dry_run import Objects, Rehearsal
 from schema.queries import Reading, asked, compiled, walk
 from schema.requests import Basis, Prepared, prepare
 from schema.selections import select
 from schema.served import LiveSchema
 from schema.shaped import shaped
+from store.database_errors import DeadlineExceeded
+from store.errors import CallerFault, OurFault
 from store.ids import T, opaque
 from store.transaction import read
 from store.writer import Report, Writer
@@ -26,6 +30,23 @@ _ABOUT = ("instant", "source", "actor", "reason")
 _STATEMENTS = ("upsert", "link", "unlink", "retract")
 # What the report says itself; the rest is read from the database.
 _TOLD = frozenset({"__typename", "basis", "redundant", "replayed"})
+_MOST_RETRIES = 5
+_log = structlog.get_logger("headwater.graphql")
+
+
+@dataclass(eq=False)
+class ReportUnavailable(CallerFault):
+    """A transaction was written, and its report could not be read; its t is a Long, thus a text."""
+
+    code: ClassVar[str] = "REPORT_UNAVAILABLE"
+    category: ClassVar[str] = "unavailable"
+    t: str
+
+    def __str__(self) -> str:
+        return (
+            f"the transaction was written, as t {self.t}, but its report could not be read:"
+            f' do not send it again, ask for node(id: "T{self.t}")'
+        )
 
 
 @dataclass(slots=True)
@@ -62,12 +83,22 @@ class Mutation:
         self.basis = Basis(report.basis, report.basis_instant)
         key = str(info.path.key)
         try:
-            return await self._reported(key, report)
-        except StaleCatalogue as fault:
-            # What was written stays written: only its report is read once more.
-            served = await self.live.at_least(T(fault.found))
-            self.prepared = prepare(served, self.prepared.request)
-            return await self._reported(key, report)
+            return await self._reported_anew(key, report)
+        except (OurFault, DeadlineExceeded, RequestErrors) as fault:
+            if report.t is None:
+                raise
+            _log.warning("report not read", t=report.t, fault=str(fault))
+            raise ReportUnavailable(str(report.t)) from fault
+
+    async def _reported_anew(self, key: str, report: Report) -> dict[str, object]:
+        for _ in range(_MOST_RETRIES):
+            try:
+                return await self._reported(key, report)
+            except StaleCatalogue as fault:
+                # What was written stays written: only its report is read once more.
+                served = await self.live.at_least(T(fault.found))
+                self.prepared = prepare(served, self.prepared.request)
+        return await self._reported(key, report)
 
     async def _reported(self, key: str, report: Report) -> dict[str, object]:
         told = {

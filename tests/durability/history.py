@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 CATALOG = """
-interface Owner { name: String @index }
-type Team implements Owner @entity { name: String @required @index }
+interface Owner { name: String @index owns: [Dataset!] @rel(edge: "OwnedBy", reverse: true) }
+type Team implements Owner @entity {
+  name: String @required @index
+  owns: [Dataset!] @rel(edge: "OwnedBy", reverse: true)
+}
 type Dataset @entity {
   name: String @required @index
   code: String @unique
@@ -46,16 +49,18 @@ def transactions(count: int, seed: int) -> Iterator[Said]:
     drawn = random.Random(seed)
     linked: set[tuple[str, str]] = set()
     for number in range(count):
-        yield _transaction(number, drawn, linked)
+        yield _transaction(number, f"{number} of {seed}", drawn, linked)
 
 
-def _transaction(number: int, drawn: random.Random, linked: set[tuple[str, str]]) -> Said:
+def _transaction(
+    number: int, name: str, drawn: random.Random, linked: set[tuple[str, str]]
+) -> Said:
     first, second, third, gone = map(dataset, drawn.sample(range(_DATASETS), 4))
     upserts: list[Said] = [
         {
             "type": "Dataset",
             "urn": first,
-            "name": f"the name of transaction {number}",
+            "name": f"set by {name}",
             "tags": drawn.sample("abcdefgh", drawn.randrange(4)),
             "rows": str(drawn.randrange(10**12)),
             "details": {"at": [number, {"of": first}]},
@@ -63,7 +68,7 @@ def _transaction(number: int, drawn: random.Random, linked: set[tuple[str, str]]
     ]
     owner = team(drawn.randrange(_TEAMS))
     if drawn.random() < 0.2:
-        upserts.append({"type": "Team", "urn": owner, "name": f"team {number}"})
+        upserts.append({"type": "Team", "urn": owner, "name": f"team set by {name}"})
     links = [
         {"type": "DerivedFrom", "from": first, "to": second, "properties": {"weight": number / 8}},
         {"type": "OwnedBy", "from": second, "to": owner, "toType": "Team"},
