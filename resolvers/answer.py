@@ -5,7 +5,7 @@ gets harmless ones. After it come the checks that only its times can settle. A f
 answer in place of the field's value, wherever that value would be.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,7 @@ from resolvers.draft import Found, Path, Request, Site, Step
 from resolvers.errors import StaleCatalogue
 from resolvers.plan import Plan
 from store.database import Database
+from store.database_errors import StatementUnfit
 from store.errors import CallerFault
 from store.ids import T
 
@@ -46,7 +47,7 @@ async def answer(
     """
     request = Request(variables, now, secret)
     bound = bind(plan, request)
-    row = await database.row(plan.statement.text, _in_order(plan, bound.slots))
+    row = await _row(database, plan, bound)
     t, instant, schema_t, *rest = row
     if schema_t != plan.schema_t:
         raise StaleCatalogue(plan.schema_t, schema_t)
@@ -56,6 +57,16 @@ async def answer(
     columns = dict(zip(keys, rest[len(names) :], strict=True))
     values = _finished(plan, request, bound, Found(t, moments), columns)
     return Answer(t, instant, schema_t, values, moments, columns)
+
+
+async def _row(database: Database, plan: Plan, bound: "Bound") -> Sequence[Any]:
+    try:
+        return await database.row(plan.statement.text, _in_order(plan, bound.slots))
+    except StatementUnfit:
+        clock = await database.clock()
+        if clock.schema_t == plan.schema_t:
+            raise
+        raise StaleCatalogue(plan.schema_t, clock.schema_t) from None
 
 
 @dataclass(frozen=True, slots=True)

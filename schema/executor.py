@@ -10,7 +10,13 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo
 
 from schema.arguments import check_text
-from schema.documents import BAD_USER_INPUT, LIMIT_EXCEEDED, RequestErrors, refused
+from schema.documents import (
+    BAD_USER_INPUT,
+    LIMIT_EXCEEDED,
+    VALIDATION_FAILED,
+    RequestErrors,
+    refused,
+)
 from schema.explain import explain
 from schema.failures import formatted
 from schema.mutations import Mutation
@@ -18,6 +24,7 @@ from schema.queries import Query, Reading, Resolver, asked, compiled_query
 from schema.requests import Basis, Prepared, Request, Response, prepare, refusal
 from schema.selections import select
 from schema.served import LiveSchema, Served
+from store.database_errors import DeadlineExceeded
 from store.errors import OurFault
 from store.ids import T
 from store.writer import Writer
@@ -57,10 +64,30 @@ class Executor:
         return prepared
 
     async def prepare_aside(self, request: Request) -> Prepared:
-        """Do as `prepare`, in a thread where the document is long: checking it takes its time."""
+        """Do as `prepare`, in a thread where the document is long: checking it takes its time.
+
+        What does not fit the schema may fit a newer one, which another process has made.
+        """
+        served = self.live.current
+        try:
+            return await self._prepared_aside(served, request)
+        except RequestErrors as errors:
+            newest = served if _is_hopeless(errors) else await self._newest(served)
+            if newest is served:
+                raise
+            return await self._prepared_aside(newest, request)
+
+    async def _prepared_aside(self, served: Served, request: Request) -> Prepared:
         if len(request.query) <= _LONG:
-            return self.prepare(request)
-        return await asyncio.to_thread(self.prepare, request)
+            return self._prepared(served, request)
+        return await asyncio.to_thread(self._prepared, served, request)
+
+    async def _newest(self, served: Served) -> Served:
+        try:
+            clock = await self.reading.database.clock()
+            return await self.live.at_least(clock.schema_t)
+        except (OurFault, DeadlineExceeded):
+            return served
 
     async def execute(self, request: Request) -> Response:
         """Answer a request; whatever is wrong is told in the response."""
@@ -135,6 +162,12 @@ class Executor:
                     await asyncio.sleep(_PAUSE)
         except TimeoutError:
             raise _not_reached(least, self.patience) from None
+
+
+def _is_hopeless(errors: RequestErrors) -> bool:
+    """Tell whether a request is refused whatever the schema is."""
+    codes = {(error.extensions or {}).get("code") for error in errors.errors}
+    return codes.isdisjoint({VALIDATION_FAILED, BAD_USER_INPUT})
 
 
 def _variables(arguments: Mapping[str, Any]) -> Mapping[str, object]:

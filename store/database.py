@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 from asyncpg.pool import PoolConnectionProxy
 
-from store.database_errors import DatabaseUnavailable, DeadlineExceeded, ReadOnly
+from store.database_errors import DatabaseUnavailable, DeadlineExceeded, ReadOnly, StatementUnfit
 from store.ids import T
 
 if TYPE_CHECKING:  # asyncpg's classes have parameters for type checkers only.
@@ -71,7 +71,8 @@ class Database:
     async def rows(self, text: str, arguments: Sequence[object] = ()) -> list[Row]:
         """Return the rows of one statement, which is its own transaction.
 
-        Raises DeadlineExceeded, DatabaseUnavailable. Cancelling the caller cancels the statement.
+        Raises DeadlineExceeded, DatabaseUnavailable, StatementUnfit. Cancelling the caller cancels
+        the statement.
         """
         for _ in range(_DEADLOCKS):
             # A schema change that locks tables in another order than we do; a read can begin again.
@@ -83,7 +84,11 @@ class Database:
         with faults(self.statement_timeout):
             async with self._connection() as connection:
                 self.statements += 1
-                records = await connection.fetch(text, *arguments, timeout=self.statement_timeout)
+                try:
+                    timeout = self.statement_timeout
+                    records = await connection.fetch(text, *arguments, timeout=timeout)
+                except _UNFIT as error:
+                    raise StatementUnfit(str(error)) from error
                 return [tuple(record) for record in records]
 
     async def row(self, text: str, arguments: Sequence[object] = ()) -> Row:
@@ -222,6 +227,15 @@ def _connecting() -> Iterator[None]:
         raise DatabaseUnavailable(f"its URL is wrong ({error})") from error
 
 
+# What a statement meets where a table has another column type by now, or is another one.
+_UNFIT = (
+    asyncpg.CannotCoerceError,
+    asyncpg.DatatypeMismatchError,
+    asyncpg.InternalServerError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.UndefinedFunctionError,
+    asyncpg.UndefinedTableError,
+)
 _BROKEN = (
     ConnectionError,
     asyncpg.PostgresConnectionError,

@@ -3,6 +3,7 @@
 DeadlineExceeded (CallerFault)   the statement took longer than it may
 ReadOnly (CallerFault)           a write reached a database that only answers reads
 DatabaseUnavailable (OurFault)   no connection, or it broke
+StatementUnfit (OurFault)        a read was made for other tables than there are
 NewerDatabase (OurFault)         a newer Headwater migrated the database
 MigrationRefused (OurFault)      the role may not do what a migration needs
 """
@@ -46,6 +47,16 @@ class DatabaseUnavailable(OurFault):
 
     def __str__(self) -> str:
         return f"PostgreSQL is not available: {self.reason}"
+
+
+@dataclass(eq=False)
+class StatementUnfit(OurFault):
+    """The tables are not those that a read was made for: somebody has changed the schema."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"PostgreSQL cannot run a statement of ours: {self.reason}"
 
 
 @dataclass(eq=False)
