@@ -24,6 +24,7 @@ from tests.durability.processes import (
     kill_backend,
     kill_postmaster,
 )
+from tests.serving import serving
 
 WRITERS, EACH = 24, 40
 
@@ -56,11 +57,13 @@ async def _outlived(durable: Durable, url: str) -> None:
     assert faults
 
 
-SLOW_COMMIT = """
+SLOW_FUNCTION = """
 CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS
-  'BEGIN PERFORM pg_sleep(60); RETURN NULL; END';
+  'BEGIN PERFORM pg_sleep(60); RETURN NULL; END'
+"""
+SLOW_COMMIT = """
 CREATE CONSTRAINT TRIGGER linger AFTER INSERT ON tx DEFERRABLE INITIALLY DEFERRED
-FOR EACH ROW EXECUTE FUNCTION linger();
+FOR EACH ROW EXECUTE FUNCTION linger()
 """
 QUICK_COMMIT = "DROP FUNCTION linger CASCADE"
 # Who commits has committed, and waits for a standby that will never be there.
@@ -101,6 +104,7 @@ async def _unknown(durable: Durable, url: str, *, committed: bool) -> None:
         await connection.execute(NO_ANSWER)
         await connection.execute(RELOAD)
     else:
+        await connection.execute(SLOW_FUNCTION)
         await connection.execute(SLOW_COMMIT)
     await connection.close()
     await _interrupted_commit(durable, url)
@@ -111,6 +115,33 @@ async def _unknown(durable: Durable, url: str, *, committed: bool) -> None:
         again = await Writer(database).transact(SAID)
         assert (again.t, again.replayed) == (2, committed)
         assert await sound(database) == 2
+
+
+WRITE = """mutation ($it: TransactionInput!) {
+  transact(transaction: $it, idempotencyKey: "a") { transaction { t } replayed }
+}"""
+
+
+def test_a_client_is_told_what_to_do_where_nobody_knows_the_outcome(durable: Durable) -> None:
+    asyncio.run(_told(durable, durable.new_database()))
+
+
+async def _told(durable: Durable, url: str) -> None:
+    said = {"it": {"upsert": [{"type": "Dataset", "urn": dataset(1), "name": "a"}]}}
+    async with serving(url) as served:
+        await served.database.rows(SLOW_FUNCTION)
+        await served.database.rows(SLOW_COMMIT)
+        writing = asyncio.create_task(served.post(WRITE, said))
+        while not (await served.database.row(COMMITTING))[0]:  # noqa: ASYNC110  # As above.
+            await asyncio.sleep(0.01)
+        await kill_backend(durable.server, url)
+        [error] = (await writing)["errors"]
+        assert error["extensions"]["code"] == "OUTCOME_UNKNOWN"
+        assert "may or may not be there" in error["message"]
+        assert "the same idempotency key" in error["message"]
+        await served.database.rows(QUICK_COMMIT)
+        data = await served.ask(WRITE, said)
+        assert data["transact"] == {"transaction": {"t": "2"}, "replayed": False}
 
 
 LINES = 800
