@@ -17,8 +17,8 @@ from datalog.access import (
 from datalog.columns import Column, as_entity
 from datalog.comparing import compare, is_member
 from datalog.kinds import Special
-from datalog.plan import Exists, Filter, Lookup, Step, Union
 from datalog.rows import Columns, Item, Rows, conjunction, handed_up, selected
+from datalog.steps import Exists, Filter, Lookup, Step, Union
 from datalog.syntax import Compare, Operator, Variable
 from datalog.table_rows import (
     edge_rows,

@@ -7,6 +7,7 @@ CallerFault (store/errors.py)
     ├── UnlistedInput               a join form uses an input that it does not list
     ├── UnevenBranches              the branches of an `or` name different variables
     ├── MixedKinds                  a variable would hold values of different types
+    ├── Misplaced                   a part of a page stands outside of any page
     ├── UnknownSource               a clause names a database that `:in` does not declare
     └── Unsupported                 it means something, and is not compiled yet
 """
@@ -90,3 +91,14 @@ class Unsupported(QueryError):
 
     def __str__(self) -> str:
         return f"{self.what} is not supported"
+
+
+@dataclass(eq=False)
+class Misplaced(QueryError):
+    """A shape that only a page can fill stands outside of one."""
+
+    code: ClassVar[str] = "MISPLACED_SHAPE"
+    shape: str
+
+    def __str__(self) -> str:
+        return f"{self.shape} stands outside of a page"

@@ -1,11 +1,12 @@
 """Shapes to JSON text: one function per kind of shape; nested levels become subqueries."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import assert_never
 
-from datalog.columns import Column
+from datalog.basis import basis_instant, basis_t
 from datalog.entity_output import attribute_name, type_id_of, type_name, value
+from datalog.errors import Misplaced
 from datalog.graph import (
     GraphRows,
     edge_members,
@@ -22,9 +23,10 @@ from datalog.json_text import as_json, opaque
 from datalog.levels import Found, Scope, default_keys, enclosed, find, sort_keys
 from datalog.ordering import order_by, order_terms
 from datalog.outputs import needs, with_outputs
-from datalog.pages import PageRows, page_rows
+from datalog.page_output import OpenPage, part_json, row_parts, rows_json
+from datalog.pages import page_rows
 from datalog.reason import Empty
-from datalog.syntax import Query, Source, Variable
+from datalog.syntax import Query, Variable
 from datalog.tree import (
     AttributeName,
     BasisInstant,
@@ -51,17 +53,8 @@ from datalog.tree import (
 )
 from datalog.vocabulary import TRANSACTION, type_id
 from datalog.writing import Json, as_text, json_object
-from store.catalogue import ValueType
 from store.sql import Bound as BoundValue
 from store.sql import Slot, Sql, join, number, sql
-
-
-@dataclass(frozen=True, slots=True)
-class OpenPage:
-    """The page that a shape stands in; None of its rows where it can have none."""
-
-    page: Page
-    rows: PageRows | None
 
 
 def to_json(shape: Shape, scope: Scope, page: OpenPage | None = None) -> Json:  # noqa: C901, PLR0911, PLR0912
@@ -95,13 +88,15 @@ def to_json(shape: Shape, scope: Scope, page: OpenPage | None = None) -> Json:  
         case Page():
             return _page(shape, scope)
         case BasisT(source):
-            return ('"', sql("{t}::text", t=_basis_t(source, scope)), '"')
+            return ('"', sql("{t}::text", t=basis_t(source, scope)), '"')
         case BasisInstant(source):
-            return (_basis_instant(source, scope),)
+            return (basis_instant(source, scope),)
         case Graph():
             return _graph(shape, scope)
-        case Rows() | Cursor() | FirstCursor() | LastCursor() | HasNext() | HasPrevious():
-            return _of_page(shape, scope, page)
+        case Rows(inner):
+            return _rows(inner, _open(shape, page))
+        case Cursor() | FirstCursor() | LastCursor() | HasNext() | HasPrevious():
+            return part_json(shape, _open(shape, page))
         case _:
             assert_never(shape)
 
@@ -206,7 +201,7 @@ def _level(path: str, query: Query, needed: Iterable[Variable], scope: Scope) ->
 
 
 def _page(shape: Page, scope: Scope) -> Json:
-    parts = tuple(_row_parts(shape.shape))
+    parts = tuple(row_parts(shape.shape))
     if not parts:
         return to_json(shape.shape, scope)
     shapes = [part.shape for part in parts if isinstance(part, Rows)]
@@ -224,100 +219,16 @@ def _page(shape: Page, scope: Scope) -> Json:
     )
 
 
-OfPage = Rows | Cursor | FirstCursor | LastCursor | HasNext | HasPrevious
-
-
-def _row_parts(shape: Shape) -> Iterator[OfPage]:
-    """Return the parts of a page's shape for which its rows have to be read."""
-    match shape:
-        case Object(fields):
-            for _, each in fields:
-                yield from _row_parts(each)
-        case Rows() | Cursor() | FirstCursor() | LastCursor() | HasNext() | HasPrevious():
-            yield shape
-        case _:
-            pass
-
-
-def _of_page(  # noqa: C901, PLR0911  # One case for each part of a page.
-    shape: OfPage, scope: Scope, page: OpenPage | None
-) -> Json:
+def _open(shape: Shape, page: OpenPage | None) -> OpenPage:
     if page is None:
-        raise ValueError(f"{type(shape).__name__} stands outside of a page")
+        raise Misplaced(type(shape).__name__)
+    return page
+
+
+def _rows(shape: Shape, page: OpenPage) -> Json:
     if page.rows is None:
-        return _of_empty_page(shape, page.page)
-    rows, backward = page.rows, page.page.backward
-    match shape:
-        case Rows(inner):
-            text = as_text(to_json(inner, rows.found.scope, page))
-            return (_rows(text, rows, backward=backward),)
-        case Cursor():
-            return _cursor(rows, scope)
-        case FirstCursor():
-            return (_end(rows, rows.found.scope, last=backward),)
-        case LastCursor():
-            return (_end(rows, rows.found.scope, last=not backward),)
-        case HasNext() | HasPrevious():
-            if isinstance(shape, HasNext) == backward:
-                return ("true" if page.page.after is not None else "false",)
-            return (sql("(count(*) > {limit})::text", limit=rows.limit),)
-        case _:
-            assert_never(shape)
-
-
-def _of_empty_page(shape: OfPage, page: Page) -> Json:
-    match shape:
-        case Rows():
-            return ("[]",)
-        case Cursor() | FirstCursor() | LastCursor():
-            return ("null",)
-        case HasNext() | HasPrevious():
-            told = isinstance(shape, HasNext) == page.backward and page.after is not None
-            return ("true" if told else "false",)
-        case _:
-            assert_never(shape)
-
-
-def _rows(text: Sql, rows: PageRows, *, backward: bool) -> Sql:
-    return sql(
-        "concat('[', string_agg({text}, ',' ORDER BY {n}{way}) FILTER (WHERE {n} <= {limit}), ']')",
-        text=text,
-        n=rows.place,
-        way=sql(" DESC") if backward else sql(""),
-        limit=rows.limit,
-    )
-
-
-def _cursor(rows: PageRows, scope: Scope) -> Json:
-    source = Source("$", rows.found.scope.sources["$"])
-    keys = [piece for key in rows.keys for piece in (",", as_json(key))]
-    return ("[", sql("{t}::text", t=_basis_t(source, scope)), *keys, "]")
-
-
-def _end(rows: PageRows, scope: Scope, *, last: bool) -> Sql:
-    return sql(
-        "coalesce((array_agg({cursor} ORDER BY {n}{way}) FILTER (WHERE {n} <= {limit}))[1],"
-        " 'null')",
-        cursor=as_text(_cursor(rows, scope)),
-        n=rows.place,
-        way=sql(" DESC") if last else sql(""),
-        limit=rows.limit,
-    )
-
-
-def _basis_t(source: Source, scope: Scope) -> Sql:
-    until = scope.compilation.until(source.view)
-    return sql("m.t") if until is None else until
-
-
-def _basis_instant(source: Source, scope: Scope) -> Sql:
-    until = scope.compilation.until(source.view)
-    instant = sql("m.instant")
-    if until is not None:  # Before the first transaction it is the instant of the empty log.
-        instant = sql(
-            "coalesce((SELECT x.instant FROM tx x WHERE x.t = {t}), to_timestamp(0))", t=until
-        )
-    return as_json(Column(instant, ValueType.DATETIME))
+        return rows_json(sql(""), page)
+    return rows_json(as_text(to_json(shape, page.rows.found.scope, page)), page)
 
 
 def _graph(shape: Graph, scope: Scope) -> Json:
