@@ -76,7 +76,17 @@ def find(query: Query, needed: Iterable[Variable], scope: Scope) -> Found | Empt
     checked = check(query, Known(scope.compilation.catalogue, inner.kinds, inner.types))
     if isinstance(checked, Empty):
         return checked
-    return _found(checked, tuple(needed), inner)
+    return _visible(_found(checked, tuple(needed), inner), scope)
+
+
+def _visible(found: Found, outer: Scope) -> Found:
+    """Let shapes name what the levels above bind, where the level has no such name itself."""
+    scope = replace(
+        found.scope,
+        columns={**outer.columns, **found.scope.columns},
+        types={**outer.types, **found.scope.types},
+    )
+    return replace(found, scope=scope)
 
 
 def _inside(query: Query, scope: Scope) -> Scope:
@@ -157,6 +167,6 @@ def enclosed(found: Found, tail: Sql) -> Found:
         tail=tail,
         table=table,
     )
-    columns = {**found.rows.columns, **handed_up(own, table)}
+    columns = {**found.scope.columns, **handed_up(own, table)}
     rows = Rows(columns).joined(Item(source, ()), columns)
     return replace(found, rows=rows, repeats=False, scope=replace(found.scope, columns=columns))

@@ -7,6 +7,7 @@ from typing import LiteralString
 from datalog.columns import as_entity, as_t
 from datalog.levels import Beside, Found, Scope, Table
 from datalog.rows import Item
+from datalog.scoping import input_variables, outward_of
 from datalog.syntax import Parent, Query, Source, Variable
 from datalog.tree import (
     AttributeName,
@@ -30,7 +31,7 @@ from store.sql import Sql, sql
 
 
 def needs(shape: Shape) -> Iterator[Variable]:
-    """Return the variables that a shape names, in the levels below it too."""
+    """Return the variables that a shape names, and that levels below it name but do not bind."""
     match shape:
         case Value(entity) | OpaqueId(entity) | TypeName(entity) | Variant(entity):
             yield entity
@@ -40,8 +41,13 @@ def needs(shape: Shape) -> Iterator[Variable]:
             yield from parents(shape.query)
         case _:
             pass
-    for child, _ in children(shape):
-        yield from needs(child)
+    for child, query in children(shape):
+        bound = frozenset() if query is None else _bound(query)
+        yield from (each for each in needs(child) if each not in bound)
+
+
+def _bound(query: Query) -> frozenset[Variable]:
+    return outward_of(query.where) | frozenset(input_variables(query.inputs))
 
 
 def children(shape: Shape) -> Iterator[tuple[Shape, Query | None]]:

@@ -206,7 +206,7 @@ def _numbered(page: Page, groups: Sequence[Sequence[_Part]], limit: Sql) -> Page
         tail=tail,
         outer=outer,
     )
-    columns = {**first.rows.columns, **handed_up(_widest(groups, own), outer)}
+    columns = {**first.scope.columns, **handed_up(_widest(groups, own), outer)}
     found = replace(
         first,
         rows=Rows(columns).joined(Item(source, ()), columns),

@@ -25,6 +25,7 @@ from datalog.syntax import (
     Operator,
     Or,
     Order,
+    Parent,
     Pattern,
     Query,
     Scalar,
@@ -32,7 +33,7 @@ from datalog.syntax import (
     Step,
     Variable,
 )
-from datalog.tree import Fixed, Many, Operation, Page, Rows, Total
+from datalog.tree import Fixed, Many, Object, Operation, Page, Rows, Total, Value
 from store.catalogue import UnknownAttribute, UnknownType
 from tests.datalog.asking import Library
 from tests.datalog.operations import NOW, E
@@ -200,3 +201,21 @@ async def test_the_history_of_one_attribute_has_its_retractions(library: Library
     assert (
         await library.ask(Total("it", everything)) > await library.ask(Total("it", retracted)) > 0
     )
+
+
+async def test_a_shape_can_name_what_a_level_above_it_binds(library: Library) -> None:
+    owners = Query((Y,), (NOW, Parent(E)), (Pattern(E, "OwnedBy", Y), Pattern(Y, "Team/name", X)))
+    pair = Object((("owner", Value(Y, "Team/name")), ("of", Value(E, "entity/urn"))))
+    datasets = Query((E,), (NOW,), (DATASET,), (Order(E),), 40)
+    inner = Rows(Object((("urn", Value(E, "entity/urn")), ("owners", Many("in", owners, pair)))))
+    found = await library.ask(Page("it", datasets, inner))
+    pairs = [(dataset["urn"], each) for dataset in found for each in dataset["owners"]]
+    assert pairs
+    assert all(each["of"] == urn for urn, each in pairs)
+
+
+async def test_a_to_one_relation_is_read_as_a_set_where_it_orders_a_list(library: Library) -> None:
+    get = GetElse(E, (Step("StewardedBy"), Step("Person/name")), X)
+    query = Query((E,), (NOW,), (DATASET, get), (Order(X), Order(E)), 5)
+    statement = library.compile(Page("it", query, Rows(Fixed("1"))))
+    assert "LEFT JOIN (edge " in statement.text
