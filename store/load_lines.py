@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
+from store import load_xz
 from store.load_errors import BrokenFile, FileUnreadable, LineTooLong
 
 # Over whatever raw stream; quoted, as the class has parameters for type checkers only.
@@ -101,7 +102,7 @@ def _decompressed(name: str, stored: Stored) -> IO[bytes]:
         if name.endswith(suffix) and not start.startswith(magic):
             raise FileUnreadable(name, f"it is called {suffix} and is none")
     if start.startswith(_XZ):
-        return lzma.open(stored)
+        return load_xz.opened(stored)
     if start.startswith(_GZ):
         return io.BufferedReader(gzip.GzipFile(fileobj=stored))
     return stored
