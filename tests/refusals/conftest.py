@@ -36,7 +36,7 @@ def world_url(new_database: NewDatabase, template: str) -> Iterator[str]:
 async def door(world_url: str) -> AsyncIterator[Door]:
     """Give the front door of a server over the world."""
     async with serving(world_url) as served:
-        yield Door(served)
+        yield await Door.of(served)
 
 
 @pytest.fixture(scope="session")

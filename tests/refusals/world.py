@@ -113,6 +113,13 @@ class Door:
     """The front door of a server over the world; whoever is refused there changes nothing."""
 
     served: Served
+    holds: Any
+    """All that the world holds, as it was when the door was hung."""
+
+    @classmethod
+    async def of(cls, served: Served) -> "Door":
+        """Return the door of a server."""
+        return cls(served, await served.ask(_ALL))
 
     async def state(self) -> Any:
         """Return all that the world holds."""
@@ -121,9 +128,8 @@ class Door:
     @asynccontextmanager
     async def shut(self) -> AsyncIterator[None]:
         """Hold the world to what it was, and the server to answering, whatever happens within."""
-        before = await self.state()
         yield
-        assert await self.state() == before
+        assert await self.state() == self.holds
 
     async def send(self, body: bytes, headers: Mapping[str, str] = JSON) -> tuple[int, Any]:
         """Send bytes; return the status and the JSON of the answer, which is never our fault."""
