@@ -49,8 +49,7 @@ async def rebuild(database: Database, progress: Progress = unheard) -> Rebuilt:
         while True:
             rebuilding = await _begin(database)
             datoms = await _fill(rebuilding, progress)
-            while (await database.clock()).t - rebuilding.t > FEW:
-                await _catch_up_beside(rebuilding)
+            await _catch_up_beside(rebuilding)
             # A deadlock is with a long read; nothing has been swapped then.
             with suppress(asyncpg.DeadlockDetectedError):
                 if await _swap(rebuilding):
@@ -155,11 +154,20 @@ def _fact_columns(value_type: ValueType) -> tuple[Column, ...]:
 
 
 async def _catch_up_beside(rebuilding: _Rebuilding) -> None:
-    """Catch up with what has been written, while others go on writing."""
-    t = (await rebuilding.database.clock()).t
-    with faults(rebuilding.database.statement_timeout):
-        async with rebuilding.database.pool.acquire() as connection, connection.transaction():
-            await _catch_up(connection, rebuilding, t)
+    """Catch up with most of what has been written, while others go on writing.
+
+    Only so often, for they may write as fast as this reads.
+    """
+    for _ in range(_ROUNDS):
+        t = (await rebuilding.database.clock()).t
+        if t - rebuilding.t <= FEW:
+            return
+        with faults(rebuilding.database.statement_timeout):
+            async with rebuilding.database.pool.acquire() as connection, connection.transaction():
+                await _catch_up(connection, rebuilding, t)
+
+
+_ROUNDS = 5
 
 
 _TOUCHED = """
