@@ -8,15 +8,17 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from schema import sdl
 from store import schema_writer
-from store.database import Database
+from store.database import Database, connect
 from store.embedded import Server, create_database, started
 from store.migrate import migrate
 from tests.durability.history import CATALOG
+from tests.durability.processes import ready
 
 _NUMBERS = count(1)
 
@@ -28,6 +30,7 @@ class Durable:
     folder: Path
     server: Server
     _stack: ExitStack = field(default_factory=ExitStack)
+    _urls: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, folder: Path) -> "Durable":
@@ -46,8 +49,14 @@ class Durable:
     def new_database(self) -> str:
         """Return the URL of a new database with the catalog."""
         url = create_database(self.server, f"durable_{next(_NUMBERS)}")
+        self._urls.append(url)
         asyncio.run(_prepare(url))
         return url
+
+    def clear(self) -> None:
+        """Drop the databases: a server that recovers looks at every file that it has."""
+        asyncio.run(_drop(self.server.url, self._urls))
+        self._urls.clear()
 
 
 async def _prepare(url: str) -> None:
@@ -56,8 +65,17 @@ async def _prepare(url: str) -> None:
         await schema_writer.apply(database, sdl.parse(CATALOG))
 
 
+async def _drop(server_url: str, urls: list[str]) -> None:
+    await ready(server_url)
+    connection = await connect(server_url)
+    for url in urls:
+        name = urlsplit(url).path.removeprefix("/")
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await connection.close()
+
+
 @pytest.fixture(scope="session")
-def durable() -> Iterator[Durable]:
+def durable_server() -> Iterator[Durable]:
     """Run the server for all tests, in a folder that goes when they are done."""
     home = Path(tempfile.mkdtemp(prefix="headwater-durable-"))
     home.chmod(0o711)  # Where root runs the tests, the server's user must come through.
@@ -68,6 +86,13 @@ def durable() -> Iterator[Durable]:
     finally:
         shutil.rmtree((home / "data" / "postgres").resolve(), ignore_errors=True)
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def durable(durable_server: Durable) -> Iterator[Durable]:
+    """Give the server to a test, and drop the databases that the test made."""
+    yield durable_server
+    durable_server.clear()
 
 
 @pytest.fixture

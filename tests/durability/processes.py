@@ -15,6 +15,8 @@ from typing import Any
 import asyncpg
 import orjson
 
+from store.database import connect
+from store.database_errors import DatabaseUnavailable
 from store.embedded import Server
 
 ROOT = Path(__file__).parents[2]
@@ -99,16 +101,30 @@ ORDER BY (state = 'idle'), xact_start
 
 async def kill_backend(server: Server, url: str) -> None:
     """Kill the process of our server that is busiest for Headwater, which ends all the others."""
-    connection = await asyncpg.connect(url)
+    connection = await connect(url)
     pid = await connection.fetchval(_BUSY)
     assert parent(pid) == server.pid
     os.kill(pid, signal.SIGKILL)
     await _broken(connection)
+    await ready(url)
+
+
+async def ready(url: str) -> None:
+    """Wait until the server has recovered, for which it syncs all of its files first."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection = await connect(url)
+        except DatabaseUnavailable:
+            assert time.monotonic() < deadline
+        else:
+            await connection.close()
+            return
 
 
 async def kill_postmaster(server: Server, url: str) -> None:
     """Kill the first process of our server, which ends all the others."""
-    connection = await asyncpg.connect(url)
+    connection = await connect(url)
     os.kill(server.pid, signal.SIGKILL)
     await _broken(connection)
 
@@ -137,7 +153,7 @@ WHERE datname = current_database() AND application_name = 'headwater'
 @asynccontextmanager
 async def held_back(url: str) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """Let nobody write versions, which come last; give what waits until somebody is held back."""
-    holding, looking = await asyncpg.connect(url), await asyncpg.connect(url)
+    holding, looking = await connect(url), await connect(url)
 
     async def somebody_waits() -> None:
         deadline = time.monotonic() + PATIENCE

@@ -4,10 +4,9 @@ import asyncio
 import random
 from pathlib import Path
 
-import asyncpg
 import pytest
 
-from store.database import Database
+from store.database import Database, connect
 from store.load import load
 from store.load_lines import Source
 from store.refusals import OutcomeUnknown
@@ -99,7 +98,7 @@ def test_whoever_does_not_know_the_outcome_learns_it_by_sending_again(
 
 
 async def _unknown(durable: Durable, url: str, *, committed: bool) -> None:
-    connection = await asyncpg.connect(url)
+    connection = await connect(url)
     if committed:
         await connection.execute(NO_ANSWER)
         await connection.execute(RELOAD)
@@ -158,17 +157,14 @@ def test_a_load_goes_on_after_postgres_was_killed_under_it(
 
 async def _interrupted(durable: Durable, url: str, path: Path) -> None:
     command = (HEADWATER, "transact", str(path), "--database-url", url)
-    for kill in (kill_backend, kill_postmaster):
-        async with held_back(url) as somebody_waits, child(*command) as loading:
-            await somebody_waits()  # All of the commit but the versions has been written.
-            await kill(durable.server, url)
-            assert await loading.ended() == 3
-        if kill is kill_postmaster:
-            await asyncio.to_thread(durable.restart)
-        [*_, said] = loading.errors
-        assert said.startswith(b"DATABASE_UNAVAILABLE: PostgreSQL is not available: "), said
-        async with Database.open(url, pool_size=1) as database:
-            assert await dense(database) == 1
+    async with held_back(url) as somebody_waits, child(*command) as loading:
+        await somebody_waits()  # All of the commit but the versions has been written.
+        await kill_backend(durable.server, url)
+        assert await loading.ended() == 3
+    [*_, said] = loading.errors
+    assert said.startswith(b"DATABASE_UNAVAILABLE: PostgreSQL is not available: "), said
+    async with Database.open(url, pool_size=1) as database:
+        assert await dense(database) == 1
     async with child(*DRIVER, "load", url, str(path)) as loading:
         await loading.until(lambda: bool(loading.said) and loading.acknowledged[-1]["lines"] > 0)
         await kill_postmaster(durable.server, url)
