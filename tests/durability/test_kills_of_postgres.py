@@ -2,9 +2,11 @@
 
 import asyncio
 import random
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from store.database import Database, connect
 from store.load import load
@@ -23,7 +25,7 @@ from tests.durability.processes import (
     kill_backend,
     kill_postmaster,
 )
-from tests.serving import serving
+from tests.serving import Served, serving
 
 WRITERS, EACH = 24, 40
 
@@ -128,22 +130,30 @@ def test_a_client_is_told_what_to_do_where_nobody_knows_the_outcome(durable: Dur
 async def _told(durable: Durable, url: str) -> None:
     said = {"it": {"upsert": [{"type": "Dataset", "urn": dataset(1), "name": "a"}]}}
     async with serving(url) as served:
-        await served.database.rows(SLOW_FUNCTION)
-        await served.database.rows(SLOW_COMMIT)
-        writing = asyncio.create_task(served.post(WRITE, said))
-        while not (await served.database.row(COMMITTING))[0]:  # noqa: ASYNC110  # As above.
-            await asyncio.sleep(0.01)
-        await kill_backend(durable.server, url)
-        [error] = (await writing)["errors"]
-        assert error["extensions"]["code"] == "OUTCOME_UNKNOWN"
-        assert "may or may not be there" in error["message"]
-        assert "the same idempotency key" in error["message"]
+        with capture_logs() as logged:
+            await _broken_commit(durable, url, served, said)
+        assert [each["code"] for each in logged if each["event"] == "fault"] == ["OUTCOME_UNKNOWN"]
         await served.database.rows(QUICK_COMMIT)
         data = await served.ask(WRITE, said)
         assert data["transact"] == {"transaction": {"t": "2"}, "replayed": False}
 
 
-LINES = 800
+async def _broken_commit(
+    durable: Durable, url: str, served: Served, said: Mapping[str, object]
+) -> None:
+    await served.database.rows(SLOW_FUNCTION)
+    await served.database.rows(SLOW_COMMIT)
+    writing = asyncio.create_task(served.post(WRITE, said))
+    while not (await served.database.row(COMMITTING))[0]:  # noqa: ASYNC110  # As above.
+        await asyncio.sleep(0.01)
+    await kill_backend(durable.server, url)
+    [error] = (await writing)["errors"]
+    assert error["extensions"]["code"] == "OUTCOME_UNKNOWN"
+    assert "may or may not be there" in error["message"]
+    assert "the same idempotency key" in error["message"]
+
+
+LINES = 600
 
 
 def test_a_load_goes_on_after_postgres_was_killed_under_it(

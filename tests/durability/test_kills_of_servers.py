@@ -14,7 +14,7 @@ from tests.durability.history import dataset
 from tests.durability.judging import nothing_lost, sound
 from tests.durability.processes import HEADWATER, Child, child
 
-CLIENTS, EACH = 12, 20
+CLIENTS, EACH = 12, 12
 WRITE = """mutation ($it: TransactionInput!, $key: String) {
   transact(transaction: $it, idempotencyKey: $key) { transaction { t } replayed }
 }"""

@@ -13,7 +13,7 @@ from tests.durability.history import written
 from tests.durability.judging import dense, nothing_lost, same, sound
 from tests.durability.processes import DRIVER, HEADWATER, child, held_back
 
-LINES = 1_200
+LINES = 900
 
 
 async def loaded(url: str, path: Path) -> None:
