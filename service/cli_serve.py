@@ -1,8 +1,9 @@
 """`headwater serve`: the server process, from the taken port to the last answer."""
 
 import asyncio
+import errno
 import socket
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -12,6 +13,7 @@ import uvicorn
 from service import cli_sample, logs
 from service.cli_database import DATABASE, located, settings, worked
 from service.settings import Settings
+from store.database import Database
 from store.errors import OurFault
 
 _BACKLOG = 2_048
@@ -28,12 +30,27 @@ class PortTaken(OurFault):
     host: str
     port: int
     problem: str
+    number: int | None
 
     def __str__(self) -> str:
-        return (
-            f"cannot listen at {self.host}:{self.port} ({self.problem}): stop what listens there,"
-            f" or choose another port with --port {self.port + 1} or HEADWATER_PORT"
-        )
+        return f"cannot listen at {self.host}:{self.port} ({self.problem}): {self._way_out}"
+
+    @property
+    def _way_out(self) -> str:
+        match self.number:
+            case errno.EADDRINUSE:
+                free = self.port + 1 if self.port < 65_535 else 0
+                return (
+                    "stop what listens there, or choose another port with"
+                    f" --port {free} or HEADWATER_PORT"
+                )
+            case errno.EACCES | errno.EPERM:
+                return "choose a port from 1024 on with --port 8000 or HEADWATER_PORT"
+            case _:
+                return (
+                    "name an address of this machine with --host or HEADWATER_HOST;"
+                    " 0.0.0.0 is all of them"
+                )
 
 
 @dataclass(eq=False)
@@ -61,9 +78,13 @@ def _serve(chosen: Settings, listener: socket.socket, *, sample: bool) -> None:
     if chosen.database_url is None:
         click.echo(f"starting the embedded PostgreSQL in {chosen.data_dir}", err=True)
     with located(chosen, cli_sample.DATABASE if sample else DATABASE) as url:
-        if sample:
-            asyncio.run(worked(chosen, url, cli_sample.fill))
+        # Also without a sample: what is wrong with the database is told here, in one line.
+        asyncio.run(worked(chosen, url, cli_sample.fill if sample else _as_it_is))
         asyncio.run(_answer(chosen, url, listener))
+
+
+async def _as_it_is(_: Database) -> None:
+    """Leave a database that could be opened as it is."""
 
 
 async def _answer(chosen: Settings, url: str, listener: socket.socket) -> None:
@@ -79,7 +100,7 @@ async def _answer(chosen: Settings, url: str, listener: socket.socket) -> None:
         timeout_graceful_shutdown=_PATIENCE,
     )
     server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    serving = asyncio.create_task(_served(server, listener))
     while not (server.started or serving.done()):  # noqa: ASYNC110  # uvicorn has no event for it.
         await asyncio.sleep(_PAUSE)
     if server.started:
@@ -89,6 +110,12 @@ async def _answer(chosen: Settings, url: str, listener: socket.socket) -> None:
     await serving
     if not server.started:
         raise NotStarted
+
+
+async def _served(server: uvicorn.Server, listener: socket.socket) -> None:
+    """Serve until the end; where the application does not start, uvicorn would end the process."""
+    with suppress(SystemExit):
+        await server.serve(sockets=[listener])
 
 
 def _listening(chosen: Settings) -> socket.socket:
@@ -107,5 +134,5 @@ def _listening(chosen: Settings) -> socket.socket:
             raise
     except OSError as error:
         problem = (error.strerror or str(error)).lower()
-        raise PortTaken(chosen.host, chosen.port, problem) from None
+        raise PortTaken(chosen.host, chosen.port, problem, error.errno) from None
     return listener

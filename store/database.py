@@ -215,6 +215,12 @@ async def _patiently(attempt: Callable[[], Awaitable[Opened]]) -> Opened:
         await asyncio.sleep(_PAUSE)
 
 
+_UNREADABLE = (
+    "its URL cannot be read: expected postgresql://user:password@host:port/database, and in the"
+    " password %2F for /, %40 for @, %3A for :, %23 for # and %3F for ?"
+)
+
+
 @contextlib.contextmanager
 def _connecting() -> Iterator[None]:
     """Turn what connecting can raise into DatabaseUnavailable."""
@@ -223,8 +229,10 @@ def _connecting() -> Iterator[None]:
             yield
     except DeadlineExceeded as error:
         raise DatabaseUnavailable(f"no answer within {_ANSWER:g} seconds") from error
-    except ValueError as error:  # asyncpg raises it for a URL that it cannot read.
+    except asyncpg.ClientConfigurationError as error:
         raise DatabaseUnavailable(f"its URL is wrong ({error})") from error
+    except ValueError:  # From reading the URL; its text may hold a piece of the password.
+        raise DatabaseUnavailable(_UNREADABLE) from None
 
 
 # What a statement meets where a table has another column type by now, or is another one.

@@ -46,7 +46,10 @@ class DatabaseUnavailable(OurFault):
     reason: str
 
     def __str__(self) -> str:
-        return f"PostgreSQL is not available: {self.reason}"
+        return (
+            f"PostgreSQL is not available: {self.reason} (check that it runs, and that"
+            " HEADWATER_DATABASE_URL, where it is set, is right)"
+        )
 
 
 @dataclass(eq=False)
@@ -85,7 +88,9 @@ class MigrationRefused(OurFault):
 
     def __str__(self) -> str:
         return (
-            f"the database cannot be migrated: {self.reason}; HEADWATER_ADMIN_URL must name the "
-            "role that is to own the log; it needs CREATE on the schema WITH GRANT OPTION and "
-            "membership in the role that serves (GRANT service TO admin)"
+            f"the database cannot be migrated: {self.reason}; without HEADWATER_ADMIN_URL, the "
+            "role of HEADWATER_DATABASE_URL needs CREATE on the schema (GRANT CREATE ON SCHEMA "
+            "public TO it); with it, it must name the role that is to own the log, which needs "
+            "CREATE on the schema WITH GRANT OPTION and membership in the role that serves "
+            "(GRANT service TO admin)"
         )

@@ -105,6 +105,17 @@ def test_an_address_that_is_not_ours_is_told() -> None:
     result = CliRunner().invoke(cli.main, ["serve", "--host", "nonsense.invalid"])
     assert result.exit_code == 3
     assert result.stderr.startswith("PORT_TAKEN: cannot listen at nonsense.invalid:8000 (")
+    assert "name an address of this machine with --host" in result.stderr
+
+
+def test_a_database_that_is_not_there_is_told_in_one_line() -> None:
+    options = ["serve", "--port", "0", "--database-url", "postgresql://me:secret@127.0.0.1:1/none"]
+    result = CliRunner().invoke(cli.main, options)
+    assert result.exit_code == 3
+    assert result.stderr.startswith("DATABASE_UNAVAILABLE: PostgreSQL is not available: ")
+    assert "HEADWATER_DATABASE_URL" in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert "secret" not in result.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

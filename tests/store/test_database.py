@@ -95,6 +95,17 @@ async def test_what_cannot_be_connected_to_is_unavailable(
             pass
 
 
+@pytest.mark.parametrize(
+    "url", ["postgresql://me:s3/cret@host:x/y", "postgresql://me:s3[cret@host/y"]
+)
+async def test_a_url_that_cannot_be_read_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(DatabaseUnavailable, match="%2F for /") as told:
+        async with Database.open(url):
+            pass
+    assert "s3" not in str(told.value)
+    assert "cret" not in str(told.value)
+
+
 async def test_a_database_that_does_not_exist_is_named(database_url: str) -> None:
     with pytest.raises(DatabaseUnavailable, match="nowhere_at_all"):
         async with Database.open(database_url.replace("/test_", "/nowhere_at_all_")):
