@@ -1,6 +1,7 @@
 """`headwater verify` and `rebuild`: what derives from the log is held to it, or made anew."""
 
 import re
+from collections.abc import Iterator
 
 import click
 from rich.console import Console
@@ -39,6 +40,8 @@ def check(expected: Head | None) -> None:
     if unnamed:
         click.echo(f"and {unnamed:,} more")
     click.echo(_summary(verification))
+    for advice in _advice(verification):
+        click.echo(advice, err=True)
     if verification.count:
         raise click.exceptions.Exit(1)
 
@@ -48,6 +51,18 @@ def make_anew() -> None:
     with measuring(Console(stderr=True), "rebuilding") as progress:
         rebuilt = run(lambda database: rebuild(database, progress))
     click.echo(f"made anew as of t {rebuilt.t}, from {rebuilt.datoms:,} datoms about entities")
+
+
+def _advice(verification: Verification) -> Iterator[str]:
+    """Yield what to do about what was found."""
+    places = {finding.where for finding in verification.findings}
+    if any(place.startswith(("log t", "tx t")) for place in places):
+        yield (
+            "what is wrong in the log or with a transaction cannot be computed anew: bring back a"
+            " backup whose head `headwater verify --expect` accepts"
+        )
+    elif any(place.startswith("table ") and place != "table log" for place in places):
+        yield "the log is whole: `headwater rebuild` makes the other tables anew from it"
 
 
 def _summary(verification: Verification) -> str:

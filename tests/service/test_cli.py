@@ -174,6 +174,7 @@ def test_verify_tells_what_it_finds(headwater: Headwater, catalog: str) -> None:
     finding, summary = verified.stdout.splitlines()
     assert finding.startswith("tx t 1: its hash is ")
     assert ", 1 finding (" in summary
+    assert "bring back a backup" in verified.stderr
     assert headwater("verify", "--expect", "nonsense").exit_code == 2
 
 

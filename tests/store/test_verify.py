@@ -8,6 +8,7 @@ import pytest
 from store import log_reading
 from store.database import Database
 from store.ids import T
+from store.rebuild import rebuild
 from store.transaction import read
 from store.verify import Head, Protection, Verification, verify
 from store.writer import Writer
@@ -116,6 +117,18 @@ async def test_it_finds_what_was_tampered_with(history: Database, name: str) -> 
     found = await verify(history)
     assert found.count > 0
     assert any(tampering.where in finding.where for finding in found.findings), found.findings
+
+
+@pytest.mark.parametrize("table", ["fact_{name}", "edge", "version"])
+async def test_a_table_that_is_gone_is_named_and_made_anew(history: Database, table: str) -> None:
+    [[a]] = await history.rows("SELECT id FROM schema_name WHERE name = 'Dataset/name'")
+    gone = table.replace("{name}", str(a))
+    async with history.writing() as writing:
+        await writing.connection.execute(f"DROP TABLE {gone}")
+    found = await verify(history)
+    assert [str(finding) for finding in found.findings] == [f"table {gone}: it is gone"]
+    await rebuild(history)
+    assert (await verify(history)).count == 0
 
 
 async def test_a_log_whose_trigger_is_off_is_not_protected(history: Database) -> None:
