@@ -30,6 +30,10 @@ _PAGE = (
     Argument("last", "Int", description="How many to take from the end."),
     Argument("before", "String", description="Take what precedes this cursor."),
 )
+_UNKNOWN = (
+    "An entity whose type nobody has told yet."
+    " It implements every interface of the catalog, with nulls."
+)
 _NO_EDGE_TYPE = "_NONE"
 
 
@@ -78,11 +82,7 @@ def object_types(made: Made) -> Iterator[ObjectType | InterfaceType]:
 def _entity_type(made: Made, entity_type: EntityType) -> Iterator[ObjectType]:
     if entity_type.name == UNKNOWN.name:
         interfaces = (*made.catalogue.interfaces, "Entity", "Node")
-        description = (
-            "An entity whose type nobody has told yet."
-            " It implements every interface of the catalog, with nulls."
-        )
-        yield ObjectType(UNKNOWN.name, (), interfaces, description)
+        yield ObjectType(UNKNOWN.name, (), interfaces, _UNKNOWN)
         return
     interfaces = (*entity_type.interfaces, "Entity", "Node")
     fields = _fields(made, entity_type)
@@ -97,7 +97,7 @@ def enumerations(catalogue: Catalogue) -> Iterator[Enumeration]:
     edge_types = catalogue.edge_types.values()
     yield Enumeration(
         "EntityType",
-        tuple(EnumMember(each.name, each.description, each.deprecated) for each in entity_types),
+        tuple(map(_entity_type_member, entity_types)),
         "The entity types.",
     )
     # An enum has at least one value.
@@ -164,6 +164,11 @@ def _lists(owner: EntityType | Interface) -> Iterator[Attribute | Relation]:
     return filter(is_connection, fields_of(owner))
 
 
+def _entity_type_member(entity_type: EntityType) -> EnumMember:
+    described = _UNKNOWN if entity_type.name == UNKNOWN.name else entity_type.description
+    return EnumMember(entity_type.name, described, entity_type.deprecated)
+
+
 def _list_connections(made: Made, owner: EntityType | Interface) -> Iterator[ObjectType]:
     for each in _lists(owner):
         name = made.connection(owner, each.field)
@@ -176,20 +181,24 @@ def _connection(name: str, node: str, edge: str | None) -> Iterator[ObjectType]:
     yield ObjectType(
         f"{name}Connection",
         (
-            Field("edges", f"[{name}Edge!]!"),
-            Field("nodes", f"[{node}!]!"),
+            Field("edges", f"[{name}Edge!]!", description="The rows of the page, with cursors."),
+            Field("nodes", f"[{node}!]!", description="The rows of the page."),
             Field(
                 "totalCount",
                 "Int!",
                 description="How many there are in all, counted only when asked for.",
             ),
-            Field("pageInfo", "PageInfo!"),
-            Field("basis", "Basis!"),
+            Field("pageInfo", "PageInfo!", description="Where the page stands."),
+            Field("basis", "Basis!", description="When it is true; paging on stays there."),
         ),
+        description=f"A page of {node} rows.",
     )
-    reified = (Field("edge", f"{edge}!"),) if edge else ()
+    properties = "The edge that leads there, with its properties."
+    reified = (Field("edge", f"{edge}!", description=properties),) if edge else ()
+    cursor = Field("cursor", "String!", description="Where it stands, for `after` and `before`.")
+    leads_to = Field("node", f"{node}!", description="What the row is about.")
     yield ObjectType(
-        f"{name}Edge", (Field("cursor", "String!"), Field("node", f"{node}!"), *reified)
+        f"{name}Edge", (cursor, leads_to, *reified), description=f"A row of a page of {node} rows."
     )
 
 

@@ -27,6 +27,7 @@ from schema.declared import (
     InterfaceType,
     ObjectType,
 )
+from schema.types_filters import described
 
 _FILE = Path(__file__).with_name("fixed.graphql")
 
@@ -46,7 +47,7 @@ def _declared(definition: object) -> Declared:
             )
             return Enumeration(definition.name.value, tuple(members), _text(definition.description))
         case InputObjectTypeDefinitionNode():
-            fields = tuple(map(_argument, definition.fields or ()))
+            fields = tuple(map(described, map(_argument, definition.fields or ())))
             description = _text(definition.description)
             return InputType(definition.name.value, fields, description=description)
         case InterfaceTypeDefinitionNode():
