@@ -35,16 +35,20 @@ _COMPARISONS = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """What a filter is about: a variable for an entity or edge, and the type it is known as."""
+    """What a filter is about: a variable for an entity or edge, and the type it is known as.
+
+    It was come to through so many `relations`.
+    """
 
     draft: Draft
     place: Place
     entity: Variable
     type: str
+    relations: int = 0
 
     def of(self, entity: Variable, type_name: str) -> "Filtered":
         """Return the same for another entity, met on the way."""
-        return replace(self, entity=entity, type=type_name)
+        return replace(self, entity=entity, type=type_name, relations=self.relations + 1)
 
     def outside(self, clauses: Clauses) -> tuple[Variable, ...]:
         """Return what a clause within the filter joins on: the entity, and what the caller gave."""

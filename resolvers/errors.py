@@ -3,6 +3,7 @@
 CallerFault
 ├── BadUserInput      an argument, or several together, cannot be meant
 ├── LimitExceeded     more is asked for than one answer may hold
+├── TooManyRelations  a filter or an order goes from relation to relation too often
 ├── InvalidCursor     the cursor is damaged, forged, or of another question
 └── UnknownEntity     lineage starts from an entity that nobody has mentioned by then
 OurFault
@@ -41,6 +42,19 @@ class LimitExceeded(CallerFault):
 
     def __str__(self) -> str:
         return f"{self.argument}: {self.given} is more than one answer may hold ({self.most})"
+
+
+@dataclass(eq=False)
+class TooManyRelations(CallerFault):
+    """A filter or an order goes from relation to relation too often."""
+
+    code: ClassVar[str] = "LIMIT_EXCEEDED"
+    category: ClassVar[str] = "incorrect"
+    argument: str
+    most: int
+
+    def __str__(self) -> str:
+        return f"{self.argument}: it goes through more than {self.most} relations; ask in parts"
 
 
 @dataclass(eq=False)

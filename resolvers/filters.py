@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from datalog.syntax import Clause, Constant, Keyword, Or, Pattern, Variable
 from resolvers.clauses import NEVER, any_of, exists, nothing, of_types
 from resolvers.conditions import Clauses, Filtered, conditions, negated
-from resolvers.errors import BadUserInput
+from resolvers.errors import BadUserInput, TooManyRelations
 from resolvers.fields import ends, fields_of
 from store.catalogue import Attribute, Relation, ValueType
 from store.ids import AttributeId
+
+MOST_RELATIONS = 10
+"""Relations one after the other: PostgreSQL's work can double with each."""
 
 URN = Attribute(AttributeId(1), "entity", "urn", ValueType.STRING)
 KEY = Attribute(AttributeId(7), "edge", "key", ValueType.STRING)
@@ -33,7 +36,8 @@ _QUANTIFIERS = ("some", "none", "every")
 def clauses(about: Filtered, where: object, argument: str = "where") -> Clauses:
     """Return the clauses that all hold where the filter does; none where it asks for nothing.
 
-    Raises BadUserInput where the filter makes no sense. Values are checked at run time.
+    Raises BadUserInput where the filter makes no sense, TooManyRelations where it leads too far.
+    Values are checked at run time.
     """
     if where is None:
         return ()
@@ -185,6 +189,8 @@ class Walked:
 
 def _quantified(walked: Walked, many: bool, asked: object, argument: str) -> Clauses:  # noqa: FBT001  # The schema says which.
     start = walked.start
+    if walked.end.relations > MOST_RELATIONS:
+        raise TooManyRelations(argument, MOST_RELATIONS)
     if asked is None:
         return (nothing((start.entity,), walked.walk),)
     if not many:

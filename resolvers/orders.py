@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 from datalog.syntax import GetElse, Order, Step, Variable
 from resolvers.draft import Draft
-from resolvers.errors import BadUserInput, LimitExceeded
+from resolvers.errors import BadUserInput, LimitExceeded, TooManyRelations
 from resolvers.fields import fields_of
 from store.catalogue import Attribute, Relation, ValueType
 
 MOST_KEYS = 16
 """Keys of one order: planning them takes time that grows with their square."""
+
+MOST_RELATIONS = 10
+"""Relations on the way to the value of a key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Key:
 def keys(draft: Draft, entity: Variable, type_name: str, order_by: object) -> tuple[Key, ...]:
     """Return the keys that a caller asked for, without those that make the order total.
 
-    Raises BadUserInput where the order makes no sense, LimitExceeded where it has too many keys.
+    Raises BadUserInput where the order makes no sense, LimitExceeded and TooManyRelations where
+    it would take too long to plan.
     """
     if order_by is None:
         return ()
@@ -48,6 +52,8 @@ def keys(draft: Draft, entity: Variable, type_name: str, order_by: object) -> tu
 
 def _key(draft: Draft, entity: Variable, type_name: str, asked: object, argument: str) -> Key:
     path, value_type, descending = _path(draft, type_name, asked, argument)
+    if len(path) > MOST_RELATIONS + 1:
+        raise TooManyRelations(argument, MOST_RELATIONS)
     variable = draft.variable(path[-1].name.rpartition("/")[2])
     return Key(variable, value_type, descending, GetElse(entity, path, variable))
 
