@@ -50,15 +50,20 @@ def headwater(world_url: str) -> Headwater:
     return run
 
 
+@pytest.fixture(scope="session")
+def world_head(world_url: str) -> tuple[int, bytes]:
+    """Return the head of the world's log."""
+    return asyncio.run(_head(world_url))
+
+
 @pytest.fixture
-def unchanged(world_url: str) -> Iterator[None]:
+def unchanged(world_url: str, world_head: tuple[int, bytes]) -> Iterator[None]:
     """Hold the log to the transaction where it stood."""
-    before = asyncio.run(head(world_url))
     yield
-    assert asyncio.run(head(world_url)) == before
+    assert asyncio.run(_head(world_url)) == world_head
 
 
-async def head(url: str) -> tuple[int, bytes]:
+async def _head(url: str) -> tuple[int, bytes]:
     """Return the t and the hash of the last transaction of a database."""
     async with Database.open(url, pool_size=1) as database:
         t, digest = await database.row("SELECT t, hash FROM clock")
