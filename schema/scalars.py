@@ -65,9 +65,16 @@ def _unchanged(given: Any) -> Any:  # JSON is whatever JSON is.
 
 def _literal(take: Callable[[object], object]) -> Callable[..., object]:
     def parse_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> object:
-        return take(value_from_ast_untyped(node, variables))
+        return _taken(take, value_from_ast_untyped(node, variables), node)
 
     return parse_literal
+
+
+def _taken(take: Callable[[object], object], value: object, node: ValueNode) -> object:
+    try:
+        return take(value)
+    except GraphQLError as error:  # With its place in the document.
+        raise GraphQLError(error.message, node, extensions=error.extensions) from None
 
 
 def _scalar(
@@ -89,9 +96,10 @@ def _scalar(
 
 def _decimal_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> object:
     # A literal with a point keeps all of its digits: it never becomes a float.
+    value: object = value_from_ast_untyped(node, variables)
     if isinstance(node, IntValueNode | FloatValueNode | StringValueNode):
-        return _value(ValueType.DECIMAL, node.value)
-    return _value(ValueType.DECIMAL, value_from_ast_untyped(node, variables))
+        value = node.value
+    return _taken(_text(ValueType.DECIMAL), value, node)
 
 
 _RFC = "https://datatracker.ietf.org/doc/html"

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TypeVar
 
 import structlog
@@ -11,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from resolvers.limits import Limit, Limits
@@ -53,6 +54,7 @@ def create_app(settings: Settings, *, schema_poll: float = SCHEMA_POLL) -> Starl
             yield
 
     routes = [
+        Route("/", _front_door),
         Route("/graphql", _graphql, methods=["GET", "POST"]),
         Route("/livez", _livez),
         Route("/readyz", _readyz),
@@ -132,6 +134,10 @@ def _server(request: Request) -> Server:
     return server
 
 
+async def _front_door(_: Request) -> Response:
+    return RedirectResponse("/graphql")
+
+
 async def _graphql(request: Request) -> Response:
     return await _server(request).view.answer(request)
 
@@ -144,9 +150,15 @@ async def _readyz(request: Request) -> Response:
     return await _server(request).health.ready_probe(request)
 
 
-async def _http_error(_: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    message = error.detail
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        message = "there is nothing here: GraphQL is at /graphql, probes are /livez and /readyz"
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "")
+        message = f"{request.method} cannot be used here, only {allowed}"
     extensions = {"code": "BAD_REQUEST", "category": "incorrect"}
-    body = {"errors": [{"message": error.detail, "extensions": extensions}]}
+    body = {"errors": [{"message": message, "extensions": extensions}]}
     return JSONResponse(body, error.status_code, error.headers)

@@ -283,6 +283,14 @@ def test_what_cannot_be_executed_is_refused_with_a_code(
     assert _code(refused.value) == code
 
 
+@pytest.mark.parametrize("literal", ['"soon"', "true", "-1"])
+def test_a_wrong_literal_is_told_with_its_place(served: GraphQLSchema, literal: str) -> None:
+    with pytest.raises(RequestErrors) as refused:
+        _select(served, f'{{ dataset(id: "x", asOf: {literal}) {{ id }} }}', {})
+    places = [(at.line, at.column) for at in refused.value.errors[0].locations or ()]
+    assert places == [(1, 26)]
+
+
 def _deep(levels: int) -> str:
     return '{ dataset(id: "x") ' + "{ twin " * (levels - 2) + "{ id }" + " }" * (levels - 1)
 

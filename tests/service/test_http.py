@@ -135,10 +135,15 @@ async def test_probes_tell_life_from_readiness(empty: Asking) -> None:
     assert (await empty.http.get("/livez")).status_code == 200
 
 
+async def test_the_front_door_leads_to_graphql(empty: Asking) -> None:
+    response = await empty.http.get("/")
+    assert (response.status_code, response.headers["location"]) == (307, "/graphql")
+
+
 async def test_a_path_that_is_not_there_says_so_in_json(empty: Asking) -> None:
     response = await empty.http.get("/nowhere")
     assert response.status_code == 404
-    assert response.json()["errors"][0]["message"] == "Not Found"
+    assert "GraphQL is at /graphql" in response.json()["errors"][0]["message"]
 
 
 async def test_what_nobody_foresaw_is_masked(
