@@ -9,13 +9,13 @@ import pytest
 import pytest_asyncio
 from click.testing import CliRunner, Result
 
-from schema import sdl
-from service import cli
-from store import schema_writer
+from schema.sdl import catalog as sdl
+from service.cli import main as cli
+from store.audit.verify import Verification, verify
 from store.database import Database
+from store.schema import writer as schema_writer
 from store.transaction import read
-from store.verify import Verification, verify
-from store.writer import Writer
+from store.writing.writer import Writer
 from tests.conftest import NewDatabase
 from tests.refusals.world import CATALOG, HISTORY, Door
 from tests.serving import serving
@@ -27,9 +27,9 @@ Headwater = Callable[..., Result]
 def world_url(new_database: NewDatabase, template: str) -> Iterator[str]:
     """Give a database with the world in it, to which nothing may be added."""
     with new_database(template) as url:
-        asyncio.run(_filled(url))
+        asyncio.run(filled(url))
         yield url
-        assert asyncio.run(_verified(url)).findings == ()
+        assert asyncio.run(verified(url)).findings == ()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -70,7 +70,8 @@ async def _head(url: str) -> tuple[int, bytes]:
         return int(t), bytes(digest)
 
 
-async def _filled(url: str) -> None:
+async def filled(url: str) -> None:
+    """Fill a database with the world."""
     async with Database.open(url, pool_size=1) as database:
         await schema_writer.apply(database, sdl.parse(CATALOG))
         writer = Writer(database)
@@ -78,6 +79,7 @@ async def _filled(url: str) -> None:
             await writer.transact(read(json.loads(json.dumps(transaction))))
 
 
-async def _verified(url: str) -> Verification:
+async def verified(url: str) -> Verification:
+    """Return what is to be said against a database."""
     async with Database.open(url, pool_size=1) as database:
         return await verify(database)
