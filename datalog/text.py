@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import assert_never
 from uuid import UUID
 
-from datalog.outputs import children
+from datalog.sql.outputs import children
 from datalog.syntax import (
     AsOf,
     Blank,

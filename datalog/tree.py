@@ -185,7 +185,7 @@ EDGE = Variable("edge")
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A search as a flat graph: nodes, edges, frontier; `datalog/graph.py` documents the JSON.
+    """A search as a flat graph: nodes, edges, frontier; `datalog/sql/graph.py` documents the JSON.
 
     The query's `where` is what binds the search's root, and the search. `node` is each node's own
     shape, of the search's node variable; `edge` each edge's own, of the variable `edge_entity`. The

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from datalog.compile import Slot
+from datalog.sql.compile import Slot
 from resolvers.draft import Found, Path, Request, Site, Step
 from resolvers.errors import StaleCatalogue
 from resolvers.plan import Plan

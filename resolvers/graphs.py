@@ -1,6 +1,6 @@
 """The lineage field: a search as Datalog, and what is asked of each node and edge that it finds.
 
-The search gives the raw graph (`datalog/graph.py`); `resolvers/lineage.py` makes the answer of it.
+The search gives the raw graph (`datalog/sql/graph.py`), `resolvers/lineage.py` makes the answer.
 """
 
 from collections.abc import Callable, Sequence

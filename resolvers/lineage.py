@@ -8,7 +8,7 @@ What the search keeps, and in which order:
 - Nodes are ordered by (depth, entity id), edges by edge id, the frontier as the nodes.
 
 What is made of it here: ranks, cycles and back edges over the nodes and edges that are shown, the
-hidden counts by type, and why the walk ended. `datalog/graph.py` says what the raw graph holds.
+hidden counts by type, and why the walk ended. `datalog/sql/graph.py` says what the raw graph holds.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ from resolvers.layers import Layers, Successors, back, layers
 from resolvers.selection import Selected
 from store.catalogue import Catalogue, Upstream
 
-Raw = Mapping[str, Any]  # JSON that our own statement made; `datalog/graph.py` says which.
+Raw = Mapping[str, Any]  # JSON that our own statement made; `datalog/sql/graph.py` says which.
 Json = dict[str, Any]
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from datalog.compile import Statement, compile_operation
-
+from datalog.sql.compile import Statement, compile_operation
 from datalog.tree import Operation
 from resolvers.draft import Change, Draft, Finish, Path, Site
 from resolvers.entities import any_entity

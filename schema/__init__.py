@@ -1,1 +1,7 @@
-"""The public GraphQL contract: SDL and schema facts to Strawberry types and back."""
+"""The public GraphQL contract: SDL and schema facts to the schema that is served, and requests.
+
+sdl/             a catalog in SDL to what it declares, and back
+types/           the catalogue to Strawberry types
+execution/       requests to responses
+errors           the caller's faults that the public schema names
+"""

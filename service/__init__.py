@@ -1,1 +1,9 @@
-"""The running process: settings, command line, Starlette app, health and logs."""
+"""The running process.
+
+settings         read once from HEADWATER_* variables
+app              what the server opens, serves and closes
+graphql_view     GraphQL over HTTP; `graphql_request` reads it, `http_accept` negotiates
+health           whether the process lives, and can answer
+logs             one event a line
+cli/             the command `headwater`
+"""

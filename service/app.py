@@ -16,18 +16,18 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from resolvers.limits import Limit, Limits
-from schema.documents import DocumentLimits
-from schema.executor import Executor
-from schema.queries import Reading
-from schema.served import LiveSchema
-from service.cli_database import located
+from schema.execution.documents import DocumentLimits
+from schema.execution.executor import Executor
+from schema.execution.queries import Reading
+from schema.execution.served import LiveSchema
+from service.cli.database import located
 from service.graphql_view import GraphQLView
 from service.health import Health
 from service.logs import RequestLog
 from service.settings import Settings
 from store.database import Database
 from store.migrate import migrate
-from store.writer import Writer
+from store.writing.writer import Writer
 
 SCHEMA_POLL = 1.0
 """Seconds between two looks at whether another process has changed the schema."""

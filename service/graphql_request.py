@@ -8,7 +8,7 @@ import orjson
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request as HttpRequest
 
-from schema.requests import Request
+from schema.execution.requests import Request
 from service.http_accept import is_json
 from store.ids import FIRST_TRANSACTION, T
 

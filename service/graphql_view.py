@@ -13,10 +13,10 @@ from starlette.responses import HTMLResponse
 from starlette.responses import Response as HttpResponse
 from strawberry.http.ides import get_graphql_ide_html
 
-from schema.documents import RequestErrors
-from schema.executor import Executor
-from schema.failures import INTERNAL
-from schema.requests import Request, Response, refusal
+from schema.execution.documents import RequestErrors
+from schema.execution.executor import Executor
+from schema.execution.failures import INTERNAL
+from schema.execution.requests import Request, Response, refusal
 from service.graphql_request import Refused, from_get, from_post
 from service.http_accept import GRAPHQL, HTML, JSON, chosen
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from schema.served import LiveSchema
+from schema.execution.served import LiveSchema
 from store.database import Database
 from store.errors import OurFault
 

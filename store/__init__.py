@@ -1,1 +1,20 @@
-"""The fact log in PostgreSQL, the indexes derived from it, and the embedded server."""
+"""The fact log in PostgreSQL, and everything that derives from it. Alone speaks asyncpg.
+
+ids              the bands of ids, opaque ids, urns
+errors           the two roots of all faults
+moment           points in time
+catalogue        the schema as values
+values           values of attributes: JSON, canonical text, PostgreSQL; `value_parsers` by type
+sql              SQL in pieces: the only place that turns text into SQL
+database         the way to PostgreSQL; `database_errors` what it can do to us
+embedded/        the PostgreSQL that comes along
+migrate          migrations, in `migrations/`
+tables           the fact tables, one for each attribute
+transaction      transactions as values
+log              datoms, their hashes, the chain of hashes
+schema/          the schema as facts: read, changed, written
+writing/         the serial writer: from a transaction to rows
+loading/         files of transactions
+audit/           verify and rebuild
+statistics       PostgreSQL's statistics after much was written
+"""

@@ -1,6 +1,6 @@
 """The schema as values: what the schema facts say, read once and shared.
 
-Read by `store.schema_facts`; everything here is frozen. One catalogue, the current one, serves all
+Read by `store.schema.facts`; everything here is frozen. One catalogue, the current one, serves all
 points in time.
 """
 

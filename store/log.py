@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from store.database import Connection
 from store.ids import AttributeId, EntityId, T, transaction_entity
-from store.rows import Column, add
 from store.transaction import Transaction
 from store.values import instant_text, quoted
+from store.writing.rows import Column, add
 
 URN = AttributeId(1)
 TYPE = AttributeId(2)

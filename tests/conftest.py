@@ -19,7 +19,7 @@ import asyncpg
 import pytest
 from hypothesis import Phase, settings
 
-from store.embedded import Server, started
+from store.embedded.server import Server, started
 
 # Tests lose nothing in a power failure; all else is as in production.
 _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

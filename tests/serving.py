@@ -9,15 +9,15 @@ from typing import Any
 import httpx
 import pytest
 
-from schema import sdl
+from schema.sdl import catalog as sdl
 from service.app import create_app
 from service.settings import Settings
-from store import schema_writer
 from store.database import Database
-from store.load import load
-from store.load_lines import Source
+from store.loading.lines import Source
+from store.loading.load import load
 from store.migrate import migrate
-from store.writer import Writer
+from store.schema import writer as schema_writer
+from store.writing.writer import Writer
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 needs_shared = pytest.mark.skipif(

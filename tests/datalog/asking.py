@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from datalog.compile import FIXED_COLUMNS, Slot, Statement, compile_operation
+from datalog.sql.compile import FIXED_COLUMNS, Slot, Statement, compile_operation
 from datalog.syntax import AsOf, Now, Source
 from datalog.tree import Operation, Shape
 from store.catalogue import Catalogue

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from store.database import Database
-from store.schema_facts import read_catalogue
+from store.schema.facts import read_catalogue
 from tests.conftest import NewDatabase
 from tests.datalog.asking import Library
 from tests.datalog.library import fill, said

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from schema import sdl
-from store import schema_writer, transaction
+from schema.sdl import catalog as sdl
+from store import transaction
 from store.database import Database
-from store.writer import Writer
+from store.schema import writer as schema_writer
+from store.writing.writer import Writer
 
 CATALOG = """
 interface Owner { name: String @index }

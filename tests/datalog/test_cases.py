@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from datalog.compile import compile_operation
+from datalog.sql.compile import compile_operation
 from datalog.text import operation_levels
 from tests.datalog.asking import Library
 from tests.datalog.operations import CASES

@@ -2,7 +2,6 @@
 
 import pytest
 
-from datalog.compile import compile_operation
 from datalog.errors import (
     InsufficientBinding,
     MixedKinds,
@@ -12,6 +11,7 @@ from datalog.errors import (
     UnlistedInput,
     Unsupported,
 )
+from datalog.sql.compile import compile_operation
 from datalog.syntax import (
     BLANK,
     Clause,

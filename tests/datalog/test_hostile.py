@@ -2,7 +2,7 @@
 
 import pytest
 
-from datalog.compile import compile_operation
+from datalog.sql.compile import compile_operation
 from datalog.syntax import (
     Compare,
     Constant,

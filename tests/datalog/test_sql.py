@@ -1,7 +1,7 @@
 """The pieces that SQL is made of."""
 
-from datalog.columns import Column
-from datalog.json_text import as_json
+from datalog.sql.columns import Column
+from datalog.sql.json_text import as_json
 from store.catalogue import ValueType
 from store.ids import AttributeId
 from store.sql import Bound, Slot, Sql, fact_table, join, literal, number, quoted, sql

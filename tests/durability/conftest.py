@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from schema import sdl
-from store import schema_writer
+from schema.sdl import catalog as sdl
 from store.database import Database, connect
-from store.embedded import Server, create_database, started
+from store.embedded.server import Server, create_database, started
 from store.migrate import migrate
+from store.schema import writer as schema_writer
 from tests.durability.history import CATALOG
 from tests.durability.processes import ready
 

@@ -14,10 +14,10 @@ import sys
 
 from store.database import Database
 from store.errors import OurFault
-from store.load import Loaded, load
-from store.load_lines import Source
+from store.loading.lines import Source
+from store.loading.load import Loaded, load
 from store.transaction import Transaction, Upsert
-from store.writer import Writer
+from store.writing.writer import Writer
 from tests.durability.history import dataset
 
 _PAUSE = 0.05

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from store.audit.verify import verify
 from store.database import Database
-from store.verify import verify
 
 _HOLES = "SELECT count(*), coalesce(max(t), 0), (SELECT t FROM clock) FROM tx"
 _LOGGED = "SELECT count(DISTINCT t), max(t) FROM log"

@@ -17,7 +17,7 @@ import orjson
 
 from store.database import connect
 from store.database_errors import DatabaseUnavailable
-from store.embedded import Server
+from store.embedded.server import Server
 
 ROOT = Path(__file__).parents[2]
 HEADWATER = str(Path(sys.executable).with_name("headwater"))

@@ -13,7 +13,7 @@ import pytest
 from store.database import Database
 from store.ids import T
 from store.transaction import Link, Transaction, Upsert
-from store.writer import Report, Writer
+from store.writing.writer import Report, Writer
 from tests.durability.history import dataset, team
 from tests.durability.judging import dense, sound
 from tests.serving import Served, serving

@@ -9,11 +9,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from store.database import Database, connect
-from store.load import load
-from store.load_lines import Source
-from store.refusals import OutcomeUnknown
+from store.loading.lines import Source
+from store.loading.load import load
 from store.transaction import Transaction, Upsert
-from store.writer import Writer
+from store.writing.refusals import OutcomeUnknown
+from store.writing.writer import Writer
 from tests.durability.conftest import Durable
 from tests.durability.history import dataset, written
 from tests.durability.judging import dense, nothing_lost, same, sound

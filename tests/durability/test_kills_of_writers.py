@@ -5,9 +5,9 @@ import random
 from pathlib import Path
 
 from store.database import Database
-from store.load import load
-from store.load_lines import Source
-from store.writer import Writer
+from store.loading.lines import Source
+from store.loading.load import load
+from store.writing.writer import Writer
 from tests.durability.conftest import Durable
 from tests.durability.history import written
 from tests.durability.judging import dense, nothing_lost, same, sound

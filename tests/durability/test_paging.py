@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from store.transaction import read
-from store.writer import Writer
+from store.writing.writer import Writer
 from tests.durability.history import dataset, team
 from tests.serving import Served, serving
 

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 from store.transaction import read
-from store.writer import Report, Writer
+from store.writing.writer import Report, Writer
 from tests.durability.history import dataset, transactions
 from tests.durability.judging import sound
 from tests.serving import Served, serving

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from service.cli_schema import applied_to
+from service.cli.schema import applied_to
 from store.database import Database
 from tests.durability.history import dataset, team
 from tests.durability.judging import sound

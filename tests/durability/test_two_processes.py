@@ -2,7 +2,7 @@
 
 from store.database import Database
 from store.transaction import Transaction, Upsert
-from store.writer import Writer
+from store.writing.writer import Writer
 from tests.durability.history import dataset
 from tests.durability.judging import nothing_lost, sound
 from tests.durability.processes import DRIVER, child

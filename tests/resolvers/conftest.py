@@ -7,7 +7,7 @@ import pytest
 
 from resolvers.limits import Limits
 from store.database import Database
-from store.schema_facts import read_catalogue
+from store.schema.facts import read_catalogue
 from tests.conftest import NewDatabase
 from tests.resolvers.world import World, happen
 

@@ -1,6 +1,6 @@
 """What is explained is what is compiled and sent."""
 
-from datalog.compile import compile_operation
+from datalog.sql.compile import compile_operation
 from resolvers.draft import Request
 from resolvers.explain import explain
 from tests.resolvers.world import NOW, SECRET, World, urn

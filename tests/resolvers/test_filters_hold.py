@@ -14,7 +14,7 @@ from resolvers.limits import Limits
 from resolvers.plan import plan
 from resolvers.selection import Selected
 from store.database import Database
-from store.schema_facts import read_catalogue
+from store.schema.facts import read_catalogue
 from tests.resolvers.asking import only
 from tests.resolvers.world import World
 

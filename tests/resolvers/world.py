@@ -13,11 +13,12 @@ from typing import Any
 from resolvers.answer import Answer, answer
 from resolvers.limits import Limits
 from resolvers.plan import Plan, plan
-from schema import sdl
-from store import schema_writer, transaction
+from schema.sdl import catalog as sdl
+from store import transaction
 from store.catalogue import Catalogue
 from store.database import Database
-from store.writer import Writer
+from store.schema import writer as schema_writer
+from store.writing.writer import Writer
 from tests.resolvers.asking import select
 
 CATALOG = """

@@ -3,11 +3,11 @@
 import pytest
 from graphql import GraphQLError
 
-from schema.documents import refused
-from schema.failures import formatted
+from schema.execution.documents import refused
+from schema.execution.failures import formatted
 from store.database_errors import DatabaseUnavailable
-from store.refusals import OutcomeUnknown
 from store.values import WrongValue
+from store.writing.refusals import OutcomeUnknown
 
 
 def _told(cause: Exception) -> dict[str, object]:

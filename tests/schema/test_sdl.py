@@ -5,9 +5,9 @@ from textwrap import dedent
 
 import pytest
 
-from schema import sdl
 from schema.errors import SdlErrors
-from schema.sdl_names import default_plural
+from schema.sdl import catalog as sdl
+from schema.sdl.names import default_plural
 from store.catalogue import (
     Attribute,
     Catalogue,
@@ -21,7 +21,7 @@ from store.catalogue import (
     ValueType,
 )
 from store.ids import AttributeId
-from store.schema_change import SchemaDeclaration
+from store.schema.change import SchemaDeclaration
 
 ID = AttributeId(0)
 EXAMPLE = Path(__file__).parents[2] / "examples" / "catalog.graphql"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from schema import sdl
+from schema.sdl import catalog as sdl
 from store.catalogue import Catalogue
 from tests.schema.test_sdl import RIGHT, as_catalogue, problems
 

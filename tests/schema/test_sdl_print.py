@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schema import sdl
-from schema.sdl_names import RESERVED, default_plural
-from schema.sdl_print import print_catalogue
+from schema.sdl import catalog as sdl
+from schema.sdl.names import RESERVED, default_plural
+from schema.sdl.printing import print_catalogue
 from store.catalogue import (
     Attribute,
     Catalogue,
@@ -24,7 +24,7 @@ from store.catalogue import (
     ValueType,
 )
 from store.ids import AttributeId
-from store.schema_change import plan
+from store.schema.change import plan
 from tests.schema.test_sdl import as_catalogue
 
 ROOT = Path(__file__).parents[2]

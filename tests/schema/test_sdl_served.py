@@ -3,8 +3,9 @@
 from graphql import GraphQLSchema, validate_schema
 from hypothesis import given, settings
 
-from schema import sdl, sdl_names
-from schema.strawberry_schema import build, core
+from schema.sdl import catalog as sdl
+from schema.sdl import names as sdl_names
+from schema.types.build import build, core
 from store.catalogue import Catalogue
 from tests.schema.test_sdl import EXAMPLE, as_catalogue
 from tests.schema.test_sdl_print import catalogues

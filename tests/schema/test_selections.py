@@ -6,10 +6,10 @@ import pytest
 from graphql import GraphQLSchema
 
 from resolvers.selection import Given, Selected
-from schema.arguments import Variables, variables
-from schema.documents import Document, DocumentLimits, RequestErrors, operation, read
-from schema.selections import Asked, select
-from schema.strawberry_schema import build, core
+from schema.execution.arguments import Variables, variables
+from schema.execution.documents import Document, DocumentLimits, RequestErrors, operation, read
+from schema.execution.selections import Asked, select
+from schema.types.build import build, core
 from tests.schema.catalogues import small
 
 _LIMITS = DocumentLimits()

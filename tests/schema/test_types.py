@@ -24,7 +24,7 @@ from graphql import (
     validate_schema,
 )
 
-from schema.strawberry_schema import build, core
+from schema.types.build import build, core
 from store.catalogue import Catalogue
 from tests.schema.catalogues import small
 

@@ -9,10 +9,10 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from schema.executor import Executor
-from schema.requests import Request, Response
+from schema.execution.executor import Executor
+from schema.execution.requests import Request, Response
 from service.app import create_app
-from service.cli_schema import applied_to
+from service.cli.schema import applied_to
 from service.settings import Settings
 from store.database import Database
 from tests.service.world import CATALOG, TRANSACTIONS

@@ -17,13 +17,14 @@ from urllib.request import Request, urlopen
 import pytest
 from click.testing import CliRunner
 
-from schema import sdl
-from service import cli, cli_sample
-from store import schema_writer
+from schema.sdl import catalog as sdl
+from service.cli import main as cli
+from service.cli import sample as cli_sample
+from store.audit.verify import verify
 from store.database import Database
+from store.schema import writer as schema_writer
 from store.transaction import Transaction, Upsert
-from store.verify import verify
-from store.writer import Writer
+from store.writing.writer import Writer
 
 HEADWATER = str(Path(sys.executable).with_name("headwater"))
 

@@ -7,7 +7,7 @@ import httpx
 import uvicorn
 
 from service.app import create_app
-from service.cli_schema import applied_to
+from service.cli.schema import applied_to
 from service.settings import Settings
 from store.database import Database
 from tests.service.world import CATALOG

@@ -152,7 +152,7 @@ async def test_what_nobody_foresaw_is_masked(
     def broken(*_: object) -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setattr("schema.queries.plan", broken)
+    monkeypatch.setattr("schema.execution.queries.plan", broken)
     response = await empty.http.post("/graphql", json={"query": "{ basis { t } }"}, headers=_NEW)
     assert response.status_code == 500
     assert "hunter2" not in response.text

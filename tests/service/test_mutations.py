@@ -2,7 +2,7 @@
 
 import asyncio
 
-from schema.requests import Request
+from schema.execution.requests import Request
 from store.ids import T
 from tests.service.conftest import Asking
 

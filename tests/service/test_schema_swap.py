@@ -6,8 +6,8 @@ import weakref
 
 import pytest
 
-from schema.requests import Request
-from service.cli_schema import applied_to
+from schema.execution.requests import Request
+from service.cli.schema import applied_to
 from store.database import Database
 from tests.service.conftest import Asking
 
@@ -105,7 +105,7 @@ async def test_a_schema_that_cannot_be_built_leaves_the_one_that_is_served(
         raise ValueError("no such luck")
 
     with monkeypatch.context() as patched:
-        patched.setattr("schema.served.build", broken)
+        patched.setattr("schema.execution.served.build", broken)
         async with Database.open(database_url) as other:
             await applied_to(other, _MORE)
         await asyncio.sleep(0.2)

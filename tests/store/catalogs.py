@@ -5,12 +5,12 @@ from contextlib import AbstractContextManager, asynccontextmanager
 from textwrap import dedent
 from typing import Any
 
-from schema import sdl
+from schema.sdl import catalog as sdl
 from store.database import Database
-from store.schema_facts import read_catalogue
-from store.schema_writer import apply
+from store.schema.facts import read_catalogue
+from store.schema.writer import apply
 from store.transaction import read
-from store.writer import Writer
+from store.writing.writer import Writer
 from tests.store.model import CATALOG
 
 NewDatabase = Callable[[str], AbstractContextManager[str]]

@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import replace
 
-from schema import sdl
+from schema.sdl import catalog as sdl
 from store.catalogue import Catalogue
-from store.catalogue_cache import CatalogueCache
 from store.database import Database
 from store.ids import T
-from store.schema_writer import apply
+from store.schema.cache import CatalogueCache
+from store.schema.writer import apply
 
 LAKE = "type Lake @entity { name: String }"
 

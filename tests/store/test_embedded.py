@@ -15,9 +15,10 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from store import embedded_binaries, embedded_errors
-from store.embedded import create_database, started
-from store.embedded_account import Account, run_as
+from store.embedded import binaries as embedded_binaries
+from store.embedded import errors as embedded_errors
+from store.embedded.account import Account, run_as
+from store.embedded.server import create_database, started
 
 ROOT = Path(__file__).parents[2]
 DURABLE = {"shared_buffers": "16MB"}
@@ -84,7 +85,7 @@ def _soon_gone(pid: int) -> bool:
 def _another_user(folder: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
     """Run a process that uses the server until its standard input ends; give it and the pid."""
     script = (
-        "import sys; from pathlib import Path; from store.embedded import started\n"
+        "import sys; from pathlib import Path; from store.embedded.server import started\n"
         "with started(Path(sys.argv[1]), options={'fsync': 'off'}) as server:\n"
         "    print(server.pid, flush=True); sys.stdin.read()\n"
     )
@@ -406,7 +407,7 @@ def _python_for_all() -> str:
 
 def _start_as_nobody(python: str, folder: Path) -> subprocess.CompletedProcess[str]:
     script = (
-        "import os, sys; from pathlib import Path; from store.embedded import started\n"
+        "import os, sys; from pathlib import Path; from store.embedded.server import started\n"
         f"with started(Path({str(folder)!r})) as server:\n"
         "    print(os.stat(f'/proc/{server.pid}').st_uid)"
     )

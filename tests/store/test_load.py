@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from schema import sdl
-from store import schema_writer
+from schema.sdl import catalog as sdl
 from store.database import Database
-from store.load import Loaded, is_empty_or_begun, load
-from store.load_errors import FileUnreadable, LineRefused
-from store.load_lines import Source
-from store.writer import Writer
+from store.loading.errors import FileUnreadable, LineRefused
+from store.loading.lines import Source
+from store.loading.load import Loaded, is_empty_or_begun, load
+from store.schema import writer as schema_writer
+from store.writing.writer import Writer
 
 CATALOG = """\
 type Model @entity { name: String size: Long price: Decimal share: Float more: JSON }

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from store import load_json
 from store.errors import CallerFault
-from store.load_ahead import ahead
-from store.load_errors import BrokenFile, FileUnreadable, LineTooLong, NotJson
-from store.load_lines import LONGEST_LINE, Line, Source, opened
+from store.loading import parsing as load_json
+from store.loading.ahead import ahead
+from store.loading.errors import BrokenFile, FileUnreadable, LineTooLong, NotJson
+from store.loading.lines import LONGEST_LINE, Line, Source, opened
 
 TEXT = b'{"a": 1}\n\n{"b": 2}\n'
 DIGESTS = [

@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from schema import sdl
+from schema.sdl import catalog as sdl
 from store.database import Database
 from store.database_errors import DatabaseUnavailable, MigrationRefused, NewerDatabase
 from store.migrate import migrate, migrations
-from store.schema_writer import apply
+from store.schema.writer import apply
 from store.transaction import Transaction, Upsert
-from store.writer import Writer
+from store.writing.writer import Writer
 
 
 async def test_an_empty_database_gets_a_log_with_nothing_in_it(empty_database_url: str) -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from store import log_reading, rebuild
+from store.audit import reading as log_reading
+from store.audit import rebuild
+from store.audit.rebuild import RebuildRuns
+from store.audit.verify import verify
 from store.database import Database
-from store.rebuild import RebuildRuns
 from store.transaction import read
-from store.verify import verify
-from store.writer import Writer
+from store.writing.writer import Writer
 from tests.store.catalogs import change
 
 _SHAPE = """

@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from store.audit.verify import verify
 from store.database import Database
 from store.errors import CallerFault
 from store.ids import opaque
 from store.transaction import read
-from store.verify import verify
-from store.writer import Report, Writer
+from store.writing.writer import Report, Writer
 from tests.store.catalogs import NewDatabase, opened
 
 CATALOG = """

@@ -5,13 +5,13 @@ from textwrap import dedent
 
 import pytest
 
-from schema import sdl
+from schema.sdl import catalog as sdl
 from store.catalogue import Catalogue, EntityType, Interface, Relation
 from store.ids import AttributeId, T
-from store.schema_change import SchemaDeclaration, plan
-from store.schema_conflict import SchemaConflict
-from store.schema_description import describe
-from store.schema_facts import SchemaFacts, facts_of, full_names
+from store.schema.change import SchemaDeclaration, plan
+from store.schema.conflict import SchemaConflict
+from store.schema.description import describe
+from store.schema.facts import SchemaFacts, facts_of, full_names
 
 SMALL = """
 enum Layer { RAW MADE }

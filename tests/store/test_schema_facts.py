@@ -17,9 +17,9 @@ from store.catalogue import (
 )
 from store.database import Database
 from store.ids import AttributeId, T
-from store.schema_change import SchemaDeclaration, plan
-from store.schema_description import Said, describe
-from store.schema_facts import SchemaFacts, facts_of, fold, full_names, read_catalogue
+from store.schema.change import SchemaDeclaration, plan
+from store.schema.description import Said, describe
+from store.schema.facts import SchemaFacts, facts_of, fold, full_names, read_catalogue
 
 NEW = AttributeId(0)
 TYPES = ("Dataset", "Model", "Team", "Été")

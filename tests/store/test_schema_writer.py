@@ -7,17 +7,17 @@ from textwrap import dedent
 
 import pytest
 
-from schema import sdl
+from schema.sdl import catalog as sdl
 from store.catalogue import Attribute, Catalogue
 from store.database import Database
 from store.ids import FOREVER, T
-from store.schema_change import SchemaDeclaration
-from store.schema_conflict import SchemaConflict
-from store.schema_facts import read_catalogue
-from store.schema_writer import Applied, apply
+from store.schema.change import SchemaDeclaration
+from store.schema.conflict import SchemaConflict
+from store.schema.facts import read_catalogue
+from store.schema.writer import Applied, apply
 from store.sql import Bound, fact_table, sql
 from store.transaction import Transaction, read
-from store.writer import Writer
+from store.writing.writer import Writer
 
 SMALL = """
 enum Layer { RAW MADE }

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from store.audit.verify import verify
 from store.database import Database
 from store.errors import CallerFault
 from store.ids import FOREVER
 from store.transaction import read
-from store.verify import verify
-from store.writer import Report, Writer
+from store.writing.writer import Report, Writer
 from tests.store.catalogs import opened
 from tests.store.model import (
     CATALOG,

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from store import log_reading
+from store.audit import reading as log_reading
+from store.audit.rebuild import rebuild
+from store.audit.verify import Head, Protection, Verification, verify
 from store.database import Database
 from store.ids import T
-from store.rebuild import rebuild
 from store.transaction import read
-from store.verify import Head, Protection, Verification, verify
-from store.writer import Writer
+from store.writing.writer import Writer
 from tests.store.catalogs import change
 
 

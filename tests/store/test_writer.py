@@ -14,17 +14,17 @@ from typing import Any
 
 import pytest
 
+from store.audit.verify import verify
 from store.database import Database
 from store.database_errors import DatabaseUnavailable
-from store.embedded import started
+from store.embedded.server import started
 from store.errors import CallerFault
 from store.ids import T
 from store.log import TX_REASON, URN
 from store.migrate import migrate
-from store.refusals import BasisConflict, InstantInFuture, InstantInPast, OutcomeUnknown
 from store.transaction import Transaction, Upsert, read
-from store.verify import verify
-from store.writer import Report, Writer
+from store.writing.refusals import BasisConflict, InstantInFuture, InstantInPast, OutcomeUnknown
+from store.writing.writer import Report, Writer
 from tests.store.catalogs import change, opened
 from tests.store.model import CATALOG
 

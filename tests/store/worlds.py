@@ -8,7 +8,7 @@ from typing import Any
 from store.catalogue import Attribute, Catalogue, ValueType
 from store.database import Database
 from store.log import LIFECYCLE, TYPE, URN
-from store.schema_facts import read_catalogue
+from store.schema.facts import read_catalogue
 from store.sql import Bound, fact_table, sql
 from tests.store.model import Thing, World
 

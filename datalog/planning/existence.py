@@ -1,0 +1,101 @@
+"""What need only exist: it multiplies rows, and binds nothing that is asked."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf
+
+from datalog.checking.scoping import bindable, outward
+from datalog.planning.access import Condition, Row
+from datalog.planning.cost import cost_of_row
+from datalog.planning.row_terms import places
+from datalog.planning.steps import Variables, unique, variables
+from datalog.syntax import Compare, GetElse, Not, Or, Search
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """Items that need only match somehow."""
+
+    items: tuple[Row | Condition, ...]
+    shared: Variables
+
+
+Item = Row | Condition | Some
+
+
+def with_existence(items: list[Row | Condition], asked: Variables, bound: Variables) -> list[Item]:
+    """Turn what multiplies rows, and binds nothing that is asked, into mere existence."""
+    groups = _groups(items, asked | bound)
+    kept: list[Item] = []
+    for position, group in enumerate(groups):
+        others = [item for rest in groups[position + 1 :] for item in rest]
+        elsewhere = bound.union(*map(binds, [*kept, *others]))
+        shared = frozenset().union(*map(mentions, group)) & (asked | bound)
+        rows = _rows(group)
+        if (
+            not rows
+            or not shared <= elsewhere
+            or unique(rows, asked | bound)
+            or _leads(rows, _rows([*kept, *others]), bound)
+        ):
+            kept.extend(group)
+        else:
+            kept.append(Some(tuple(group), shared))
+    return kept
+
+
+def _leads(rows: Iterable[Row], others: Iterable[Row], bound: Variables) -> bool:
+    """Tell whether to start with rows found by a key, as the others would be read in full."""
+    return _cheapest(rows, bound) <= _BY_KEY and _cheapest(others, bound) >= _IN_FULL
+
+
+_BY_KEY = 5.0
+_IN_FULL = 8.0
+
+
+def _cheapest(rows: Iterable[Row], bound: Variables) -> float:
+    costs = (cost_of_row(row, bound) for row in rows)
+    return min((cost for cost in costs if cost is not None), default=inf)
+
+
+def _rows(items: Iterable[Item]) -> list[Row]:
+    return [
+        item for item in items if not isinstance(item, Compare | Not | Or | GetElse | Search | Some)
+    ]
+
+
+def _groups(items: list[Row | Condition], outside: Variables) -> list[list[Row | Condition]]:
+    """Return the items, together where they share a variable that nobody outside sees."""
+    groups: list[tuple[Variables, list[Row | Condition]]] = []
+    for item in items:
+        local, together = mentions(item) - outside, [item]
+        apart: list[tuple[Variables, list[Row | Condition]]] = []
+        for seen, group in groups:
+            if seen & local:
+                local, together = local | seen, group + together
+            else:
+                apart.append((seen, group))
+        groups = [*apart, (local, together)]
+    return [group for _, group in groups]
+
+
+def mentions(item: Item) -> Variables:
+    """Return the variables that an item shares with others."""
+    match item:
+        case Compare() | Not() | Or() | GetElse() | Search():
+            return outward(item)
+        case Some():
+            return item.shared
+        case _:
+            return variables(places(item))
+
+
+def binds(item: Item) -> Variables:
+    """Return the variables that an item can bind."""
+    match item:
+        case Compare() | Not() | Or() | GetElse() | Search():
+            return bindable(item)
+        case Some():
+            return frozenset()
+        case _:
+            return variables(places(item))

@@ -1,0 +1,17 @@
+"""A checked and planned tree as one SQL statement that gives JSON text.
+
+compile          an operation to a statement
+levels           the rows of one level
+  clauses          the steps of a plan; `table_rows` join one table each
+  unification      terms meet columns
+  rows             FROM and WHERE in the making; `columns` say where a value stands
+  comparing        conditions on columns
+  ordering         the order of rows, and what comes after a given one
+shapes           rows to JSON text, one function per kind of shape
+  outputs          what a shape needs of its level
+  entity_output    what an entity, an edge or a transaction has
+  pages            a page by keyset; `page_output` what it says of itself
+  basis            what an answer is true at
+  graph            a lineage graph; `search` is the breadth-first walk
+  json_text        columns as JSON text; `writing` puts pieces side by side
+"""

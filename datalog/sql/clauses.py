@@ -1,0 +1,166 @@
+"""The steps of a plan to SQL: rows joined, conditions, alternatives, look-ups."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from datalog.kinds import Special
+from datalog.planning.access import (
+    EdgeRow,
+    FactRow,
+    GivenRow,
+    LogRow,
+    MemberRow,
+    OwnRow,
+    TouchedRow,
+    TransactionRow,
+)
+from datalog.planning.steps import Exists, Filter, Lookup, Step, Union
+from datalog.sql.columns import Column, as_entity
+from datalog.sql.comparing import compare, is_member
+from datalog.sql.rows import Columns, Item, Rows, conjunction, handed_up, selected
+from datalog.sql.table_rows import (
+    edge_rows,
+    fact_rows,
+    given_rows,
+    log_rows,
+    member_rows,
+    own_rows,
+    touched_rows,
+    transaction_rows,
+)
+from datalog.sql.unification import Reading, kind_of_term, term_column
+from datalog.syntax import Compare, Operator, Variable
+from store.sql import Sql, join, sql
+
+
+def read(rows: Rows, steps: Iterable[Step], reading: Reading) -> Rows:
+    """Return the rows joined with, or limited by, the steps."""
+    for step in steps:
+        rows = _step(rows, step, reading)
+    return rows
+
+
+def _step(rows: Rows, step: Step, reading: Reading) -> Rows:  # noqa: C901, PLR0911, PLR0912  # One case each.
+    match step:
+        case FactRow():
+            return fact_rows(rows, step, reading)
+        case EdgeRow():
+            return edge_rows(rows, step, reading)
+        case TransactionRow():
+            return transaction_rows(rows, step, reading)
+        case LogRow():
+            return log_rows(rows, step, reading)
+        case OwnRow():
+            return own_rows(rows, step, reading)
+        case TouchedRow():
+            return touched_rows(rows, step, reading)
+        case GivenRow():
+            return given_rows(rows, step, reading)
+        case MemberRow():
+            return member_rows(rows, step, reading)
+        case Filter():
+            return rows.where(_compared(rows.columns, step.compare, reading))
+        case Exists():
+            return rows.where(_exists(rows, step, reading))
+        case Union():
+            return _union(rows, step, reading)
+        case Lookup():
+            return _lookup(rows, step, reading)
+        case _:
+            assert_never(step)
+
+
+def _compared(columns: Columns, comparison: Compare, reading: Reading) -> Sql:
+    left, right = comparison.left, comparison.right
+    if comparison.operator is Operator.MEMBER and isinstance(right, Variable):
+        column = term_column(left, columns, kind_of_term(left, columns), reading)
+        return is_member(column, right.name)
+    first = term_column(left, columns, kind_of_term(right, columns), reading)
+    second = term_column(right, columns, kind_of_term(left, columns), reading)
+    return compare(comparison.operator, first, second)
+
+
+def _exists(rows: Rows, step: Exists, reading: Reading) -> Sql:
+    inner = [read(Rows(rows.columns), branch, reading) for branch in step.branches]
+    conditions = [_matches(branch) for branch in inner]
+    if not step.negated:
+        return conditions[0] if len(conditions) == 1 else _any(conditions)
+    match inner, conditions:
+        case [Rows(items=())], [condition]:
+            return sql("({condition}) IS NOT TRUE", condition=condition)
+        case _, [condition]:
+            return sql("NOT {condition}", condition=condition)
+        case _:
+            return sql("{any} IS NOT TRUE", any=_any(conditions))
+
+
+def _matches(rows: Rows) -> Sql:
+    if not rows.items:
+        return conjunction(rows.conditions)
+    return sql("EXISTS (SELECT{body})", body=rows.body())
+
+
+def _any(conditions: Iterable[Sql]) -> Sql:
+    bracketed = [sql("({it})", it=condition) for condition in conditions]
+    return sql("({any})", any=join(" OR ", bracketed))
+
+
+def _union(rows: Rows, step: Union, reading: Reading) -> Rows:
+    table = reading.compilation.names.fresh("u")
+    branches = [read(Rows(rows.columns), branch, reading) for branch in step.branches]
+    shapes = [
+        {each: _common_form(branch.columns[each]) for each in step.variables} for branch in branches
+    ]
+    # Of several branches UNION gives each row once; one alone may repeat rows as well.
+    once = sql("DISTINCT ") if len(branches) == 1 else sql("")
+    selects = [
+        sql("SELECT {once}{columns}{body}", once=once, columns=selected(shape), body=branch.body())
+        for shape, branch in zip(shapes, branches, strict=True)
+    ]
+    source = sql("LATERAL ({all}) {table}", all=join("\nUNION ", selects), table=table)
+    outside = handed_up(shapes[0], table)
+    for shape in shapes[1:]:
+        outside = {each: _either(outside[each], shape[each]) for each in step.variables}
+    return rows.joined(Item(source, ()), {**rows.columns, **outside})
+
+
+def _common_form(column: Column) -> Column:
+    """Return a column as branches of different origin share it: entities by their number."""
+    if isinstance(column.kind, Special) and column.kind is not Special.FACT:
+        return as_entity(column)
+    return column
+
+
+def _either(one: Column, other: Column) -> Column:
+    return replace(one, nullable=one.nullable or other.nullable, mixed=one.mixed or other.mixed)
+
+
+def _lookup(rows: Rows, step: Lookup, reading: Reading) -> Rows:
+    value = step.get.value
+    found = read(Rows(rows.columns), step.steps, reading)
+    column = replace(found.columns[value], nullable=True, prefixed=False)
+    if step.single and found.items and not found.conditions:
+        return rows.joined(_left_join(found.items), {**rows.columns, value: column})
+    table = reading.compilation.names.fresh("k")
+    source = sql(
+        "LATERAL (SELECT {it} AS c1{body}\nORDER BY 1 LIMIT 1) {table}",
+        it=column.sql,
+        body=found.body(),
+        table=table,
+    )
+    outside = handed_up({value: column}, table)
+    return rows.joined(Item(source, (), left=True), {**rows.columns, **outside})
+
+
+def _left_join(items: Sequence[Item]) -> Item:
+    """Return joined tables as one item; so PostgreSQL may read them as a set, not row by row."""
+    first, *rest = items
+    if not rest:
+        return replace(first, left=True)
+    joins = [
+        sql(" JOIN {table} ON {on}", table=item.table, on=conjunction(item.conditions))
+        for item in rest
+    ]
+    tables = sql("({first}{joins})", first=first.table, joins=join("", joins))
+    return Item(tables, first.conditions, left=True)

@@ -1,0 +1,69 @@
+"""An operation to one SQL statement, whose one row holds the times and every root field's JSON."""
+
+from dataclasses import dataclass
+
+from datalog.sql.levels import Scope
+from datalog.sql.rows import Compilation, Names
+from datalog.sql.shapes import to_json
+from datalog.sql.writing import as_text
+from datalog.syntax import Now
+from datalog.tree import Operation
+from store.catalogue import Catalogue
+from store.sql import Bound, Slot, Sql, join, numbered, sql
+
+__all__ = ["FIXED_COLUMNS", "Argument", "Slot", "Statement", "compile_operation"]
+
+Argument = object
+"""A value, or a `Slot`: what the caller gives under its name when the statement runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement: text, arguments in order, and the names of its columns.
+
+    `reasons`: the levels that are empty whatever the facts are, by path, and why.
+    """
+
+    text: str
+    arguments: tuple[Argument, ...]
+    columns: tuple[str, ...]
+    reasons: tuple[tuple[str, str], ...] = ()
+
+
+FIXED_COLUMNS = ("t", "instant", "schema_t")
+
+
+def compile_operation(operation: Operation, catalogue: Catalogue) -> Statement:
+    """Return the statement of an operation. Raises QueryError, UnknownType, UnknownAttribute.
+
+    Its row: t, instant and schema_t of the basis; the t of each moment, in order; then the JSON
+    text of each root field. A moment `m` has two slots: `m.t` (or null) and `m.instant` (or null).
+    """
+    moments = {name: numbered("m.m", position) for position, name in _numbered(operation)}
+    compilation = Compilation(catalogue, Names(), moments)
+    scope = Scope(compilation, {}, {}, {}, {"$": Now()}, {})
+    fields = [as_text(to_json(shape, scope)) for _, shape in operation.fields]
+    times = [sql("m.t"), sql("m.instant"), sql("m.schema_t"), *moments.values()]
+    text, arguments = sql(
+        "WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t{moments}\nFROM clock c)"
+        "\nSELECT {columns}\nFROM m",
+        moments=join("", [_moment(name, position) for position, name in _numbered(operation)]),
+        columns=join(",\n", [*times, *fields]),
+    ).render()
+    names = (*FIXED_COLUMNS, *operation.moments, *(key for key, _ in operation.fields))
+    return Statement(text, tuple(arguments), names, tuple(compilation.reasons))
+
+
+def _numbered(operation: Operation) -> list[tuple[int, str]]:
+    return list(enumerate(operation.moments, 1))
+
+
+def _moment(name: str, position: int) -> Sql:
+    """Return the t that a moment stands for: the one given, or the last at an instant."""
+    return sql(
+        ",\ncoalesce({t}, (SELECT x.t FROM tx x WHERE x.instant <= {instant}"
+        " ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS {name}",
+        t=Bound(Slot(f"{name}.t"), "bigint"),
+        instant=Bound(Slot(f"{name}.instant"), "timestamptz"),
+        name=numbered("m", position),
+    )

@@ -1,0 +1,267 @@
+"""A search as one flat graph, in raw JSON: what was found, what joins it, and what stayed out.
+
+    {"nodes": [{"id": "E1048577", "type": "Dataset", "depth": 1, "side": "UPSTREAM",
+                "up": 1, "down": null, "in": 2, "out": 1, "extra": {…}}, …],
+     "edges": [{"id": "E1048590", "type": "DerivedFrom",
+                "from": "E1048576", "to": "E1048577", "extra": {…}}, …],
+     "frontier": [{"id": "E1048577", "direction": "UPSTREAM", "level": 1,
+                   "shown": 0, "hidden": {"Dataset": 2}}, …],
+     "refused": false}
+
+nodes      Ordered by depth, then entity. Roots that do not exist at the view are not there.
+up, down   The level at which the walk upstream (downstream) reached the node, null where it did
+           not; roots are at level 0 of each side that was asked. depth is the lesser of the two.
+side       ROOT where depth is 0, else UPSTREAM, DOWNSTREAM or BOTH.
+in, out    Live lineage edges from upstream, to downstream; of all lineage edge types (`degrees`).
+edges      Every live edge of the walked types between two nodes, ordered by edge (`edges`).
+frontier   Nodes with neighbours that are not among the nodes, in the order of the nodes, UPSTREAM
+           first. level: the node's on that side. shown, hidden: how many neighbours in that
+           direction are among the nodes, and are not, by type in order of name (`frontier`).
+refused    Whether the budget of nodes kept a candidate out.
+extra      The shape of the node, or of the edge (left out where the graph has none).
+"""
+
+from dataclasses import dataclass, replace
+
+from datalog.reason import Empty
+from datalog.sql.columns import Column
+from datalog.sql.levels import Found, Scope, Table, enclosed, find
+from datalog.sql.rows import Item, Rows
+from datalog.sql.search import Walk, ids, levels, neighbours, reached
+from datalog.sql.writing import Json, as_text
+from datalog.syntax import EdgeStep, Variable
+from datalog.tree import Graph
+from store.catalogue import Catalogue, Upstream, ValueType
+from store.sql import Sql, join, number, sql
+
+
+@dataclass(frozen=True, slots=True)
+class GraphRows:
+    """The nodes of a graph and the edges between them, each a level that its shapes are of.
+
+    `parts` are what WITH defines: the levels of the walk, and the nodes, under `name`.
+    """
+
+    walk: Walk
+    parts: Sql
+    name: Sql
+    nodes: Found
+    edges: Found
+
+
+def graph_rows(graph: Graph, scope: Scope) -> GraphRows | Empty:
+    """Return the rows of a graph. Raises QueryError."""
+    search = graph.search
+    where = tuple(clause for clause in graph.query.where if clause != search)
+    roots = find(replace(graph.query, find=(search.root,), where=where, order=()), (), scope)
+    if isinstance(roots, Empty):
+        return roots
+    names = scope.compilation.names
+    array, seeds = _roots(roots, search.root), names.fresh("w")
+    walk = Walk(search, roots.scope.sources[search.source], scope.compilation, names.fresh("s"))
+    name = names.fresh("n")
+    parts = join(
+        ",\n",
+        [
+            sql("{seeds} AS MATERIALIZED ({array})", seeds=seeds, array=array),
+            levels(walk, sql("SELECT * FROM {seeds}", seeds=seeds)),
+            reached(walk, name, sql("SELECT * FROM {seeds}", seeds=seeds)),
+        ],
+    )
+    inner = replace(roots.scope, columns=scope.columns)
+    return GraphRows(walk, parts, name, _nodes(walk, name, inner), _edges(graph, walk, name, inner))
+
+
+def _roots(found: Found, root: Variable) -> Sql:
+    if found.repeats:
+        found = enclosed(found, sql(""))
+    it = found.rows.columns[root].sql
+    return sql(
+        "SELECT coalesce(array_agg({it} ORDER BY {it}), '{{}}') AS roots{body}",
+        it=it,
+        body=found.rows.body(),
+    )
+
+
+def _nodes(walk: Walk, name: Sql, scope: Scope) -> Found:
+    search = walk.search
+    columns = {
+        **scope.columns,
+        search.node: Column(sql("n.node"), ValueType.REF),
+        search.depth: Column(sql("n.depth"), ValueType.INT),
+        search.side: Column(_side(), ValueType.KEYWORD),
+    }
+    types = {search.node: frozenset(scope.compilation.catalogue.entity_types)}
+    rows = Rows(columns).joined(Item(sql("{name} n", name=name), ()), columns)
+    inside = replace(scope, columns=columns, types=types)
+    return Found(inside, rows, (search.node,), repeats=False, single=False)
+
+
+def _all(name: Sql) -> Sql:
+    return sql("ARRAY(SELECT node FROM {name})", name=name)
+
+
+def _side() -> Sql:
+    return sql(
+        "CASE WHEN n.depth = 0 THEN 'ROOT' WHEN n.down IS NULL THEN 'UPSTREAM'"
+        " WHEN n.up IS NULL THEN 'DOWNSTREAM' ELSE 'BOTH' END"
+    )
+
+
+def _edges(graph: Graph, walk: Walk, name: Sql, scope: Scope) -> Found:
+    """Read the edges that leave any node, then keep those that arrive at one."""
+    steps = (*walk.search.upstream, *walk.search.downstream)
+    edges = tuple(dict.fromkeys(step.edge for step in steps))
+    near = walk.compilation.names.fresh("h")
+    source = sql(
+        '(SELECT * FROM edge h WHERE h."from" = ANY({all}) AND h.type IN ({ids}) AND {seen}'
+        ' OFFSET 0) {h} JOIN {name} b ON b.node = {h}."to"',
+        all=_all(name),
+        name=name,
+        ids=ids(edges, walk.compilation),
+        seen=walk.compilation.seen(sql("h"), walk.view),
+        h=near,
+    )
+    columns = {**scope.columns, graph.edge_entity: Column(sql("{h}.e", h=near), ValueType.REF)}
+    inside = replace(
+        scope,
+        columns=columns,
+        types={graph.edge_entity: frozenset(edges)},
+        beside={**scope.beside, (graph.edge_entity, walk.view, Table.EDGE): near},
+    )
+    rows = Rows(columns).joined(Item(source, ()), columns)
+    return Found(inside, rows, (graph.edge_entity,), repeats=False, single=False)
+
+
+def node_members(*, degrees: bool) -> tuple[tuple[str, Json], ...]:
+    """Return what the walk tells of a node, by key."""
+    members: tuple[tuple[str, Json], ...] = (
+        ("depth", (sql("n.depth::text"),)),
+        ("side", ('"', _side(), '"')),
+        ("up", (sql("coalesce(n.up::text, 'null')"),)),
+        ("down", (sql("coalesce(n.down::text, 'null')"),)),
+    )
+    if not degrees:
+        return members
+    counts = (("in", sql("coalesce(i.count, 0)::text")), ("out", sql("coalesce(o.count, 0)::text")))
+    return (*members, *((key, (count,)) for key, count in counts))
+
+
+def with_degrees(rows: GraphRows, found: Found) -> Found:
+    """Return the nodes joined with how many lineage edges they have on either side."""
+    upstream, downstream = _lineage_steps(rows.walk.compilation.catalogue)
+    joined = found.rows
+    for steps, name in ((upstream, sql("i")), (downstream, sql("o"))):
+        counted = sql(
+            "(SELECT q.near, count(*) FROM ({pairs}) q GROUP BY q.near) {name}",
+            pairs=_every_edge(steps, rows),
+            name=name,
+        )
+        on = sql("{name}.near = n.node", name=name)
+        joined = joined.joined(Item(counted, (on,), left=True), joined.columns)
+    return replace(found, rows=joined)
+
+
+def _every_edge(steps: tuple[EdgeStep, ...], rows: GraphRows) -> Sql:
+    if not steps:
+        return sql("SELECT NULL::bigint AS near WHERE false")
+    anything = replace(rows.walk, search=replace(rows.walk.search, types=None))
+    return neighbours(steps, _all(rows.name), anything)
+
+
+def _lineage_steps(catalogue: Catalogue) -> tuple[tuple[EdgeStep, ...], tuple[EdgeStep, ...]]:
+    """Return the steps along all lineage edges, upstream and downstream."""
+    lineage = [edge for edge in catalogue.edge_types.values() if edge.upstream is not Upstream.NONE]
+    upstream = tuple(EdgeStep(edge.name, edge.upstream is Upstream.FROM) for edge in lineage)
+    return upstream, tuple(EdgeStep(step.edge, not step.reverse) for step in upstream)
+
+
+def nodes_json(node: Json, found: Found) -> Sql:
+    """Return the array of nodes."""
+    return _array(node, sql("n.depth, n.node"), found)
+
+
+def edge_members(rows: GraphRows, graph: Graph) -> tuple[tuple[str, Json], ...]:
+    """Return the ends of an edge, by key."""
+    row = rows.edges.scope.beside[graph.edge_entity, rows.walk.view, Table.EDGE]
+    return (
+        ("from", (sql("""'"E' || {h}."from" || '"'""", h=row),)),
+        ("to", (sql("""'"E' || {h}."to" || '"'""", h=row),)),
+    )
+
+
+def edges_json(edge: Json, graph: Graph, found: Found) -> Sql:
+    """Return the array of edges."""
+    return _array(edge, found.scope.columns[graph.edge_entity].sql, found)
+
+
+def _array(member: Json, order: Sql, found: Found) -> Sql:
+    return sql(
+        "(SELECT concat('[', string_agg({member}, ',' ORDER BY {order}), ']'){body})",
+        member=as_text(member),
+        order=order,
+        body=found.rows.body(),
+    )
+
+
+def frontier_json(rows: GraphRows) -> Sql:
+    """Return the array of nodes that have neighbours which are not shown."""
+    search = rows.walk.search
+    sides = (
+        (search.upstream, sql("n.up"), sql("'UPSTREAM'"), number(0)),
+        (search.downstream, sql("n.down"), sql("'DOWNSTREAM'"), number(1)),
+    )
+    arms = [
+        sql(
+            "SELECT q.node, q.depth, {place} AS place, {name} AS direction, q.level,"
+            " sum(q.shown) AS shown,"
+            " string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name)"
+            " FILTER (WHERE q.hidden > 0) AS hidden\n"
+            "FROM ({counted}) q LEFT JOIN schema_name s ON s.id = q.type\n"
+            "GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0",
+            place=place,
+            name=name,
+            counted=_counted(rows, steps, level),
+        )
+        for steps, level, name, place in sides
+        if steps
+    ]
+    if not arms:
+        return sql("'[]'")
+    return sql(
+        '(SELECT concat(\'[\', string_agg(concat(\'{{"id":"E\', f.node, \'","direction":"\','
+        ' f.direction, \'","level":\', f.level, \',"shown":\', f.shown, \',"hidden":{{\','
+        " f.hidden, '}}}}'), ',' ORDER BY f.depth, f.node, f.place), ']')\nFROM ({arms}) f)",
+        arms=join("\nUNION ALL ", arms),
+    )
+
+
+def _counted(rows: GraphRows, steps: tuple[EdgeStep, ...], level: Sql) -> Sql:
+    """Count each node's neighbours on one side, by type where they are hidden."""
+    return sql(
+        "SELECT n.node, n.depth, {level} AS level, y.type,"
+        " count(*) FILTER (WHERE y.shown) AS shown, count(*) FILTER (WHERE NOT y.shown) AS hidden\n"
+        "FROM (SELECT w.near, w.shown, CASE WHEN NOT w.shown THEN"
+        " (SELECT t.v FROM fact_2 t WHERE t.e = w.node AND {seen} LIMIT 1) END AS type\n"
+        "FROM (SELECT DISTINCT z.near, z.node, k.node IS NOT NULL AS shown\n"
+        "FROM ({near} OFFSET 0) z LEFT JOIN {nodes} k ON k.node = z.node) w OFFSET 0) y\n"
+        "JOIN {nodes} n ON n.node = y.near GROUP BY n.node, n.depth, {level}, y.type",
+        level=level,
+        nodes=rows.name,
+        near=neighbours(steps, _reached(rows.name, level), rows.walk),
+        seen=rows.walk.compilation.seen(sql("t"), rows.walk.view),
+    )
+
+
+def _reached(name: Sql, level: Sql) -> Sql:
+    return sql("ARRAY(SELECT n.node FROM {n} n WHERE {level} IS NOT NULL)", n=name, level=level)
+
+
+def graph_json(rows: GraphRows, members: Json) -> Sql:
+    """Return the whole graph as one subquery."""
+    return sql("(WITH RECURSIVE {parts}\nSELECT {text})", parts=rows.parts, text=as_text(members))
+
+
+def refused(rows: GraphRows) -> Sql:
+    """Return whether the budget has kept a candidate out."""
+    return sql("(SELECT bool_or({s}.refused)::text FROM {s})", s=rows.walk.levels)

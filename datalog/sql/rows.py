@@ -1,0 +1,134 @@
+"""What a level reads, as SQL in the making: FROM, WHERE, and where each variable stands."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import LiteralString
+
+from datalog.sql.columns import Column
+from datalog.syntax import AsOf, History, Now, Variable, View
+from store.catalogue import Catalogue
+from store.sql import Sql, join, numbered, sql
+
+Columns = Mapping[Variable, Column]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Gives every table of a statement a name of its own."""
+
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def fresh(self, prefix: LiteralString) -> Sql:
+        """Return a name that the statement does not have yet."""
+        return numbered(prefix, next(self._numbers))
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What is the same through a whole statement; `reasons` gathers why levels are empty."""
+
+    catalogue: Catalogue
+    names: Names
+    moments: Mapping[str, Sql]
+    reasons: list[tuple[str, str]] = field(default_factory=list)
+
+    def until(self, view: View) -> Sql | None:
+        """Return the last t that a view sees, or None where it sees all."""
+        match view:
+            case AsOf(name):
+                return self.moments[name]
+            case History(until):
+                return self.until(until)
+            case Now():
+                return None
+
+    def seen(self, table: Sql, view: View) -> Sql:
+        """Return the condition that a row with a period is there at a view."""
+        until = self.until(view)
+        if until is None:
+            return sql("{table}.t1 = 9223372036854775807", table=table)
+        return sql("{table}.t0 <= {t} AND {t} < {table}.t1", table=table, t=until)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A table, or a subquery, with its name, and what joins it; `left` keeps the row without."""
+
+    table: Sql
+    conditions: tuple[Sql, ...]
+    left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Joined tables, and the columns that the variables have by then."""
+
+    columns: Columns
+    items: tuple[Item, ...] = ()
+    conditions: tuple[Sql, ...] = ()
+
+    def joined(self, item: Item, columns: Columns) -> "Rows":
+        """Return these rows joined with a table."""
+        return replace(self, items=(*self.items, item), columns=columns)
+
+    def where(self, *conditions: Sql) -> "Rows":
+        """Return these rows under more conditions."""
+        return replace(self, conditions=(*self.conditions, *conditions))
+
+    def body(self) -> Sql:
+        """Return FROM and WHERE."""
+        items, conditions = self.items, self.conditions
+        if items and not items[0].left:
+            first, *rest = items
+            start, conditions = first.table, first.conditions + conditions
+        else:
+            start, rest = sql("(SELECT) one"), list(items)
+        joins = join("", [_join(item) for item in rest])
+        found = sql("\nFROM {start}{joins}", start=start, joins=joins)
+        if not conditions:
+            return found
+        return sql("{found}\nWHERE {all}", found=found, all=conjunction(conditions))
+
+
+def conjunction(conditions: Iterable[Sql]) -> Sql:
+    """Return the condition that all hold."""
+    pieces = tuple(conditions)
+    return join(" AND ", pieces) if pieces else sql("true")
+
+
+def _join(item: Item) -> Sql:
+    on = conjunction(item.conditions)
+    if item.left:
+        return sql("\nLEFT JOIN {table} ON {on}", table=item.table, on=on)
+    if not item.conditions:
+        return sql("\nCROSS JOIN {table}", table=item.table)
+    return sql("\nJOIN {table} ON {on}", table=item.table, on=on)
+
+
+def selected(columns: Columns) -> Sql:
+    """Return the SELECT list that hands columns up; a value of the log takes two."""
+    if not columns:
+        return sql("1 AS c0")
+    pieces: list[Sql] = []
+    for position, column in enumerate(columns.values(), 1):
+        pieces.append(sql("{it} AS {as_}", it=column.sql, as_=numbered("c", position)))
+        if column.text is not None:
+            pieces.append(sql("{it} AS {as_}", it=column.text, as_=numbered("v", position)))
+    return join(", ", pieces)
+
+
+def handed_up(columns: Columns, table: Sql) -> Columns:
+    """Return the columns as they are seen from outside the subquery that selected them."""
+    return {
+        variable: _outside(column, table, position)
+        for position, (variable, column) in enumerate(columns.items(), 1)
+    }
+
+
+def _outside(column: Column, table: Sql, position: int) -> Column:
+    text = None
+    if column.text is not None:
+        text = sql("{table}.{name}", table=table, name=numbered("v", position))
+    it = sql("{table}.{name}", table=table, name=numbered("c", position))
+    return replace(column, sql=it, text=text, prefixed=False)

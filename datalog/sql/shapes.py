@@ -1,0 +1,275 @@
+"""Shapes to JSON text: one function per kind of shape; nested levels become subqueries."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import assert_never
+
+from datalog.errors import Misplaced
+from datalog.reason import Empty
+from datalog.sql.basis import basis_instant, basis_t
+from datalog.sql.entity_output import attribute_name, type_id_of, type_name, value
+from datalog.sql.graph import (
+    GraphRows,
+    edge_members,
+    edges_json,
+    frontier_json,
+    graph_json,
+    graph_rows,
+    node_members,
+    nodes_json,
+    refused,
+    with_degrees,
+)
+from datalog.sql.json_text import as_json, opaque
+from datalog.sql.levels import Found, Scope, default_keys, enclosed, find, sort_keys
+from datalog.sql.ordering import order_by, order_terms
+from datalog.sql.outputs import needs, with_outputs
+from datalog.sql.page_output import OpenPage, part_json, row_parts, rows_json
+from datalog.sql.pages import page_rows
+from datalog.sql.writing import Json, as_text, json_object
+from datalog.syntax import Query, Variable
+from datalog.tree import (
+    AttributeName,
+    BasisInstant,
+    BasisT,
+    Bound,
+    Cursor,
+    FirstCursor,
+    Fixed,
+    Graph,
+    HasNext,
+    HasPrevious,
+    LastCursor,
+    Many,
+    Object,
+    One,
+    OpaqueId,
+    Page,
+    Rows,
+    Shape,
+    Total,
+    TypeName,
+    Value,
+    Variant,
+)
+from datalog.vocabulary import TRANSACTION, type_id
+from store.sql import Bound as BoundValue
+from store.sql import Slot, Sql, join, number, sql
+
+
+def to_json(shape: Shape, scope: Scope, page: OpenPage | None = None) -> Json:  # noqa: C901, PLR0911, PLR0912
+    """Return the JSON text of a shape. Raises QueryError.
+
+    One case for each kind of shape.
+    """
+    match shape:
+        case Fixed(json):
+            return (json,)
+        case Value():
+            return value(shape, scope)
+        case Bound(variable):
+            return (as_json(scope.columns[variable]),)
+        case OpaqueId(entity):
+            return (opaque(scope.columns[entity]),)
+        case TypeName():
+            return type_name(shape, scope)
+        case AttributeName(attribute):
+            return (attribute_name(scope.columns[attribute]),)
+        case Object(fields):
+            return json_object((key, to_json(each, scope, page)) for key, each in fields)
+        case Variant():
+            return _variant(shape, scope, page)
+        case One():
+            return _one(shape, scope)
+        case Many():
+            return _many(shape, scope)
+        case Total():
+            return _total(shape, scope)
+        case Page():
+            return _page(shape, scope)
+        case BasisT(source):
+            return ('"', sql("{t}::text", t=basis_t(source, scope)), '"')
+        case BasisInstant(source):
+            return (basis_instant(source, scope),)
+        case Graph():
+            return _graph(shape, scope)
+        case Rows(inner):
+            return _rows(inner, _open(shape, page))
+        case Cursor() | FirstCursor() | LastCursor() | HasNext() | HasPrevious():
+            return part_json(shape, _open(shape, page))
+        case _:
+            assert_never(shape)
+
+
+def _variant(shape: Variant, scope: Scope, page: OpenPage | None) -> Json:
+    types = scope.types.get(shape.entity)
+    cases = [
+        (names, each) for names, each in shape.cases if types is None or types & frozenset(names)
+    ]
+    if types is not None and len(types) == 1:
+        return to_json(cases[0][1] if cases else shape.otherwise, scope, page)
+    written = [
+        sql(
+            " WHEN {id} IN ({ids}) THEN {text}",
+            id=type_id_of(shape, scope),
+            ids=join(", ", [number(_type_number(name, scope)) for name in names]),
+            text=as_text(to_json(each, _narrowed(shape.entity, names, scope), page)),
+        )
+        for names, each in cases
+    ]
+    otherwise = as_text(to_json(shape.otherwise, scope, page))
+    if not written:
+        return (otherwise,)
+    return (sql("CASE{cases} ELSE {rest} END", cases=join("", written), rest=otherwise),)
+
+
+def _type_number(name: str, scope: Scope) -> int:
+    return 0 if name == TRANSACTION else type_id(name, scope.compilation.catalogue) or -1
+
+
+def _narrowed(entity: Variable, names: tuple[str, ...], scope: Scope) -> Scope:
+    return replace(scope, types={**scope.types, entity: frozenset(names)})
+
+
+def _one(shape: One, scope: Scope) -> Json:
+    found = _level(shape.path, shape.query, needs(shape.shape), scope)
+    if found is None:
+        return ("null",)
+    found = with_outputs(found, [shape.shape])
+    order = sql("")
+    if not found.single:
+        keys = sort_keys(shape.query, found.scope.columns) or default_keys(found)
+        order = order_by(keys) if keys else sql("")
+    return (
+        sql(
+            "coalesce((SELECT {text}{body}{order} LIMIT 1), 'null')",
+            text=as_text(to_json(shape.shape, found.scope)),
+            body=found.rows.body(),
+            order=order,
+        ),
+    )
+
+
+def _many(shape: Many, scope: Scope) -> Json:
+    found = _level(shape.path, shape.query, needs(shape.shape), scope)
+    if found is None:
+        return ("[]",)
+    if found.repeats or shape.query.limit is not None:
+        found = _limited(found, shape.query)
+    found = with_outputs(found, [shape.shape])
+    keys = sort_keys(shape.query, found.scope.columns) or default_keys(found)
+    order = sql(" ORDER BY {terms}", terms=order_terms(keys)) if keys else sql("")
+    return (
+        sql(
+            "(SELECT concat('[', string_agg({text}, ','{order}), ']'){body})",
+            text=as_text(to_json(shape.shape, found.scope)),
+            order=order,
+            body=found.rows.body(),
+        ),
+    )
+
+
+def _limited(found: Found, query: Query) -> Found:
+    if query.limit is None:
+        return enclosed(found, sql(""))
+    if found.repeats:
+        found = enclosed(found, sql(""))
+    keys = sort_keys(query, found.scope.columns) or default_keys(found)
+    limit = (
+        sql("{it}", it=BoundValue(Slot(query.limit.name), "bigint"))
+        if isinstance(query.limit, Variable)
+        else number(query.limit)
+    )
+    return enclosed(found, sql("{order} LIMIT {limit}", order=order_by(keys), limit=limit))
+
+
+def _total(shape: Total, scope: Scope) -> Json:
+    found = _level(shape.path, shape.query, (), scope)
+    if found is None:
+        return ("0",)
+    if found.repeats:
+        found = enclosed(found, sql(""))
+    return (sql("(SELECT count(*)::text{body})", body=found.rows.body()),)
+
+
+def _level(path: str, query: Query, needed: Iterable[Variable], scope: Scope) -> Found | None:
+    found = find(query, needed, scope)
+    if isinstance(found, Empty):
+        scope.compilation.reasons.append((path, found.because))
+        return None
+    return found
+
+
+def _page(shape: Page, scope: Scope) -> Json:
+    parts = tuple(row_parts(shape.shape))
+    if not parts:
+        return to_json(shape.shape, scope)
+    shapes = [part.shape for part in parts if isinstance(part, Rows)]
+    rows = page_rows(shape, [each for one in shapes for each in needs(one)], scope)
+    if isinstance(rows, Empty):
+        scope.compilation.reasons.append((shape.path, rows.because))
+        return to_json(shape.shape, scope, OpenPage(shape, None))
+    rows = replace(rows, found=with_outputs(rows.found, shapes))
+    return (
+        sql(
+            "(SELECT {text}{body})",
+            text=as_text(to_json(shape.shape, scope, OpenPage(shape, rows))),
+            body=rows.found.rows.body(),
+        ),
+    )
+
+
+def _open(shape: Shape, page: OpenPage | None) -> OpenPage:
+    if page is None:
+        raise Misplaced(type(shape).__name__)
+    return page
+
+
+def _rows(shape: Shape, page: OpenPage) -> Json:
+    if page.rows is None:
+        return rows_json(sql(""), page)
+    return rows_json(as_text(to_json(shape, page.rows.found.scope, page)), page)
+
+
+def _graph(shape: Graph, scope: Scope) -> Json:
+    rows = graph_rows(shape, scope)
+    wanted = [("edges", shape.edges), ("frontier", shape.frontier)]
+    if isinstance(rows, Empty):
+        scope.compilation.reasons.append((shape.path, rows.because))
+        empty = [("nodes", ("[]",)), *((key, ("[]",)) for key, is_wanted in wanted if is_wanted)]
+        return json_object([*empty, ("refused", ("false",))])
+    parts: dict[str, Json] = {"nodes": (_nodes(shape, rows),)}
+    if shape.edges:
+        parts["edges"] = (_edges(shape, rows),)
+    if shape.frontier:
+        parts["frontier"] = (frontier_json(rows),)
+    parts["refused"] = (refused(rows),)
+    return (graph_json(rows, json_object(parts.items())),)
+
+
+def _nodes(shape: Graph, rows: GraphRows) -> Sql:
+    node, source = shape.search.node, shape.search.source
+    type_shape = TypeName(node, source)
+    found = with_degrees(rows, rows.nodes) if shape.degrees else rows.nodes
+    found = with_outputs(found, [type_shape, *([shape.node] if shape.node else [])])
+    members = [
+        ("id", to_json(OpaqueId(node), found.scope)),
+        ("type", to_json(type_shape, found.scope)),
+        *node_members(degrees=shape.degrees),
+    ]
+    if shape.node is not None:
+        members.append(("extra", to_json(shape.node, found.scope)))
+    return nodes_json(json_object(members), found)
+
+
+def _edges(shape: Graph, rows: GraphRows) -> Sql:
+    edge = shape.edge_entity
+    found = with_outputs(rows.edges, [shape.edge] if shape.edge else [])
+    members = [
+        ("id", to_json(OpaqueId(edge), found.scope)),
+        ("type", to_json(TypeName(edge, shape.search.source), found.scope)),
+        *edge_members(rows, shape),
+    ]
+    if shape.edge is not None:
+        members.append(("extra", to_json(shape.edge, found.scope)))
+    return edges_json(json_object(members), shape, found)

@@ -1,0 +1,16 @@
+"""Requests to responses, over the schema that is served at that moment.
+
+served           the served schema, and where it is swapped
+requests         a request and its response as values
+documents        text to a document: parsed, limited, validated, once
+arguments        arguments and variables to plain values
+selections       what is selected, free of GraphQL
+executor         queries, once more on a newer schema; mutations
+  queries          every root field gathered into one plan, one statement
+  mutations        a transaction written, its report read back
+  dry_run          the report of what would be written
+  shaped           values made here, shaped by a selection
+  explain          what a query becomes
+failures         what went wrong, as a response tells it
+recent           a bounded map
+"""

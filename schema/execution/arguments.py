@@ -1,0 +1,202 @@
+"""Arguments and variables to plain values, with a place where a plan does not depend on the value.
+
+Scalars that a variable gives stay open (`Given`), so that one plan serves all their values. Nulls,
+enums, Booleans and the structure of input objects decide the plan: they are its `signature`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import orjson
+from graphql import (
+    FieldNode,
+    GraphQLArgument,
+    GraphQLBoolean,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    GraphQLType,
+    ListValueNode,
+    ObjectValueNode,
+    OperationDefinitionNode,
+    Undefined,
+    ValueNode,
+    VariableNode,
+    get_variable_values,
+    is_leaf_type,
+    type_from_ast,
+)
+from graphql.execution.values import VariableValues
+from graphql.utilities import coerce_input_literal
+
+from resolvers.selection import Given
+from schema.execution.documents import BAD_USER_INPUT, RequestErrors, refused, with_code
+
+_MOST_ERRORS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """The variables of one request, coerced; of those `decisive` the plan holds the values."""
+
+    coerced: VariableValues
+    decisive: frozenset[str]
+    signature: tuple[object, ...]
+
+    @property
+    def values(self) -> Mapping[str, object]:
+        """Return the values by name; a variable that was not given has none."""
+        return self.coerced.coerced
+
+    def arguments(self, definition: GraphQLField, node: FieldNode) -> Iterator[tuple[str, object]]:
+        """Yield the arguments of a field that are given or have a default."""
+        given = {each.name.value: each.value for each in node.arguments or ()}
+        for name, argument in definition.args.items():
+            value = self._argument(argument, given.get(name))
+            if value is not Undefined:
+                yield name, value
+
+    def value(self, kind: GraphQLType, node: ValueNode) -> object:
+        """Return a value of the document: plain, a `Given`, or a structure of both."""
+        inner = _nullable(kind)
+        match inner, node:
+            case _, VariableNode():
+                return self._variable(inner, node.name.value)
+            case GraphQLList(), ListValueNode():
+                return tuple(self.value(inner.of_type, each) for each in node.values or ())
+            case GraphQLInputObjectType(), ObjectValueNode():
+                return dict(self._fields(inner, node))
+            case _:
+                return self._literal(kind, node)
+
+    def _argument(self, argument: GraphQLArgument, node: ValueNode | None) -> object:
+        if node is None or self._is_absent(node):
+            return argument.default_value
+        return self.value(argument.type, node)
+
+    def _fields(
+        self, kind: GraphQLInputObjectType, node: ObjectValueNode
+    ) -> Iterator[tuple[str, object]]:
+        for each in node.fields or ():
+            if not self._is_absent(each.value):
+                name = each.name.value
+                yield name, self.value(kind.fields[name].type, each.value)
+
+    def _is_absent(self, node: ValueNode) -> bool:
+        return isinstance(node, VariableNode) and node.name.value not in self.values
+
+    def _variable(self, kind: GraphQLType | None, name: str) -> object:
+        value = self.values.get(name)
+        return _plain(value) if name in self.decisive else _place(kind, value, (name,))
+
+    def _literal(self, kind: GraphQLType, node: ValueNode) -> object:
+        wanted: GraphQLInputType = kind  # type: ignore[assignment]  # An argument's, by construction.
+        value = coerce_input_literal(node, wanted, self.coerced)
+        check_text(value)
+        return _plain(None if value is Undefined else value)
+
+
+def variables(
+    schema: GraphQLSchema,
+    operation: OperationDefinitionNode,
+    given: Mapping[str, object],
+    decisive: frozenset[str],
+) -> Variables:
+    """Return the variables that a request gives an operation.
+
+    Raises RequestErrors where they do not fit what the operation declares.
+    """
+    definitions = operation.variable_definitions or ()
+    coerced = get_variable_values(schema, definitions, dict(given), max_errors=_MOST_ERRORS)
+    if isinstance(coerced, list):
+        raise RequestErrors(tuple(with_code(error, BAD_USER_INPUT) for error in coerced))
+    signed: list[object] = []
+    for definition in definitions:
+        name = definition.variable.name.value
+        if name not in coerced.coerced:
+            signed.append(Undefined)
+        elif name in decisive:
+            signed.append(orjson.dumps(coerced.coerced[name], option=orjson.OPT_SORT_KEYS))
+        else:
+            kind = type_from_ast(schema, definition.type)
+            signed.append(_signed(kind, coerced.coerced[name]))
+    return Variables(coerced, decisive, tuple(signed))
+
+
+def check_text(value: object) -> None:
+    """Raise RequestErrors where a text inside a value holds NUL, which the store cannot keep."""
+    match value:
+        case str() if "\0" in value:
+            raise refused("a text holds the character NUL, which nothing here can", BAD_USER_INPUT)
+        case Mapping():
+            for each in value.values():
+                check_text(each)
+        case list() | tuple():
+            for each in value:
+                check_text(each)
+        case _:
+            return
+
+
+def _nullable(kind: GraphQLType | None) -> GraphQLType | None:
+    return kind.of_type if isinstance(kind, GraphQLNonNull) else kind
+
+
+def _is_open(kind: GraphQLType | None) -> bool:
+    """Tell whether a variable of this type leaves only a place, whatever value it has but null."""
+    inner = _nullable(kind)
+    match inner:
+        case GraphQLList():
+            return _is_open(inner.of_type)
+        case GraphQLEnumType():
+            return False
+        case _:
+            return is_leaf_type(inner) and inner is not GraphQLBoolean
+
+
+def _signed(kind: GraphQLType | None, value: object) -> object:
+    inner = _nullable(kind)
+    match inner, value:
+        case _, None:
+            return None
+        case _, _ if _is_open(inner):
+            return ...
+        case GraphQLList(), (list() | tuple()):
+            return tuple(_signed(inner.of_type, each) for each in value)
+        case GraphQLInputObjectType(), Mapping():
+            return tuple((key, _signed(inner.fields[key].type, value[key])) for key in value)
+        case _:
+            return _plain(value)
+
+
+def _place(kind: GraphQLType | None, value: object, path: tuple[str | int, ...]) -> object:
+    inner = _nullable(kind)
+    match inner, value:
+        case _, None:
+            return None
+        case _, _ if _is_open(inner):
+            return Given(path)
+        case GraphQLList(), (list() | tuple()):
+            return tuple(_place(inner.of_type, each, (*path, n)) for n, each in enumerate(value))
+        case GraphQLInputObjectType(), Mapping():
+            fields = inner.fields
+            return {key: _place(fields[key].type, value[key], (*path, key)) for key in value}
+        case _:
+            return _plain(value)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Enum():
+            return value.value
+        case list() | tuple():
+            return tuple(map(_plain, value))
+        case Mapping():
+            return {key: _plain(each) for key, each in value.items()}
+        case _:
+            return value

@@ -1,0 +1,192 @@
+"""Requests to responses: queries read once and again only on a newer schema, mutations write."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo
+
+from schema.execution.arguments import check_text
+from schema.execution.documents import (
+    BAD_USER_INPUT,
+    LIMIT_EXCEEDED,
+    VALIDATION_FAILED,
+    RequestErrors,
+    refused,
+)
+from schema.execution.explain import explain
+from schema.execution.failures import formatted
+from schema.execution.mutations import Mutation
+from schema.execution.queries import Query, Reading, Resolver, asked, compiled_query
+from schema.execution.requests import Basis, Prepared, Request, Response, prepare, refusal
+from schema.execution.selections import select
+from schema.execution.served import LiveSchema, Served
+from store.database_errors import DeadlineExceeded
+from store.errors import OurFault
+from store.ids import T
+from store.writing.writer import Writer
+
+BASIS_NOT_REACHED = "BASIS_NOT_REACHED"
+_PAUSE = 0.02
+_MOST_RETRIES = 5
+_LONG = 2_000
+
+
+def now() -> datetime:
+    """Return the server's clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Executor:
+    """Answers requests over one database; one waits `patience` seconds at most for its min_t."""
+
+    reading: Reading
+    writer: Writer
+    live: LiveSchema
+    patience: float = 5.0
+    clock: Callable[[], datetime] = now
+
+    def prepare(self, request: Request) -> Prepared:
+        """Return a request ready to be executed. Raises RequestErrors where it cannot be."""
+        return self._prepared(self.live.current, request)
+
+    def _prepared(self, served: Served, request: Request) -> Prepared:
+        try:
+            prepared = prepare(served, request)
+        except RecursionError:
+            raise _too_deep() from None
+        if prepared.is_query:  # What a mutation holds, the store judges by statement.
+            check_text(prepared.variables.values)
+        return prepared
+
+    async def prepare_aside(self, request: Request) -> Prepared:
+        """Do as `prepare`, in a thread where the document is long: checking it takes its time.
+
+        What does not fit the schema may fit a newer one, which another process has made.
+        """
+        served = self.live.current
+        try:
+            return await self._prepared_aside(served, request)
+        except RequestErrors as errors:
+            newest = served if _is_hopeless(errors) else await self._newest(served)
+            if newest is served:
+                raise
+            return await self._prepared_aside(newest, request)
+
+    async def _prepared_aside(self, served: Served, request: Request) -> Prepared:
+        if len(request.query) <= _LONG:
+            return self._prepared(served, request)
+        return await asyncio.to_thread(self._prepared, served, request)
+
+    async def _newest(self, served: Served) -> Served:
+        try:
+            clock = await self.reading.database.clock()
+            return await self.live.at_least(clock.schema_t)
+        except (OurFault, DeadlineExceeded):
+            return served
+
+    async def execute(self, request: Request) -> Response:
+        """Answer a request; whatever is wrong is told in the response."""
+        try:
+            return await self.run(await self.prepare_aside(request))
+        except RequestErrors as errors:
+            return refusal(errors)
+
+    async def run(self, prepared: Prepared) -> Response:
+        """Answer a request that was prepared. Raises RequestErrors where it is refused yet."""
+        try:
+            if prepared.is_query:
+                return await self._query(prepared)
+            return await self._mutation(prepared)
+        except RecursionError:
+            raise _too_deep() from None
+
+    async def _query(self, prepared: Prepared) -> Response:
+        response = await self._answer(prepared)
+        least = prepared.request.min_t
+        if least is None or response.basis is None or response.basis.t >= least:
+            return response
+        await self._reach(least)
+        return await self._answer(prepared)
+
+    async def _answer(self, prepared: Prepared) -> Response:
+        query = self._new_query(prepared)
+        result = await query.run()
+        for _ in range(_MOST_RETRIES):  # Another change may come while one is read.
+            if query.stale is None:
+                break
+            served = await self.live.at_least(query.stale)
+            query = self._new_query(self._prepared(served, prepared.request))
+            result = await query.run()
+        return _executed(result, query.basis)
+
+    def _new_query(self, prepared: Prepared) -> Query:
+        made = compiled_query(prepared, self.reading.limits)
+        return Query(self.reading, prepared, made, self.clock(), self._others(prepared))
+
+    def _others(self, prepared: Prepared) -> Resolver:
+        async def resolve(info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> object:
+            request = Request(
+                arguments["query"], _variables(arguments), arguments.get("operationName")
+            )
+            about = self._prepared(prepared.served, request)
+            selected = select(asked(prepared), prepared.operation)
+            [explained] = (each for each in selected if each.key == info.path.key)
+            return await explain(self.reading, about, self.clock(), explained)
+
+        return resolve
+
+    async def _mutation(self, prepared: Prepared) -> Response:
+        mutation = Mutation(self.reading, self.writer, self.live, prepared, self.clock())
+        result = await mutation.run()
+        basis = mutation.basis
+        if basis is None:
+            with suppress(OurFault):
+                basis = await self._basis()
+        return _executed(result, basis)
+
+    async def _basis(self) -> Basis:
+        clock = await self.reading.database.clock()
+        return Basis(clock.t, clock.instant)
+
+    async def _reach(self, least: T) -> None:
+        """Wait until the database has a t. Raises RequestErrors where that takes too long."""
+        try:
+            async with asyncio.timeout(self.patience):
+                # Another process may write it, which no event tells.
+                while (await self._basis()).t < least:  # noqa: ASYNC110
+                    await asyncio.sleep(_PAUSE)
+        except TimeoutError:
+            raise _not_reached(least, self.patience) from None
+
+
+def _is_hopeless(errors: RequestErrors) -> bool:
+    """Tell whether a request is refused whatever the schema is."""
+    codes = {(error.extensions or {}).get("code") for error in errors.errors}
+    return codes.isdisjoint({VALIDATION_FAILED, BAD_USER_INPUT})
+
+
+def _variables(arguments: Mapping[str, Any]) -> Mapping[str, object]:
+    given = arguments.get("variables") or {}
+    if not isinstance(given, Mapping):
+        raise refused("variables has to be a JSON object", BAD_USER_INPUT)
+    return given
+
+
+def _executed(result: ExecutionResult, basis: Basis | None) -> Response:
+    errors = formatted(result.errors or ())
+    return Response(executed=True, data=result.data, errors=errors, basis=basis)
+
+
+def _not_reached(least: T, patience: float) -> RequestErrors:
+    sentence = f"t {least} has not come within {patience:g} seconds"
+    extensions = {"code": BASIS_NOT_REACHED, "category": "unavailable"}
+    return RequestErrors((GraphQLError(sentence, extensions=extensions),))
+
+
+def _too_deep() -> RequestErrors:
+    return refused("the request is nested too deeply to be answered", LIMIT_EXCEEDED)

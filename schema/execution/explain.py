@@ -1,0 +1,59 @@
+"""`explain`: what a query becomes, level by level, and what PostgreSQL would do with it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import orjson
+
+from resolvers.draft import Request as Binding
+from resolvers.explain import explain as explained_plan
+from resolvers.selection import Selected
+from schema.execution.queries import Reading, compiled_query
+from schema.execution.requests import Prepared
+from schema.execution.shaped import shaped
+
+_A_MUTATION = "a mutation is not compiled: each of its fields is a transaction of its own"
+_NOTHING_READ = "nothing is read: all that it asks for is known without the database"
+
+
+async def explain(reading: Reading, about: Prepared, now: datetime, selected: Selected) -> object:
+    """Return how a request is answered, in the shape that the `explain` field selects.
+
+    PostgreSQL's plan is made only where it is asked for, by running the statement where `analyze`
+    says so. Raises RequestErrors where the request is refused, and as `Database.row` does.
+    """
+    told = await _told(reading, about, now, selected)
+    return shaped(selected.of(), told)
+
+
+async def _told(
+    reading: Reading, about: Prepared, now: datetime, selected: Selected
+) -> Mapping[str, object]:
+    if not about.is_query:
+        return _nothing(_A_MUTATION)
+    compiled = compiled_query(about, reading.limits)
+    if not compiled.fields:
+        return _nothing(_NOTHING_READ)
+    binding = Binding(about.variables.values, now, reading.secret)
+    explained = explained_plan(compiled.plan, binding)
+    plan = None
+    if any(each.name == "plan" for each in selected.of()):
+        analyze = selected.arguments.get("analyze") is True
+        plan = await reading.database.explain(explained.sql, explained.arguments, analyze=analyze)
+    return {
+        "__typename": "Explain",
+        "compiled": True,
+        "reason": None,
+        "levels": [
+            {"__typename": "ExplainLevel", "path": level.path, "datalog": level.datalog}
+            for level in explained.levels
+        ],
+        "sql": explained.sql,
+        "arguments": orjson.loads(orjson.dumps(explained.arguments, default=str)),
+        "plan": plan,
+    }
+
+
+def _nothing(reason: str) -> Mapping[str, object]:
+    nothing = dict.fromkeys(("sql", "arguments", "plan"))
+    return {"compiled": False, "reason": reason, "levels": [], **nothing}

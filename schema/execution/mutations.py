@@ -1,0 +1,201 @@
+"""Mutations: a transaction is written, and its report read back as of it, by one statement."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from typing import Any, ClassVar
+
+import structlog
+from graphql import ExecutionResult, GraphQLResolveInfo
+
+from resolvers.answer import answer
+from resolvers.errors import StaleCatalogue
+from resolvers.selection import Given, Selected
+from schema.execution import dry_run
+from schema.execution.documents import RequestErrors
+from schema.execution.dry_run import Objects, Rehearsal
+from schema.execution.queries import Reading, asked, compiled, walk
+from schema.execution.requests import Basis, Prepared, prepare
+from schema.execution.selections import select
+from schema.execution.served import LiveSchema
+from schema.execution.shaped import shaped
+from store.database_errors import DeadlineExceeded
+from store.errors import CallerFault, OurFault
+from store.ids import T, opaque
+from store.transaction import read
+from store.writing.writer import Report, Writer
+
+_ABOUT = ("instant", "source", "actor", "reason")
+_STATEMENTS = ("upsert", "link", "unlink", "retract")
+# What the report says itself; the rest is read from the database.
+_TOLD = frozenset({"__typename", "basis", "redundant", "replayed"})
+_MOST_RETRIES = 5
+_log = structlog.get_logger("headwater.graphql")
+
+
+@dataclass(eq=False)
+class ReportUnavailable(CallerFault):
+    """A transaction was written, and its report could not be read; its t is a Long, thus a text."""
+
+    code: ClassVar[str] = "REPORT_UNAVAILABLE"
+    category: ClassVar[str] = "unavailable"
+    t: str
+
+    def __str__(self) -> str:
+        return (
+            f"the transaction was written, as t {self.t}, but its report could not be read:"
+            f' do not send it again, ask for node(id: "T{self.t}")'
+        )
+
+
+@dataclass(slots=True)
+class Mutation:
+    """A mutation under way; `basis` is that of its last transaction."""
+
+    reading: Reading
+    writer: Writer
+    live: LiveSchema
+    prepared: Prepared
+    now: datetime
+    basis: Basis | None = None
+
+    async def run(self) -> ExecutionResult:
+        """Return what graphql-core makes of it: root fields one after the other.
+
+        Raises RequestErrors, before anything is written.
+        """
+        _selected(self.prepared)
+        return await walk(self.prepared, self, self._transact)
+
+    async def _transact(
+        self, info: GraphQLResolveInfo[Any], arguments: Mapping[str, Any]
+    ) -> object:
+        transaction = replace(
+            read(_statements(arguments["transaction"])),
+            idempotency_key=arguments.get("idempotencyKey"),
+        )
+        report = await self.writer.transact(
+            transaction,
+            if_basis=arguments.get("ifBasis"),
+            dry_run=bool(arguments.get("dryRun")),
+        )
+        self.basis = Basis(report.basis, report.basis_instant)
+        key = str(info.path.key)
+        try:
+            return await self._reported_anew(key, report)
+        except (OurFault, DeadlineExceeded, RequestErrors) as fault:
+            if report.t is None:
+                raise
+            _log.warning("report not read", t=report.t, fault=str(fault))
+            raise ReportUnavailable(str(report.t)) from fault
+
+    async def _reported_anew(self, key: str, report: Report) -> dict[str, object]:
+        for _ in range(_MOST_RETRIES):
+            try:
+                return await self._reported(key, report)
+            except StaleCatalogue as fault:
+                # What was written stays written: only its report is read once more.
+                served = await self.live.at_least(T(fault.found))
+                self.prepared = prepare(served, self.prepared.request)
+        return await self._reported(key, report)
+
+    async def _reported(self, key: str, report: Report) -> dict[str, object]:
+        told = {
+            "basis": Basis(report.basis, report.basis_instant).body(),
+            "redundant": report.redundant,
+            "replayed": report.replayed,
+        }
+        of_report = _selected(self.prepared)[key].of()
+        known = shaped(tuple(each for each in of_report if each.name in _TOLD), told)
+        rest = tuple(each for each in of_report if each.name not in _TOLD)
+        values: Mapping[str, object] = known if isinstance(known, Mapping) else {}
+        if report.t is not None and rest:
+            return {**await self._read_back(key, rest, report, report.t), **values}
+        return {**await self._rehearsed(key, rest, report), **values}
+
+    async def _read_back(
+        self, key: str, rest: tuple[Selected, ...], report: Report, t: T
+    ) -> dict[str, object]:
+        variables: Mapping[str, object] = {
+            "transaction": f"T{t}",
+            "t": t,
+            "stubs": [opaque(stub) for stub in report.stubs],
+            "facts": self.reading.limits.page.most,
+        }
+        found = await self._read(("report", key), tuple(map(_read_back, rest)), variables)
+        return {each.key: _unwrapped(each, found[each.key]) for each in rest}
+
+    async def _rehearsed(
+        self, key: str, rest: tuple[Selected, ...], report: Report
+    ) -> dict[str, object]:
+        rehearsal = Rehearsal(self.prepared.served.catalogue, report)
+        known, reads = rehearsal.known, dry_run.reads(rest)
+        read: dict[str, dict[str, Objects]] = {each.key: {} for each in rest}
+        if known and reads:
+            ids: Mapping[str, object] = {"entities": [opaque(entity) for entity in known]}
+            found = await self._read(("dry run", key), reads, ids)
+            for place, objects in found.items():
+                fact, _, below = place.partition(".")
+                listed = objects if isinstance(objects, list) else []
+                read[fact][below] = dict(zip(known, listed, strict=True))
+        return {
+            each.key: None if each.name == "transaction" else rehearsal.value(each, read[each.key])
+            for each in rest
+        }
+
+    async def _read(
+        self, part: object, fields: tuple[Selected, ...], variables: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        reading = self.reading
+        made = compiled(self.prepared, reading.limits, lambda: fields, part)
+        found = await answer(reading.database, made.plan, variables, self.now, reading.secret)
+        return found.values
+
+
+def _selected(prepared: Prepared) -> dict[str, Selected]:
+    return {each.key: each for each in select(asked(prepared), prepared.operation)}
+
+
+def _statements(given: Mapping[str, Any]) -> dict[str, object]:
+    """Return the input as a line of a transaction file has it."""
+    about = {name: given[name] for name in _ABOUT if given.get(name) is not None}
+    statements = {name: given[name] for name in _STATEMENTS if given.get(name) is not None}
+    line: dict[str, object] = {"tx": about, **{k: _plain(v) for k, v in statements.items()}}
+    return line
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Enum():
+            return value.value
+        case Mapping():
+            return {key: _plain(each) for key, each in value.items()}
+        case list():
+            return [_plain(each) for each in value]
+        case _:
+            return value
+
+
+def _read_back(asked_for: Selected) -> Selected:
+    """Return the root field of a query that gives a field of the report."""
+    by_id = {"id": Given(("transaction",)), "asOf": Given(("t",))}
+    match asked_for.name:
+        case "stubs":
+            by_ids = {"ids": Given(("stubs",)), "asOf": Given(("t",))}
+            return Selected(asked_for.key, "nodes", by_ids, asked_for.children)
+        case "facts":
+            nodes = Selected("nodes", "nodes", children=asked_for.children)
+            first = {"first": Given(("facts",))}
+            facts = Selected("facts", "facts", first, {"": (nodes,)})
+            return Selected(asked_for.key, "node", by_id, {"Transaction": (facts,)})
+        case _:
+            below = {"Transaction": asked_for.of()}
+            return Selected(asked_for.key, "node", by_id, below)
+
+
+def _unwrapped(asked_for: Selected, value: Any) -> object:  # JSON.
+    if asked_for.name == "facts" and isinstance(value, dict):
+        facts = value["facts"]
+        return facts["nodes"] if isinstance(facts, dict) else facts
+    return value

@@ -1,0 +1,152 @@
+"""One query operation under way: every root field is gathered into one plan, read by one statement.
+
+graphql-core walks the selection and asks for the root fields side by side; the loader hands them
+on together. What the statement gives is JSON by response key, which the walk then reads.
+"""
+
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aiodataloader import DataLoader
+from graphql import ExecutionResult, GraphQLResolveInfo, execute
+
+from resolvers.answer import Answer, answer
+from resolvers.errors import StaleCatalogue
+from resolvers.limits import Limits
+from resolvers.plan import Plan, plan
+from resolvers.selection import Selected
+from schema.execution.requests import Basis, Prepared
+from schema.execution.selections import Asked, select
+from schema.execution.served import Compiled
+from store.database import Database
+from store.errors import OurFault
+from store.ids import T
+
+_NOT_COMPILED = frozenset({"__typename", "explain"})
+
+Resolver = Callable[[GraphQLResolveInfo[Any], dict[str, Any]], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What every read needs: the database, the limits, and what cursors are signed with."""
+
+    database: Database
+    limits: Limits
+    secret: bytes
+
+
+def asked(prepared: Prepared) -> Asked:
+    """Return what the selection of a request is made from."""
+    served, document = prepared.served, prepared.document
+    return Asked(served.core, served.catalogue, document, prepared.variables, served.limits)
+
+
+def compiled(
+    prepared: Prepared,
+    limits: Limits,
+    fields: Callable[[], tuple[Selected, ...]],
+    part: object = None,
+) -> Compiled:
+    """Return fields with their plan, made once by document, operation, signature and `part`."""
+    request, plans = prepared.request, prepared.served.plans
+    identity = (request.query, request.operation_name, prepared.variables.signature, part)
+    found = plans.get(identity)
+    if found is None:
+        made = fields()
+        found = Compiled(made, plan(prepared.served.catalogue, made, limits))
+        plans.put(identity, found)
+    return found
+
+
+def compiled_query(prepared: Prepared, limits: Limits) -> Compiled:
+    """Return the root fields of a query that one statement answers. Raises RequestErrors."""
+
+    def fields() -> tuple[Selected, ...]:
+        selected = select(asked(prepared), prepared.operation)
+        return tuple(each for each in selected if each.name not in _NOT_COMPILED)
+
+    return compiled(prepared, limits, fields)
+
+
+@dataclass(slots=True)
+class Query:
+    """A query being answered; `basis` is known once its statement was sent.
+
+    `others` resolves root fields that have no place in the statement. `stale` is the t of the
+    schema that the database has by now, where that is another than ours.
+    """
+
+    reading: Reading
+    prepared: Prepared
+    compiled: Compiled
+    now: datetime
+    others: Resolver
+    basis: Basis | None = None
+    stale: T | None = None
+    _sent: bool = False
+    _loader: DataLoader[str, object] = field(init=False)
+
+    async def run(self) -> ExecutionResult:
+        """Return what graphql-core makes of the answer; every fault is an error of its field."""
+        self._loader = DataLoader(self._load)
+        result = await walk(self.prepared, self, self._root)
+        if not self._sent:
+            # Introspection, too, says at which point in time it is true; it is true without, too.
+            with suppress(OurFault):
+                await self._load([])
+        return result
+
+    def _root(self, info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> Awaitable[object]:
+        if info.field_name in _NOT_COMPILED:
+            return self.others(info, arguments)
+        return self._loader.load(str(info.path.key))
+
+    async def _load(self, keys: list[str]) -> list[object]:
+        found = await self._answer(self._plan(frozenset(keys)))
+        self.basis = Basis(found.t, found.instant)
+        return [found.values[key] for key in keys]
+
+    def _plan(self, keys: frozenset[str]) -> Plan:
+        wanted = tuple(each for each in self.compiled.fields if each.key in keys)
+        if len(wanted) == len(self.compiled.fields):
+            return self.compiled.plan
+        # Arguments of the other fields did not fit, so they have failed already.
+        return plan(self.prepared.served.catalogue, wanted, self.reading.limits)
+
+    async def _answer(self, made: Plan) -> Answer:
+        reading, given = self.reading, self.prepared.variables.values
+        self._sent = True
+        try:
+            return await answer(reading.database, made, given, self.now, reading.secret)
+        except StaleCatalogue as fault:
+            self.stale = T(fault.found)
+            raise
+
+
+async def walk(prepared: Prepared, root: object, resolve_root: Resolver) -> ExecutionResult:
+    """Execute an operation; below the root, values are JSON by response key."""
+
+    def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> object:  # JSON.
+        if source is root:
+            return resolve_root(info, arguments)
+        return source[info.path.key]
+
+    result = execute(
+        prepared.served.core,
+        prepared.document.node,
+        root,
+        variable_values=dict(prepared.request.variables),
+        operation_name=prepared.request.operation_name,
+        field_resolver=resolve,
+        type_resolver=_type_name,
+    )
+    return result if isinstance(result, ExecutionResult) else await result
+
+
+def _type_name(value: Any, *_: object) -> str:  # JSON.
+    name: str = value["__typename"]
+    return name

@@ -1,0 +1,87 @@
+"""A request and its response as values, whatever carried them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from graphql import OperationDefinitionNode, OperationType
+
+from schema.execution.arguments import Variables, variables
+from schema.execution.documents import Document, RequestErrors, operation
+from schema.execution.failures import formatted
+from schema.execution.served import Served
+from store.ids import T
+from store.values import instant_text
+
+_NOTHING: Mapping[str, object] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client asks; `min_t` is the t that the answer has to include at least."""
+
+    query: str
+    variables: Mapping[str, object] = field(default_factory=lambda: _NOTHING)
+    operation_name: str | None = None
+    min_t: T | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A request that may be executed with one served schema."""
+
+    request: Request
+    served: Served
+    document: Document
+    operation: OperationDefinitionNode
+    variables: Variables
+
+    @property
+    def is_query(self) -> bool:
+        """Tell whether the operation only reads."""
+        return self.operation.operation is OperationType.QUERY
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The point in time at which an answer is true."""
+
+    t: T
+    instant: datetime
+
+    def body(self) -> dict[str, object]:
+        """Return the basis as JSON; its t is a Long, thus a text."""
+        return {"t": str(self.t), "instant": instant_text(self.instant)}
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer. Nothing was `executed` where the request was at fault: then there is no data."""
+
+    executed: bool
+    data: Mapping[str, Any] | None = None  # Any: JSON.
+    errors: Sequence[Mapping[str, Any]] = ()
+    basis: Basis | None = None
+
+    def body(self) -> dict[str, object]:
+        """Return the response as GraphQL has it in JSON."""
+        body: dict[str, object] = {"errors": self.errors} if self.errors else {}
+        if self.executed:
+            body["data"] = self.data
+        if self.basis is not None:
+            body["extensions"] = {"basis": self.basis.body()}
+        return body
+
+
+def prepare(served: Served, request: Request) -> Prepared:
+    """Return a request ready to be executed. Raises RequestErrors where it cannot be."""
+    document = served.document(request.query)
+    chosen = operation(document, request.operation_name)
+    given = variables(served.core, chosen, request.variables, document.decisive)
+    return Prepared(request, served, document, chosen, given)
+
+
+def refusal(errors: RequestErrors) -> Response:
+    """Return the response to a request that cannot be executed."""
+    return Response(executed=False, errors=formatted(errors.errors))

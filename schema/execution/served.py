@@ -1,0 +1,103 @@
+"""The served schema as one value, and the place where it is swapped when the schema facts change.
+
+A request takes the value once and finishes with it; the next request takes the newer one. Caches
+belong to the value, so they are forgotten with it.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Self
+
+import structlog
+from graphql import GraphQLSchema
+from strawberry import Schema
+
+from resolvers.plan import Plan
+from resolvers.selection import Selected
+from schema.execution.documents import Document, DocumentLimits, read
+from schema.execution.recent import Recent
+from schema.types.build import build, core
+from store.catalogue import Catalogue
+from store.database import Database
+from store.errors import OurFault
+from store.ids import T
+from store.schema.facts import read_catalogue
+
+_MOST_DOCUMENTS = 1_000
+_MOST_PLANS = 1_000
+_LONGEST_KEPT = 20_000
+_log = structlog.get_logger("headwater.schema")
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Root fields, and the plan that answers them together."""
+
+    fields: tuple[Selected, ...]
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A catalogue, the schema made of it, and the documents and plans that were read for it.
+
+    Plans are kept by document, operation, and whatever else decides them.
+    """
+
+    catalogue: Catalogue
+    schema: Schema
+    limits: DocumentLimits = field(default_factory=DocumentLimits)
+    plans: Recent[object, Compiled] = field(default_factory=lambda: Recent(_MOST_PLANS))
+    _documents: Recent[str, Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
+
+    @property
+    def core(self) -> GraphQLSchema:
+        """Return the schema as graphql-core has it."""
+        return core(self.schema)
+
+    def document(self, text: str) -> Document:
+        """Return the document of a text, parsed and validated once; raise RequestErrors."""
+        document = self._documents.get(text)
+        if document is None:
+            document = read(text, self.core, self.limits)
+            if len(text) <= _LONGEST_KEPT:
+                self._documents.put(text, document)
+        return document
+
+
+@dataclass(slots=True)
+class LiveSchema:
+    """The schema that is served now; `at_least` and `watch` make it follow the schema facts."""
+
+    database: Database
+    current: Served
+    _building: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @classmethod
+    async def opened(cls, database: Database, limits: DocumentLimits) -> Self:
+        """Read the catalogue and build its schema. Raises as Database.rows does."""
+        return cls(database, await _read(database, limits))
+
+    async def at_least(self, t: T) -> Served:
+        """Return a schema as new as the one of `t`, built now where it has to be."""
+        async with self._building:
+            if self.current.catalogue.t < t:
+                self.current = await _read(self.database, self.current.limits)
+                _log.info("schema swapped", t=self.current.catalogue.t)
+        return self.current
+
+    async def watch(self, pause: float) -> None:
+        """Follow what other processes do to the schema, until cancelled."""
+        while True:
+            await asyncio.sleep(pause)
+            try:
+                clock = await self.database.clock()
+                await self.at_least(clock.schema_t)
+            except OurFault as fault:
+                _log.warning("schema not looked at", fault=str(fault))
+
+
+async def _read(database: Database, limits: DocumentLimits) -> Served:
+    catalogue = await read_catalogue(database)
+    # In a thread: meanwhile, requests are answered with the schema that there is.
+    return Served(catalogue, await asyncio.to_thread(build, catalogue), limits)

@@ -1,0 +1,215 @@
+"""Declared types to a Strawberry schema: classes made in one pass, their fields typed in a second.
+
+Every schema gets classes of its own: two that share one would share its fields' state too. The
+classes are decorated first and typed afterwards because types refer to each other in circles.
+"""
+
+import re
+import types
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Optional
+
+import strawberry
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
+from strawberry.annotation import StrawberryAnnotation
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types.arguments import StrawberryArgument
+from strawberry.types.enum import EnumValue, StrawberryEnumDefinition
+from strawberry.types.field import StrawberryField
+from strawberry.types.scalar import ScalarDefinition
+
+from schema.types import scalars
+from schema.types.declared import (
+    Absent,
+    Argument,
+    Declared,
+    Enumeration,
+    Field,
+    InputType,
+    InterfaceType,
+    ObjectType,
+)
+from schema.types.schema_types import declarations
+from store.catalogue import Catalogue
+
+_BUILT_IN: dict[str, object] = {
+    "String": str,
+    "Int": int,
+    "Float": float,
+    "Boolean": bool,
+    "ID": strawberry.ID,
+}
+_NOTATION = re.compile(r"(?P<list>\[(?P<of>.+)\])|(?P<name>\w+)")
+
+
+def build(catalogue: Catalogue) -> strawberry.Schema:
+    """Return the Strawberry schema of a catalogue.
+
+    It takes some 10 ms per entity type, so call it off the event loop.
+    """
+    return _assemble(declarations(catalogue))
+
+
+def core(schema: strawberry.Schema) -> GraphQLSchema:
+    """Return the graphql-core schema inside a Strawberry schema."""
+    return schema._schema  # noqa: SLF001  # Strawberry has no public name for it.
+
+
+@dataclass(frozen=True, slots=True)
+class _Classes:
+    """The Python side of every type by its GraphQL name; annotations are looked up in it."""
+
+    known: dict[str, Any] = field(default_factory=lambda: dict(_BUILT_IN))
+    scalars: dict[Any, ScalarDefinition] = field(default_factory=dict)
+
+    def annotation(self, notation: str) -> StrawberryAnnotation:
+        """Return the annotation of a type in GraphQL's notation."""
+        return StrawberryAnnotation(self._type(notation))
+
+    def _type(self, notation: str) -> Any:
+        required = notation.endswith("!")
+        found = _NOTATION.fullmatch(notation.removesuffix("!"))
+        if found is None:
+            raise AssertionError(f"{notation} is no type")
+        inner: Any = list[self._type(found["of"])] if found["list"] else self.known[found["name"]]  # type: ignore[misc]  # Made at run time.
+        return inner if required else Optional[inner]  # noqa: UP045  # `|` refuses some of Strawberry's types.
+
+
+def _assemble(declared: tuple[Declared, ...]) -> strawberry.Schema:
+    classes = _Classes()
+    for name, definition in scalars.definitions().items():
+        key = types.new_class(name, (str,))
+        classes.known[name] = key
+        classes.scalars[key] = definition
+    for each in _interfaces_first(declared):
+        classes.known[each.name] = _class(each, classes)
+    for each in declared:
+        if not isinstance(each, Enumeration):
+            _type_fields(each, classes)
+    objects = [classes.known[each.name] for each in declared if isinstance(each, ObjectType)]
+    schema = strawberry.Schema(
+        query=classes.known["Query"],
+        mutation=classes.known["Mutation"],
+        types=[*objects, *classes.scalars],  # The contract names every scalar, used or not.
+        config=StrawberryConfig(auto_camel_case=False, scalar_map=classes.scalars),
+    )
+    _leave_to_the_executor(core(schema))
+    return schema
+
+
+def _interfaces_first(declared: tuple[Declared, ...]) -> Iterable[Declared]:
+    interfaces = [each for each in declared if isinstance(each, InterfaceType)]
+    # Node, then what implements Node alone (Entity, Edge), then the catalog's.
+    yield from sorted(interfaces, key=lambda each: len(each.interfaces))
+    yield from (each for each in declared if not isinstance(each, InterfaceType))
+
+
+def _class(declared: Declared, classes: _Classes) -> object:
+    match declared:
+        case Enumeration():
+            return _enum(declared)
+        case InputType():
+            fields = {_python(each.name): _input_field(each) for each in declared.fields}
+            made = _new_class(declared.name, (), fields)
+            return strawberry.input(
+                made, name=declared.name, one_of=declared.one_of, description=declared.description
+            )
+        case InterfaceType() | ObjectType():
+            return _output_class(declared, classes)
+
+
+def _output_class(declared: InterfaceType | ObjectType, classes: _Classes) -> object:
+    bases = [classes.known[name] for name in declared.interfaces]
+    # Python wants each base once: Entity is a Node already, the catalog's interfaces are Entities.
+    nearest = [
+        base for base in bases if not any(b is not base and issubclass(b, base) for b in bases)
+    ]
+    fields = {_python(each.name): _output_field(each) for each in declared.fields}
+    made = _new_class(declared.name, tuple(nearest), fields)
+    if isinstance(declared, InterfaceType):
+        return strawberry.interface(made, name=declared.name, description=declared.description)
+    return strawberry.type(made, name=declared.name, description=declared.description)
+
+
+def _new_class(name: str, bases: tuple[type, ...], fields: dict[str, StrawberryField]) -> Any:
+    # The annotations only hold the place until the second pass.
+    body = {**fields, "__annotations__": dict.fromkeys(fields, str), "__module__": __name__}
+    return types.new_class(name, bases, exec_body=lambda namespace: namespace.update(body))
+
+
+def _python(name: str) -> str:
+    # `from`, `in` and `not` are fields, and Python's words.
+    return f"{name}_"
+
+
+def _output_field(declared: Field) -> StrawberryField:
+    return StrawberryField(
+        python_name=None,
+        graphql_name=declared.name,
+        description=declared.description,
+        deprecation_reason=declared.deprecated,
+    )
+
+
+def _input_field(declared: Argument) -> StrawberryField:
+    return StrawberryField(
+        python_name=None,
+        graphql_name=declared.name,
+        default=strawberry.UNSET if declared.default is Absent.ABSENT else declared.default,
+        description=declared.description,
+        deprecation_reason=declared.deprecated,
+    )
+
+
+def _enum(declared: Enumeration) -> StrawberryEnumDefinition:
+    # A Python enum refuses some names that a catalog may use (`mro`), so its members are numbered.
+    members = [(f"value_{n}", each.name) for n, each in enumerate(declared.values)]
+    make: Any = StrEnum  # Type checkers take the call for a member, and want a literal.
+    return StrawberryEnumDefinition(
+        wrapped_cls=make(declared.name, members),
+        name=declared.name,
+        values=[
+            EnumValue(each.name, each.name, each.deprecated, description=each.description)
+            for each in declared.values
+        ],
+        description=declared.description,
+    )
+
+
+def _type_fields(declared: ObjectType | InterfaceType | InputType, classes: _Classes) -> None:
+    definition = classes.known[declared.name].__strawberry_definition__
+    declared_fields = {_python(each.name): each for each in declared.fields}
+    for made in definition.fields:
+        if made.python_name not in declared_fields:  # An interface's: it has its turn.
+            continue
+        each = declared_fields[made.python_name]
+        made.type_annotation = classes.annotation(each.type)
+        if isinstance(each, Field):
+            made.arguments = [_argument(argument, classes) for argument in each.arguments]
+
+
+def _argument(declared: Argument, classes: _Classes) -> StrawberryArgument:
+    return StrawberryArgument(
+        python_name=_python(declared.name),
+        graphql_name=declared.name,
+        type_annotation=classes.annotation(declared.type),
+        default=strawberry.UNSET if declared.default is Absent.ABSENT else declared.default,
+        description=declared.description,
+        deprecation_reason=declared.deprecated,
+    )
+
+
+def _leave_to_the_executor(schema: GraphQLSchema) -> None:
+    """Take out Strawberry's resolvers: the executor reads JSON answers by response key."""
+    for made in schema.type_map.values():
+        if isinstance(made, GraphQLObjectType):
+            made.is_type_of = None
+        if isinstance(made, GraphQLObjectType) and not made.name.startswith("__"):
+            for each in made.fields.values():
+                each.resolve = None
+        if isinstance(made, GraphQLInputObjectType):
+            # graphql-core knows oneOf too, in validation, coercion and introspection.
+            one_of = made.extensions["strawberry-definition"].is_one_of
+            made.is_one_of = bool(one_of)

@@ -1,0 +1,148 @@
+"""Catalogue to input types: what `where` and `orderBy` take."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from schema.sdl.names import is_connection, listed, relation_type
+from schema.types.declared import Argument, InputType
+from store.catalogue import (
+    Attribute,
+    Catalogue,
+    EntityType,
+    Interface,
+    Relation,
+    ValueType,
+)
+
+_SAYS = {
+    "eq": "Equal to it; null: there is no value.",
+    "ne": "Anything but equal to it; no value at all is that too.",
+    "in": "One of them.",
+    "startsWith": "Begins with it.",
+    "contains": "Has it somewhere within.",
+    "gt": "Greater; texts compare by code point.",
+    "gte": "Greater or equal.",
+    "lt": "Less; texts compare by code point.",
+    "lte": "Less or equal.",
+    "isNull": "True: there is no value. False: there is one.",
+    "has": "Has it among its values.",
+    "hasAny": "Has at least one of them.",
+    "hasAll": "Has all of them; where none is named, that is so.",
+    "isEmpty": "True: it has no values. False: it has some.",
+    "and": "All of these hold.",
+    "or": "At least one of these holds; where none is named, that is not so.",
+    "not": "This does not hold.",
+    "some": "At least one passes.",
+    "none": "None passes.",
+    "every": "All pass; where there are none, that is so.",
+    "urn": "By its urn.",
+    "type": "By the name of its type.",
+    "key": "By what tells parallel edges apart.",
+}
+
+
+def described(condition: Argument) -> Argument:
+    """Return a member of a filter with what it means, where nothing else describes it."""
+    return replace(condition, description=condition.description or _SAYS.get(condition.name))
+
+
+def arguments(catalogue: Catalogue, target: str) -> Iterator[Argument]:
+    """Yield the arguments `where` and `orderBy` of a list of a type or interface."""
+    if target in catalogue.interfaces or target in catalogue.entity_types:
+        yield Argument("where", f"{target}Filter", description="Only those that pass.")
+        order = "In this order, one key each; the id comes last."
+        yield Argument("orderBy", f"[{target}Order!]", description=order)
+
+
+def input_types(catalogue: Catalogue) -> Iterator[InputType]:
+    """Yield the input types that a catalogue adds."""
+    for owner in listed(catalogue):
+        yield _filter(owner)
+        yield from _quantifiers(owner)
+        order = (described(Argument("urn", "SortOrder")), *_keys(owner))
+        yield InputType(f"{owner.name}Order", order, one_of=True, description="Exactly one key.")
+    for edge_type in catalogue.edge_types.values():
+        name = f"{edge_type.name}Filter"
+        key = described(Argument("key", "StringFilter"))
+        fields = (key, *_conditions(edge_type.properties), *_connectives(name))
+        yield InputType(name, fields, description="Every key given has to hold.")
+    for name in catalogue.enums:
+        one = (Argument("eq", name), Argument("ne", name), Argument("in", f"[{name}!]"))
+        fields = tuple(map(described, (*one, Argument("isNull", "Boolean"))))
+        yield InputType(f"{name}Filter", fields)
+        several = (Argument("hasAny", f"[{name}!]"), Argument("hasAll", f"[{name}!]"))
+        fields = (Argument("has", name), *several, Argument("isEmpty", "Boolean"))
+        yield InputType(f"{name}ListFilter", tuple(map(described, fields)))
+
+
+def _filter(owner: EntityType | Interface) -> InputType:
+    name = f"{owner.name}Filter"
+    kind = (Argument("type", "EntityTypeFilter"),) if isinstance(owner, Interface) else ()
+    named = (*kind, Argument("urn", "StringFilter"))
+    lifecycle = Argument(
+        "lifecycle", "LifecycleFilter", description="Without it, none is DELETED in a list."
+    )
+    walks = map(_walk, _walked(owner))
+    conditions = (*map(described, named), lifecycle, *_conditions(owner.attributes))
+    fields = (*conditions, *walks, *_connectives(name))
+    return InputType(name, fields, description="Every key given has to hold.")
+
+
+def _connectives(name: str) -> tuple[Argument, ...]:
+    several = (Argument("and", f"[{name}!]"), Argument("or", f"[{name}!]"))
+    return tuple(map(described, (*several, Argument("not", name))))
+
+
+def _conditions(attributes: tuple[Attribute, ...]) -> Iterator[Argument]:
+    for attribute in attributes:
+        if attribute.indexed and attribute.type is not ValueType.REF:
+            suffix = "ListFilter" if attribute.many else "Filter"
+            kind = f"{attribute.enum or attribute.type.value}{suffix}"
+            about, old = attribute.description, attribute.deprecated
+            yield Argument(attribute.field, kind, description=about, deprecated=old)
+
+
+def _walked(owner: EntityType | Interface) -> Iterator[Attribute | Relation]:
+    yield from (each for each in owner.attributes if each.type is ValueType.REF and each.indexed)
+    yield from owner.relations
+
+
+def _walk(walked: Attribute | Relation) -> Argument:
+    target = walked.target or "Entity"
+    if walked.many:
+        kind = relation_type(walked.owner, walked.field, "Filter")
+        about, old = walked.description, walked.deprecated
+        return Argument(walked.field, kind, description=about, deprecated=old)
+    description = f"{walked.description or ''} Null: there is none.".strip()
+    return Argument(
+        walked.field, f"{target}Filter", description=description, deprecated=walked.deprecated
+    )
+
+
+def _quantifiers(owner: EntityType | Interface) -> Iterator[InputType]:
+    for walked in filter(is_connection, _walked(owner)):
+        target = f"{walked.target or 'Entity'}Filter"
+        quantifiers = ("some", "none", "every")
+        fields = [described(Argument(quantifier, target)) for quantifier in quantifiers]
+        if isinstance(walked, Relation):
+            description = "The edge passes, together with what it leads to."
+            fields.append(Argument("edge", f"{walked.edge}Filter", description=description))
+        yield InputType(relation_type(walked.owner, walked.field, "Filter"), tuple(fields))
+
+
+def _sortable(attribute: Attribute) -> bool:
+    return (
+        attribute.indexed
+        and not attribute.many
+        and attribute.type not in {ValueType.REF, ValueType.JSON}
+    )
+
+
+def _keys(owner: EntityType | Interface) -> Iterator[Argument]:
+    for each in filter(_sortable, owner.attributes):
+        about, old = each.description, each.deprecated
+        yield Argument(each.field, "SortOrder", description=about, deprecated=old)
+    for walked in _walked(owner):
+        if not walked.many:
+            about, old = walked.description, walked.deprecated
+            yield Argument(walked.field, f"{walked.target}Order", description=about, deprecated=old)

@@ -1,0 +1,11 @@
+"""The command `headwater`: one module for each command's work. Only here is anything printed.
+
+main             the commands and their options
+serve            the server process; `sample` loads the bundled sample
+transact         files of transactions into the log; `progress` shows how far
+schema           apply, print, diff
+verify           verify and rebuild
+explain          what a GraphQL query becomes
+database         where a command finds its database
+faults           one line for whatever went wrong
+"""

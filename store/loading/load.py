@@ -1,0 +1,222 @@
+"""Files of transactions into the log: merged by instant, resumed where a load was interrupted.
+
+load_lines reads lines and digests, load_json parses, load_ahead does both ahead of the writer.
+"""
+
+import asyncio
+import heapq
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from operator import itemgetter
+
+from store import statistics, transaction
+from store.database import Database
+from store.errors import CallerFault
+from store.loading import parsing as load_json
+from store.loading.ahead import ahead
+from store.loading.errors import LineRefused
+from store.loading.lines import Line, Source, TransactionFile, opened
+from store.transaction import Transaction
+from store.writing.writer import Report, Writer
+
+_GROUP = 500
+_GROUP_SIZE = 4 * 2**20
+_AHEAD_SIZE = 8 * 2**20
+_MOST_REFUSED = 1_000
+_DIGESTS = 4_096
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+_NOW = datetime.max.replace(tzinfo=UTC)  # What names no instant comes after all that do.
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How far a load has come. `read` and `size` are bytes as they lie in the files.
+
+    `skipped` lines were loaded before, `unchanged` ones said nothing new; of the `refusals`
+    the first thousand are kept.
+    """
+
+    lines: int = 0
+    transactions: int = 0
+    datoms: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    refusals: int = 0
+    refused: tuple[LineRefused, ...] = ()
+    read: int = 0
+    size: int | None = None
+
+
+Progress = Callable[[Loaded], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A line that holds something: the transaction that it says, or what is wrong with it."""
+
+    file: str
+    line: int
+    digest: bytes
+    size: int
+    said: Transaction | CallerFault
+
+
+async def load(
+    database: Database,
+    writer: Writer,
+    sources: Sequence[Source],
+    progress: Progress,
+    *,
+    continue_: bool = False,
+) -> Loaded:
+    """Load files of transactions, and return what came of it; `progress` hears of it all along.
+
+    Raises FileUnreadable, and LineRefused at the first line that is refused; with `continue_`
+    these are collected, and a file that breaks off ends there. Raises as the writer does.
+    """
+    with ExitStack() as stack:
+        files = [stack.enter_context(opened(source)) for source in sources]
+        highest = await _highest_line(database)
+        starts = [await _start(database, file.source, highest) for file in files]
+        loaded = Loaded(skipped=sum(starts), size=_size(files))
+        progress(loaded)
+        async with ahead(_merged(files, starts), _AHEAD_SIZE) as entries:
+            while group := await entries.take(_GROUP, _GROUP_SIZE):
+                fresh = await _fresh(database, group, highest)
+                loaded = replace(loaded, skipped=loaded.skipped + len(group) - len(fresh))
+                loaded, refusal = await _write(writer, loaded, fresh, continue_=continue_)
+                loaded = replace(loaded, read=sum(file.position for file in files))
+                progress(loaded)
+                if refusal is not None:
+                    raise refusal
+        if loaded.datoms >= statistics.MANY:
+            await statistics.refresh(database)
+        return loaded
+
+
+_ONLY_SCHEMA = "SELECT t = schema_t FROM clock"
+
+
+async def is_empty_or_begun(database: Database, source: Source) -> bool:
+    """Return whether a database has no facts beside its schema's, or was begun with this file."""
+    [only_schema] = await database.row(_ONLY_SCHEMA)
+    return bool(only_schema) or await _start(database, source, await _highest_line(database)) > 0
+
+
+async def _write(
+    writer: Writer, loaded: Loaded, group: Sequence[_Entry], *, continue_: bool
+) -> tuple[Loaded, LineRefused | None]:
+    """Write the transactions of a group; without `continue_`, up to the first that is refused."""
+    if not continue_:
+        group = _up_to_fault(group)
+    said = [entry.said for entry in group if isinstance(entry.said, Transaction)]
+    reports = iter(await writer.transact_many(said, stop_at_refusal=not continue_))
+    for entry in group:
+        outcome = next(reports) if isinstance(entry.said, Transaction) else entry.said
+        if not isinstance(outcome, CallerFault):
+            loaded = _with_report(loaded, outcome)
+            continue
+        refusal = LineRefused(entry.file, entry.line, outcome)
+        if not continue_:
+            return loaded, refusal
+        loaded = _with_refusal(loaded, refusal)
+    return loaded, None
+
+
+def _up_to_fault(group: Sequence[_Entry]) -> Sequence[_Entry]:
+    for position, entry in enumerate(group):
+        if isinstance(entry.said, CallerFault):
+            return group[: position + 1]
+    return group
+
+
+def _with_refusal(loaded: Loaded, refusal: LineRefused) -> Loaded:
+    kept = loaded.refused if loaded.refusals >= _MOST_REFUSED else (*loaded.refused, refusal)
+    lines, refusals = loaded.lines + 1, loaded.refusals + 1
+    return replace(loaded, lines=lines, refusals=refusals, refused=kept)
+
+
+def _with_report(loaded: Loaded, report: Report) -> Loaded:
+    new = report.t is not None
+    return replace(
+        loaded,
+        lines=loaded.lines + 1,
+        transactions=loaded.transactions + new,
+        unchanged=loaded.unchanged + (not new),
+        datoms=loaded.datoms + len(report.datoms),
+    )
+
+
+def _merged(
+    files: Sequence[TransactionFile], starts: Sequence[int]
+) -> Iterator[tuple[_Entry, int]]:
+    """Yield the entries of all files, the earliest first, each with its size in bytes."""
+    streams = [_entries(file, start) for file, start in zip(files, starts, strict=True)]
+    for _, entry in heapq.merge(*streams, key=itemgetter(0)):
+        yield entry, entry.size
+
+
+def _entries(file: TransactionFile, start: int) -> Iterator[tuple[datetime, _Entry]]:
+    """Yield the entries of a file after a line, each with the instant at which it is its turn."""
+    instant = _EARLIEST
+    for line in file.lines():
+        if line.number <= start or (isinstance(line.content, bytes) and not line.content.strip()):
+            continue
+        said = _said(line)
+        if isinstance(said, Transaction):
+            instant = said.instant or _NOW
+        size = len(line.content) if isinstance(line.content, bytes) else 0
+        yield instant, _Entry(file.source.name, line.number, line.digest, size, said)
+
+
+def _said(line: Line) -> Transaction | CallerFault:
+    if not isinstance(line.content, bytes):
+        return line.content
+    try:
+        said = transaction.read(load_json.parse(line.content))
+    except CallerFault as fault:
+        return fault
+    return replace(said, line=line.number, digest=line.digest)
+
+
+_HIGHEST_LINE = "SELECT coalesce(max(line), 0) FROM tx WHERE digest IS NOT NULL"
+_KNOWN = "SELECT digest FROM tx WHERE digest = ANY ($1::bytea[])"
+
+
+async def _highest_line(database: Database) -> int:
+    """Return the highest number of a line that any load has written."""
+    [highest] = await database.row(_HIGHEST_LINE)
+    return int(highest)
+
+
+async def _known(database: Database, digests: Sequence[bytes]) -> frozenset[bytes]:
+    return frozenset(digest for [digest] in await database.rows(_KNOWN, [digests]))
+
+
+async def _start(database: Database, source: Source, highest: int) -> int:
+    """Return the last line of a file that was loaded, 0 if none was or nobody can look twice."""
+    if source.stream is not None:
+        return 0
+    found = 0
+    with opened(source) as file:
+        lines = ((line.number, line.digest) for line in islice(file.lines(), highest))
+        while batch := await asyncio.to_thread(list, islice(lines, _DIGESTS)):
+            known = await _known(database, [digest for _, digest in batch])
+            found = max((number for number, digest in batch if digest in known), default=found)
+    return found
+
+
+async def _fresh(database: Database, group: Sequence[_Entry], highest: int) -> Sequence[_Entry]:
+    """Return the entries that were not loaded before, which only a stream can hold still."""
+    digests = [entry.digest for entry in group if entry.line <= highest]
+    known = await _known(database, digests) if digests else frozenset()
+    return [entry for entry in group if entry.digest not in known]
+
+
+def _size(files: Sequence[TransactionFile]) -> int | None:
+    sizes = [file.size for file in files]
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None

@@ -1,0 +1,239 @@
+"""The derived tables after a group of transactions: what periods they end, and what rows they add.
+
+A group costs one UPDATE and one INSERT or COPY for each table that it touches, however many
+transactions it has: what begins and ends within the group is put together here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Generic, TypeVar
+
+from store.catalogue import Attribute, ValueType
+from store.database import Connection
+from store.errors import OurFault
+from store.ids import FOREVER, AttributeId, EntityId, T
+from store.log import Datom
+from store.sql import quoted, sql
+from store.tables import fact_table_name
+from store.values import SQL_TYPES, list_text, native
+from store.values import quoted as json_quoted
+from store.writing.rows import TEXTS, Column, add, carried, unnested
+from store.writing.rules import Rules
+from store.writing.state import Decision, Edge, Effects, Entity, Value
+
+Key = TypeVar("Key")
+Content = TypeVar("Content")
+
+
+@dataclass(slots=True)
+class Periods(Generic[Key, Content]):
+    """Periods of one table: those begun here and still open, those begun and ended here, and ends.
+
+    `ended` are ends of periods that began before the group.
+    """
+
+    open: dict[Key, tuple[Content, T]] = field(default_factory=dict)
+    closed: list[tuple[Content, T, T]] = field(default_factory=list)
+    ended: list[tuple[Key, T]] = field(default_factory=list)
+
+    def begin(self, key: Key, content: Content, t: T) -> None:
+        """Begin a period at `t`."""
+        self.open[key] = (content, t)
+
+    def end(self, key: Key, t: T) -> None:
+        """End a period at `t`, wherever it began."""
+        begun = self.open.pop(key, None)
+        if begun is None:
+            self.ended.append((key, t))
+        else:
+            self.closed.append((*begun, t))
+
+    def added(self) -> Iterable[tuple[Content, int, int]]:
+        """Return what began here, with both of its ends."""
+        return (*self.closed, *((content, t0, FOREVER) for content, t0 in self.open.values()))
+
+
+Fact = tuple[EntityId, int | str]
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a group of transactions changes in the derived tables."""
+
+    rules: Rules
+    facts: dict[AttributeId, Periods[Fact, Fact]] = field(default_factory=dict)
+    edges: Periods[EntityId, Edge] = field(default_factory=Periods[EntityId, Edge])
+    versions: Periods[EntityId, Entity | Edge] = field(
+        default_factory=Periods[EntityId, Entity | Edge]
+    )
+
+    def record(self, t: T, decision: Decision) -> None:
+        """Take in what the transaction `t` does."""
+        self._record_facts(t, decision.datoms)
+        effects = decision.effects
+        for entity in effects.created:
+            self.versions.begin(entity.id, entity, t)
+        for entity in effects.changed:
+            self.versions.end(entity.id, t)
+            self.versions.begin(entity.id, entity, t)
+        for edge in effects.begun:
+            self.edges.begin(edge.id, edge, t)
+        for edge in effects.ended:
+            self.edges.end(edge.id, t)
+        self._record_edge_versions(t, effects)
+
+    def _record_facts(self, t: T, datoms: Iterable[Datom]) -> None:
+        tables = self.rules.fact_tables
+        for e, a, op, value in datoms:
+            if a in tables:
+                periods = self.facts.get(a)
+                if periods is None:
+                    periods = self.facts[a] = Periods()
+                fact = (e, value)
+                if op:
+                    periods.begin(fact, fact, t)
+                else:
+                    periods.end(fact, t)
+
+    def _record_edge_versions(self, t: T, effects: Effects) -> None:
+        for edge in (*effects.ended, *effects.altered):
+            if self._has_versions(edge):
+                self.versions.end(edge.id, t)
+        for edge in (*effects.altered, *effects.begun):
+            if self._has_versions(edge):
+                self.versions.begin(edge.id, edge, t)
+
+    def _has_versions(self, edge: Edge) -> bool:
+        return bool(self.rules.edges_by_id[edge.identity.type].attributes)
+
+
+@dataclass(eq=False)
+class IndexBroken(OurFault):
+    """A derived table lacks a row that the log says is there."""
+
+    table: str
+
+    def __str__(self) -> str:
+        return f"the table {self.table} does not hold what the log says: run `headwater rebuild`"
+
+
+async def write(connection: Connection, changes: Changes) -> None:
+    """Bring the derived tables to what the changes say. Raises IndexBroken."""
+    for a, periods in changes.facts.items():
+        await _write_facts(connection, changes.rules.fact_tables[a], periods)
+    await _end(connection, "edge", _ENDS, changes.edges.ended)
+    await _end(connection, "version", _ENDS, changes.versions.ended)
+    await add(connection, "edge", EDGE, list(map(_edge_row, changes.edges.added())))
+    rows = [_version_row(changes.rules, *period) for period in changes.versions.added()]
+    await add(connection, "version", VERSION, rows)
+
+
+async def _write_facts(
+    connection: Connection, attribute: Attribute, periods: Periods[Fact, Fact]
+) -> None:
+    value_type = attribute.type
+    table = fact_table_name(attribute.id)
+    entity, value_column, end = _ENDS[0], Column("v", SQL_TYPES[value_type]), _ENDS[1]
+    ends = [(e, _native(value, value_type), t) for (e, value), t in periods.ended]
+    await _end(connection, table, (entity, value_column, end), ends)
+    rows = [(e, _native(value, value_type), t0, t1) for (e, value), t0, t1 in periods.added()]
+    await add(connection, table, (entity, value_column, Column("t0", "bigint"), end), rows)
+
+
+def _native(value: int | str, value_type: ValueType) -> object:
+    return value if isinstance(value, int) else native(value, value_type)
+
+
+_ENDS = (Column("e", "bigint"), Column("t1", "bigint"))
+
+
+async def _end(
+    connection: Connection,
+    table: str,
+    columns: tuple[Column, ...],
+    ends: Sequence[tuple[object, ...]],
+) -> None:
+    """End the open periods of some entities, or of some of their values."""
+    if ends:
+        text = _update(table, columns)
+        if await connection.execute(text, *carried(columns, ends)) != f"UPDATE {len(ends)}":
+            raise IndexBroken(table)
+
+
+_END = """
+UPDATE {table} AS period
+SET t1 = ended.t1
+FROM unnest({ended}) AS ended (e, t1)
+WHERE period.e = ended.e AND period.t1 = 9223372036854775807
+"""
+_END_VALUES = """
+UPDATE {table} AS period
+SET t1 = ended.t1
+FROM unnest({ended}) AS ended (e, v, t1)
+WHERE period.e = ended.e AND period.v = ended.v AND period.t1 = 9223372036854775807
+"""
+
+
+@cache
+def _update(table: str, columns: tuple[Column, ...]) -> str:
+    template = _END if columns == _ENDS else _END_VALUES
+    return sql(template, table=quoted(table), ended=unnested(columns)).render()[0]
+
+
+EDGE = (
+    Column("type", "int"),
+    Column("from", "bigint"),
+    Column("to", "bigint"),
+    Column("e", "bigint"),
+    Column("key", "text"),
+    Column("t0", "bigint"),
+    Column("t1", "bigint"),
+)
+
+
+def _edge_row(period: tuple[Edge, int, int]) -> tuple[object, ...]:
+    edge, t0, t1 = period
+    edge_type, source, target, key = edge.identity
+    return (edge_type, source, target, edge.id, key, t0, t1)
+
+
+VERSION = (
+    Column("e", "bigint"),
+    Column("t0", "bigint"),
+    Column("t1", "bigint"),
+    Column("type", "int"),
+    Column("lifecycle", "text"),
+    Column("urn", "text"),
+    Column("values", TEXTS),
+)
+
+
+def _version_row(rules: Rules, content: Entity | Edge, t0: int, t1: int) -> tuple[object, ...]:
+    match content:
+        case Entity():
+            slots = rules.types_by_id[content.type].slots
+            texts = _texts(slots, content.values)
+            urn = json_quoted(content.urn)
+            return (content.id, t0, t1, content.type, content.lifecycle, urn, texts)
+        case Edge():
+            edge_type = content.identity.type
+            texts = _texts(rules.edges_by_id[edge_type].slots, content.values)
+            return (content.id, t0, t1, edge_type, None, None, texts)
+
+
+def _texts(
+    slots: Sequence[Attribute | None], values: Mapping[AttributeId, Value]
+) -> list[str | None]:
+    texts: list[str | None] = []
+    for attribute in slots:
+        value = None if attribute is None else values.get(attribute.id)
+        if attribute is None or value is None:
+            texts.append(None)
+        elif isinstance(value, str):
+            texts.append(value)
+        else:
+            texts.append(list_text(value, attribute.type))
+    while texts and texts[-1] is None:
+        texts.pop()
+    return texts

@@ -1,0 +1,194 @@
+"""Rows of the derived tables as values: the entities and edges of a state on its way."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import asyncpg
+import orjson
+
+from store.catalogue import Attribute
+from store.database import Connection
+from store.ids import FOREVER, AttributeId, EntityId
+from store.sql import Bound, fact_table, sql
+from store.values import ELSEWHERE, from_native, list_members
+from store.writing.rules import EdgeRules, Rules, TypeRules
+from store.writing.state import Edge, Entity, Identity, Lifecycle, State, Value
+
+End = tuple[AttributeId, EntityId]
+"""An edge type, and an entity that is at an end of edges of this type."""
+Values = dict[AttributeId, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A state on its way."""
+
+    connection: Connection
+    rules: Rules
+    state: State
+
+
+_BY_URN = """
+SELECT v.e, v.type, v.lifecycle, v.urn, v.values
+FROM unnest($1::text[]) AS named (urn)
+CROSS JOIN LATERAL (
+  SELECT f.e
+  FROM fact_1 AS f
+  WHERE left(f.v, 256) = left(named.urn, 256) AND f.v = named.urn
+    AND f.t1 = 9223372036854775807
+  OFFSET 0
+) AS f
+CROSS JOIN LATERAL (
+  SELECT * FROM version WHERE version.e = f.e AND version.t1 = 9223372036854775807 OFFSET 0
+) AS v
+"""
+_BY_ID = """
+SELECT v.e, v.type, v.lifecycle, v.urn, v.values
+FROM unnest($1::bigint[]) AS named (e)
+CROSS JOIN LATERAL (
+  SELECT * FROM version WHERE version.e = named.e AND version.t1 = 9223372036854775807 OFFSET 0
+) AS v
+WHERE v.urn IS NOT NULL
+"""
+
+
+async def know_urns(loading: Loading, urns: Iterable[str]) -> None:
+    """Add the entities that have these urns."""
+    await _know(loading, await loading.connection.fetch(_BY_URN, list(urns)))
+
+
+async def know_entities(loading: Loading, ids: Iterable[EntityId]) -> None:
+    """Add the entities that have these ids."""
+    missing = [entity for entity in ids if entity not in loading.state.entities]
+    if missing:
+        await _know(loading, await loading.connection.fetch(_BY_ID, missing))
+
+
+async def _know(loading: Loading, rows: Iterable[asyncpg.Record]) -> None:
+    incomplete: _Incomplete = defaultdict(dict)
+    for e, type_id, lifecycle, urn, texts in rows:
+        rules = loading.rules.types_by_id[type_id]
+        values = _decoded(rules, e, texts, incomplete)
+        loading.state.know(Entity(e, orjson.loads(urn), rules.id, Lifecycle(lifecycle), values))
+    await _complete(loading.connection, incomplete)
+
+
+_Incomplete = defaultdict[Attribute, dict[EntityId, Values]]
+"""Values that lack a list, which their version leaves to the fact table of the attribute."""
+
+
+def _decoded(
+    rules: TypeRules | EdgeRules, e: EntityId, texts: Sequence[str | None], missing: _Incomplete
+) -> Values:
+    values: Values = {}
+    for attribute in rules.attributes.values():
+        text = texts[attribute.slot - 1] if attribute.slot <= len(texts) else None
+        if text == ELSEWHERE:
+            missing[attribute][e] = values
+        elif text is not None:
+            many = attribute.many
+            values[attribute.id] = list_members(text, attribute.type) if many else text
+    return values
+
+
+_LISTS = """
+SELECT e, array_agg(v)
+FROM {facts} AS fact
+WHERE e = ANY ({wanted}) AND t1 = 9223372036854775807
+GROUP BY e
+"""
+
+
+async def _complete(connection: Connection, incomplete: _Incomplete) -> None:
+    for attribute, wanting in incomplete.items():
+        statement = sql(
+            _LISTS, facts=fact_table(attribute.id), wanted=Bound(list(wanting), "bigint[]")
+        )
+        text, arguments = statement.render()
+        for e, found in await connection.fetch(text, *arguments):
+            canonical = frozenset(from_native(value, attribute.type) for value in found)
+            wanting[e][attribute.id] = canonical
+
+
+_BY_IDENTITY = """
+SELECT w.type, w.source, w.target, w.key, edge.e, edge.t1
+FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::text[]) AS w (type, source, target, key)
+CROSS JOIN LATERAL (
+  SELECT e, t1
+  FROM edge
+  WHERE edge."from" = w.source AND edge.type = w.type AND edge."to" = w.target AND edge.key = w.key
+  ORDER BY edge.t0 DESC
+  LIMIT 1
+) AS edge
+"""
+_LEAVING = """
+SELECT edge.type, edge."from", edge."to", edge.key, edge.e, edge.t1
+FROM unnest($1::int[], $2::bigint[]) AS w (type, e)
+CROSS JOIN LATERAL (
+  SELECT *
+  FROM edge
+  WHERE edge."from" = w.e AND edge.type = w.type AND edge.t1 = 9223372036854775807
+  OFFSET 0
+) AS edge
+"""
+_ARRIVING = """
+SELECT edge.type, edge."from", edge."to", edge.key, edge.e, edge.t1
+FROM unnest($1::int[], $2::bigint[]) AS w (type, e)
+CROSS JOIN LATERAL (
+  SELECT *
+  FROM edge
+  WHERE edge."to" = w.e AND edge.type = w.type AND edge.t1 = 9223372036854775807
+  OFFSET 0
+) AS edge
+"""
+
+
+async def know_identities(loading: Loading, identities: Iterable[Identity]) -> None:
+    """Add the edges that have these identities, whether live or not."""
+    columns = map(list, zip(*identities, strict=True))
+    await _know_edges(loading, await loading.connection.fetch(_BY_IDENTITY, *columns))
+
+
+async def know_live(loading: Loading, leaving: set[End], arriving: set[End]) -> None:
+    """Add the live edges at these ends, and the entities at their far ends where those matter."""
+    rows: list[asyncpg.Record] = []
+    for statement, ends in ((_LEAVING, leaving), (_ARRIVING, arriving)):
+        if ends:
+            columns = map(list, zip(*ends, strict=True))
+            rows += await loading.connection.fetch(statement, *columns)
+    await _know_edges(loading, rows)
+    watched = [row for row in rows if row[0] in loading.rules.watched_edges]
+    await know_entities(loading, {end for row in watched for end in row[1:3]})
+
+
+_PROPERTIES = (
+    "SELECT e, values FROM version WHERE e = ANY($1::bigint[]) AND t1 = 9223372036854775807"
+)
+
+
+async def _know_edges(loading: Loading, rows: Sequence[asyncpg.Record]) -> None:
+    values = await _properties(loading, rows)
+    for edge_type, source, target, key, e, t1 in rows:
+        live = t1 == FOREVER
+        identity = Identity(edge_type, source, target, key)
+        loading.state.know_edge(Edge(e, identity, live, values.get(e, {}) if live else {}))
+
+
+async def _properties(
+    loading: Loading, rows: Iterable[asyncpg.Record]
+) -> Mapping[EntityId, Values]:
+    types = {
+        e: loading.rules.edges_by_id[edge_type]
+        for edge_type, _, _, _, e, t1 in rows
+        if t1 == FOREVER and loading.rules.edges_by_id[edge_type].attributes
+    }
+    if not types:
+        return {}
+    incomplete: _Incomplete = defaultdict(dict)
+    values = {
+        e: _decoded(types[e], e, texts, incomplete)
+        for e, texts in await loading.connection.fetch(_PROPERTIES, list(types))
+    }
+    await _complete(loading.connection, incomplete)
+    return values
