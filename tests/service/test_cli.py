@@ -258,7 +258,7 @@ def test_an_unknown_command_is_wrong_use() -> None:
 def test_an_error_of_ours_is_one_line_and_a_traceback_on_request(
     headwater: Headwater, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.cli.main.schema.print_catalogue", lambda _: 1 / 0)
+    monkeypatch.setattr("service.cli.schema.print_catalogue", lambda _: 1 / 0)
     result = headwater("schema", "print")
     assert (result.exit_code, result.stderr) == (
         3,
