@@ -35,7 +35,8 @@ class Source:
 class Line:
     """A line without its end, or why there is none; a break is the last that a file gives.
 
-    The digest is SHA-256 over all lines up to and with this one, each with a line feed.
+    The digest is SHA-256 over all lines up to and with this one, each with a line feed. A break has
+    none: that of the line before would say that it was loaded.
     """
 
     number: int
@@ -70,7 +71,7 @@ class TransactionFile:
             try:
                 content = _read_line(self.plain, digest)
             except (EOFError, lzma.LZMAError, zlib.error, OSError) as error:
-                yield Line(number, digest.digest(), BrokenFile(_reason(error)))
+                yield Line(number, b"", BrokenFile(_reason(error)))
                 return
             if content is None:
                 return
@@ -97,7 +98,10 @@ def _stored(name: str) -> Stored:
 
 def _decompressed(name: str, stored: Stored) -> IO[bytes]:
     """Choose by the name, and where that says nothing by the first bytes."""
-    start = stored.peek(len(_XZ))
+    try:
+        start = stored.peek(len(_XZ))
+    except OSError as error:
+        raise FileUnreadable(name, error.strerror or str(error)) from None
     for suffix, magic in ((".xz", _XZ), (".gz", _GZ)):
         if name.endswith(suffix) and not start.startswith(magic):
             raise FileUnreadable(name, f"it is called {suffix} and is none")
