@@ -9,7 +9,7 @@ export PYRIGHT_PYTHON_FORCE_VERSION :=
 # The other PostgreSQL that the store is tested on, where the machine has it.
 POSTGRES_15 ?= /usr/lib/postgresql/15/bin
 
-.PHONY: install serve test test-postgres-15 check format lock
+.PHONY: install serve faults test test-postgres-15 check format lock
 
 install:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here. Headwater needs Python 3.11 or newer; \
@@ -37,6 +37,10 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+
+# Plants faults in a copy of the code, one by one: each must turn the tests red.
+faults: install
+	$(BIN)/python -m tests.faults
 
 format: install
 	$(BIN)/ruff format .

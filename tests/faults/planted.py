@@ -1,0 +1,102 @@
+"""The faults that are planted: what is right, what is wrong about it, and who should notice."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A passage that stands once in a file, what replaces it, and the tests that must turn red."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+    tests: tuple[str, ...]
+
+
+FAULTS: tuple[Fault, ...] = (
+    Fault(
+        "as of T leaves out what began at T",
+        "datalog/sql/rows.py",
+        "{table}.t0 <= {t} AND",
+        "{table}.t0 < {t} AND",
+        ("tests/test_sample_history.py",),
+    ),
+    Fault(
+        "as of T keeps what ended at T",
+        "datalog/sql/rows.py",
+        "AND {t} < {table}.t1",
+        "AND {t} <= {table}.t1",
+        ("tests/test_sample_history.py",),
+    ),
+    Fault(
+        "a retraction is lost",
+        "store/writing/datoms.py",
+        "held, wanted = members(old), members(new)",
+        "held, wanted = set(sorted(members(old))[1:]), members(new)",
+        ("tests/store/test_transactor.py",),
+    ),
+    Fault(
+        "an edge of a retracted entity is left out",
+        "store/writing/linking.py",
+        "for edge in names.state.leaving.get((edge_type, entity), ()):",
+        "for edge in list(names.state.leaving.get((edge_type, entity), ()))[1:]:",
+        ("tests/store/test_transactor.py",),
+    ),
+    Fault(
+        "a t is skipped",
+        "store/writing/group.py",
+        "t = T(self.t + 1)",
+        "t = T(self.t + 2)",
+        ("tests/store/test_transactor.py",),
+    ),
+    Fault(
+        "a link revives what was deleted",
+        "store/writing/transactor.py",
+        "            return Lifecycle.DELETED\n",
+        "            return Lifecycle.PARTIAL\n",
+        ("tests/store/test_transactor.py",),
+    ),
+    Fault(
+        "the hash of a transaction forgets the one before it",
+        "store/log.py",
+        "(previous, _T.pack(t), *hashes)",
+        "(_T.pack(t), *hashes)",
+        ("tests/store/test_log.py",),
+    ),
+    Fault(
+        "a cursor of another question is taken",
+        "resolvers/cursors.py",
+        "if of == question:",
+        "if of:",
+        ("tests/resolvers/test_cursors.py",),
+    ),
+    Fault(
+        "an arrow within a cycle raises a rank",
+        "resolvers/layers.py",
+        "if other != number:",
+        "if target != node:",
+        ("tests/resolvers/test_layers.py",),
+    ),
+    Fault(
+        "a page begins with the row that the last one ended with",
+        "datalog/sql/ordering.py",
+        "Operator.LT if down else Operator.GT, column, given",
+        "Operator.LE if down else Operator.GE, column, given",
+        ("tests/datalog/test_pages.py",),
+    ),
+    Fault(
+        "what is missing comes first where the order goes down",
+        "datalog/sql/ordering.py",
+        'sql(" DESC NULLS LAST")',
+        'sql(" DESC")',
+        ("tests/datalog/test_pages.py",),
+    ),
+    Fault(
+        "the last neighbour of a node is not followed",
+        "datalog/sql/search.py",
+        "p.place <= {most}",
+        "p.place < {most}",
+        ("tests/datalog/test_search.py",),
+    ),
+)
