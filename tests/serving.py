@@ -43,6 +43,13 @@ class Served:
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
+    async def ask_once(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
+        """Return the data of an answer that must have no errors, and take one statement."""
+        before = self.database.statements
+        data = await self.ask(query, variables)
+        assert self.database.statements == before + 1
+        return data
+
     async def refusal(self, query: str, variables: Mapping[str, Any] | None = None) -> str:
         """Return the code of the one error that the answer must have."""
         [error] = (await self.post(query, variables))["errors"]

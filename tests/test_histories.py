@@ -81,7 +81,7 @@ def _catalog() -> str:
 
 async def test_the_log_holds_every_transaction_that_changed_something(histories: Histories) -> None:
     end = histories.states[INSTANTS[-1]]
-    answer = await histories.served.ask("{ basis { t instant } }")
+    answer = await histories.served.ask_once("{ basis { t instant } }")
     assert answer["basis"] == {"t": str(end.t), "instant": histories.lines[-1]["tx"]["instant"]}
     assert set(histories.ids) >= set(end.entities)
 
@@ -97,7 +97,7 @@ async def test_entities_are_what_the_lines_say_at_any_time(
         expected = reading.expected(replays[instant], urn)
         seen = reading.selection(histories.catalog, expected["type"] if expected else "Dataset")
         ask = f"query($urn: ID!, $at: TimePoint) {{ entity(id: $urn, asOf: $at) {{ {seen} }} }}"
-        answer = await histories.served.ask(ask, {"urn": urn, "at": instant})
+        answer = await histories.served.ask_once(ask, {"urn": urn, "at": instant})
         assert reading.sorted_ends(answer["entity"]) == expected, (urn, instant)
         answered += expected is not None
     share = answered / len(pairs)
@@ -140,7 +140,7 @@ async def test_lineage_is_what_the_lines_say_at_any_time(histories: Histories) -
                 continue
             asked = Asked([root], SIDES[direction], depth, nodes, fan)
             graph = Walk(replay, asked, histories.ids.__getitem__).answer()
-            answer = await histories.served.ask(LINEAGE, variables)
+            answer = await histories.served.ask_once(LINEAGE, variables)
             compare(answer["lineage"], graph, replay)
             known += 1
             found += len(graph.depth) > 1

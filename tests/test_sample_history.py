@@ -68,7 +68,7 @@ async def _check(sample: Served, replay: Replay, urn: str) -> None:
     assert expected is not None
     seen = reading.selection(replay.catalog, expected["type"])
     ask = f"query($urn: ID!, $at: TimePoint) {{ entity(id: $urn, asOf: $at) {{ {seen} }} }}"
-    data = await sample.ask(ask, {"urn": urn, "at": replay.t})
+    data = await sample.ask_once(ask, {"urn": urn, "at": replay.t})
     assert reading.sorted_ends(data["entity"]) == expected, (urn, replay.t)
 
 
@@ -97,4 +97,4 @@ async def _check_lineage(sample: Served, replay: Replay, root: str, ids: dict[st
     graph = Walk(replay, asked, ids.__getitem__).answer()
     limits = {"depth": depth, "nodes": nodes, "fan": fan}
     ask = {"root": root, "at": replay.t, "direction": "BOTH", **limits}
-    compare((await sample.ask(LINEAGE, ask))["lineage"], graph, replay)
+    compare((await sample.ask_once(LINEAGE, ask))["lineage"], graph, replay)
