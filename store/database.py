@@ -253,6 +253,7 @@ _BROKEN = (
     asyncpg.InsufficientResourcesError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
+    asyncpg.InternalClientError,  # A rollback that meets a connection which breaks meanwhile.
 )
 
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from store.database import Database
+from store.database import Database, faults
 from store.database_errors import DatabaseUnavailable, DeadlineExceeded, ReadOnly
 from store.ids import T
 
@@ -166,3 +166,9 @@ async def test_a_read_that_deadlocks_with_a_schema_change_begins_again(database_
             await writing.connection.execute("LOCK TABLE fact_1")
         assert await reading == (0,)
         assert database.statements == 2
+
+
+def test_a_driver_that_loses_its_place_has_lost_the_connection() -> None:
+    said = "cannot switch to state 15; another operation (2) is in progress"
+    with pytest.raises(DatabaseUnavailable, match="cannot switch"), faults(1.0):
+        raise asyncpg.InternalClientError(said)
