@@ -23,7 +23,7 @@ async def test_a_type_that_was_added_is_served_without_a_restart(
     assert refused.data is None
     async with Database.open(database_url) as other:
         applied = await applied_to(other, _MORE)
-    for _ in range(100):
+    for _ in range(1000):
         response = await asking.ask("{ reports { totalCount } }")
         if response.executed:
             break
@@ -72,7 +72,7 @@ async def test_requests_are_answered_while_the_schema_changes(
         stop.set()
     assert all(each.done() for each in readers)
     assert failed == []
-    assert answered > 10
+    assert answered >= len(readers)
 
 
 async def test_an_entity_of_a_type_that_is_new_is_read(asking: Asking, database_url: str) -> None:
@@ -111,7 +111,7 @@ async def test_a_schema_that_cannot_be_built_leaves_the_one_that_is_served(
         await asyncio.sleep(0.2)
         response = await asking.http.post("/graphql", json={"query": "{ basis { t } }"})
         assert response.status_code == 500
-    for _ in range(100):
+    for _ in range(1000):
         await asyncio.sleep(0.02)
         if "reports" in asking.executor.live.current.core.type_map["Query"].fields:  # type: ignore[attr-defined]  # An object type.
             break
