@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import LiteralString
 from uuid import UUID
 
-from datalog.syntax import Keyword
+from datalog.syntax.terms import Keyword
 from store.catalogue import ValueType
 from store.values import SQL_TYPES
 

@@ -12,36 +12,26 @@ from decimal import Decimal
 from typing import assert_never
 from uuid import UUID
 
+from datalog.errors import Unsupported
 from datalog.sql.outputs import children
-from datalog.syntax import (
-    AsOf,
-    Blank,
+from datalog.syntax.clauses import (
+    Call,
     Clause,
-    Collection,
     Compare,
-    Constant,
-    Count,
     EdgeStep,
     GetElse,
-    History,
-    Input,
-    Keyword,
+    Ground,
     Not,
-    Now,
     Or,
-    Order,
-    Parent,
     Pattern,
-    Query,
-    Relation,
-    Scalar,
+    RuleCall,
     Search,
-    Source,
     Step,
-    Term,
-    Variable,
-    View,
 )
+from datalog.syntax.finding import Aggregate, Count, FindElement, Pull
+from datalog.syntax.query import Collection, Input, Order, Parent, Query, Relation, Scalar, Source
+from datalog.syntax.terms import Blank, Constant, Keyword, LookupRef, Term, Variable
+from datalog.syntax.views import AsOf, History, Now, Since, View
 from datalog.tree import Graph, Many, One, Operation, Page, Shape, Total, Value
 
 
@@ -80,7 +70,7 @@ def _level_text(level: One | Many | Page | Total | Graph) -> str:
             return _text(level.query, _pulls(level), "")
 
 
-def _counted(query: Query) -> tuple[Variable | Count, ...]:
+def _counted(query: Query) -> tuple[FindElement, ...]:
     *rest, last = query.find
     return (*rest, Count(last) if isinstance(last, Variable) else last)
 
@@ -131,8 +121,10 @@ def _text(query: Query, pulls: Pulls, marks: str) -> str:
 _NEXT_CLAUSE = "\n        "
 
 
-def _found(found: Variable | Count, pulls: Pulls) -> str:
+def _found(found: FindElement, pulls: Pulls) -> str:
     match found:
+        case Aggregate() | Pull():
+            raise Unsupported("the text of an aggregate or a pull")
         case Count(variable):
             return f"(count {_term(variable)})"
         case Variable():
@@ -157,6 +149,8 @@ def _view(view: View) -> str:
             return "the present"
         case AsOf(name):
             return f"as of {name}"
+        case Since(after, until):
+            return f"what came after {after}, up to {_view(until)}"
         case History(Now()):
             return "the whole history"
         case History(until):
@@ -180,6 +174,8 @@ def _input(given: Input) -> str:
 
 
 def _order(key: Order) -> str:
+    if not isinstance(key.variable, Variable):
+        raise Unsupported("the text of an aggregate")
     variable = _term(key.variable)
     return f"[{variable} :desc]" if key.descending else variable
 
@@ -198,6 +194,8 @@ def clause_text(clause: Clause) -> str:
         case GetElse(entity, path, value, source):
             steps = _vector(map(_step, path))
             return f"[(get-else {source} {_term(entity)} {steps} nil) {_term(value)}]"
+        case Ground() | Call() | RuleCall():
+            raise Unsupported("the text of a function or a rule")
         case Search():
             return _search(clause)
         case _:
@@ -262,6 +260,8 @@ def _term(term: Term) -> str:
             return _constant(value)
         case Blank():
             return "_"
+        case LookupRef(attribute, constant):
+            return f"[:{attribute} {_term(constant)}]"
         case _:
             assert_never(term)
 

@@ -8,7 +8,9 @@ the level's query (or of a level above).
 
 from dataclasses import dataclass
 
-from datalog.syntax import Query, Search, Source, Variable
+from datalog.syntax.clauses import Search
+from datalog.syntax.query import Query, Source
+from datalog.syntax.terms import Variable
 
 
 @dataclass(frozen=True, slots=True)

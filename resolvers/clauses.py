@@ -3,20 +3,21 @@
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
-from datalog.syntax import (
+from datalog.checking.scoping import outward
+from datalog.syntax.clauses import (
+    Call,
     Clause,
     Compare,
-    Constant,
     GetElse,
-    Keyword,
+    Ground,
     Not,
     Operator,
     Or,
     Pattern,
+    RuleCall,
     Search,
-    Term,
-    Variable,
 )
+from datalog.syntax.terms import Constant, Keyword, Term, Variable
 
 NEVER = Compare(Operator.EQ, Constant(0), Constant(1))
 """A condition that nothing meets."""
@@ -54,7 +55,7 @@ def mentioned(clauses: Iterable[Clause]) -> tuple[Variable, ...]:
     return tuple(dict.fromkeys(each for clause in clauses for each in _variables(clause)))
 
 
-def _variables(clause: Clause) -> Iterator[Variable]:
+def _variables(clause: Clause) -> Iterator[Variable]:  # noqa: C901  # One case for each kind.
     match clause:
         case Pattern():
             yield from _terms(clause.entity, clause.value, clause.transaction)
@@ -69,6 +70,8 @@ def _variables(clause: Clause) -> Iterator[Variable]:
                 yield from mentioned(branch)
         case GetElse():
             yield from (clause.entity, clause.value)
+        case Ground() | Call() | RuleCall():
+            yield from outward(clause)
         case Search():
             yield from (clause.root, clause.node, clause.depth, clause.side)
             yield from (clause.max_depth, clause.max_nodes, clause.per_node)

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from datalog.syntax import BLANK, Clause, Compare, Operator, Pattern, Variable
+from datalog.syntax.clauses import Clause, Compare, Operator, Pattern
+from datalog.syntax.terms import BLANK, Variable
 from resolvers.clauses import exists, nothing
 from resolvers.draft import Draft, Place
 from resolvers.errors import BadUserInput

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field, replace
 
 import orjson
 
-from datalog.syntax import Clause, Parent, Query, Scalar, Source, Variable
+from datalog.syntax.clauses import Clause
+from datalog.syntax.query import Parent, Query, Scalar, Source
+from datalog.syntax.terms import Variable
 from datalog.tree import (
     BasisInstant,
     BasisT,

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from datalog.syntax import AsOf, Clause, History, Now, Source, Variable
+from datalog.syntax.clauses import Clause
+from datalog.syntax.query import Source
+from datalog.syntax.terms import Variable
+from datalog.syntax.views import AsOf, History, Now
 from datalog.tree import Fixed, Shape
 from resolvers.clauses import mentioned
 from resolvers.limits import Limits

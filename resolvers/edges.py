@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from datalog.syntax import Parent, Pattern, Query, Variable
+from datalog.syntax.clauses import Pattern
+from datalog.syntax.query import Parent, Query
+from datalog.syntax.terms import Variable
 from datalog.tree import Object, One, OpaqueId, Shape, Value
 from resolvers.draft import Draft, Place
 from resolvers.selection import Selected

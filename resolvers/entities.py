@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from datalog.syntax import Clause, Constant, Keyword, Parent, Pattern, Query, Variable
+from datalog.syntax.clauses import Clause, Pattern
+from datalog.syntax.query import Parent, Query
+from datalog.syntax.terms import Constant, Keyword, Variable
 from datalog.tree import Object, One, OpaqueId, Shape, Value
 from resolvers.clauses import of_types
 from resolvers.conditions import Filtered

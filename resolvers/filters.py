@@ -10,7 +10,8 @@ Keys beside each other are ANDed. Null in place of a condition, or of ends, asks
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from datalog.syntax import Clause, Constant, Keyword, Or, Pattern, Variable
+from datalog.syntax.clauses import Clause, Or, Pattern
+from datalog.syntax.terms import Constant, Keyword, Variable
 from resolvers.clauses import NEVER, any_of, exists, nothing, of_types
 from resolvers.conditions import Clauses, Filtered, conditions, negated
 from resolvers.errors import BadUserInput, TooManyRelations

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from datalog.syntax import EdgeStep, Order, Pattern, Query, Scalar, Search, Variable
+from datalog.syntax.clauses import EdgeStep, Pattern, Search
+from datalog.syntax.query import Order, Query, Scalar
+from datalog.syntax.terms import Variable
 from datalog.tree import BasisT, Bound, Graph, Many, Object, Shape, Value
 from resolvers import connections, cursors, named
 from resolvers.draft import Draft, Place, Request

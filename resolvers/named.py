@@ -7,7 +7,9 @@ name has a slot of its own, null where the name is of another kind.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from datalog.syntax import Clause, Input, Pattern, Relation, Scalar, Variable
+from datalog.syntax.clauses import Clause, Pattern
+from datalog.syntax.query import Input, Relation, Scalar
+from datalog.syntax.terms import Variable
 from resolvers.clauses import any_of
 from resolvers.draft import Binding, Draft, Place, Request
 from resolvers.selection import given_value

@@ -6,7 +6,9 @@ The three are looked up side by side, each in its own way; the answer takes the 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from datalog.syntax import Order, Pattern, Query, Variable
+from datalog.syntax.clauses import Pattern
+from datalog.syntax.query import Order, Query
+from datalog.syntax.terms import Variable
 from datalog.tree import Bound, Many, Object, One, Shape
 from resolvers import named
 from resolvers.connections import text

@@ -6,7 +6,9 @@ orderBy = [{attribute: ASC | DESC} | {relation: {…}}, …]   one key each, the
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from datalog.syntax import GetElse, Order, Step, Variable
+from datalog.syntax.clauses import GetElse, Step
+from datalog.syntax.query import Order
+from datalog.syntax.terms import Variable
 from resolvers.draft import Draft
 from resolvers.errors import BadUserInput, LimitExceeded, TooManyRelations
 from resolvers.fields import fields_of

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from datalog.syntax import AsOf, Variable
+from datalog.syntax.terms import Variable
+from datalog.syntax.views import AsOf
 from resolvers import cursors
 from resolvers.draft import Binding, Draft, Found, Place, Request, Slots, moment_slots
 from resolvers.errors import BadUserInput, InvalidCursor, LimitExceeded

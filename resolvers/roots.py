@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from datalog.syntax import Pattern, Query, Variable
+from datalog.syntax.clauses import Pattern
+from datalog.syntax.query import Query
+from datalog.syntax.terms import Variable
 from datalog.tree import One, Shape
 from resolvers import connections, named
 from resolvers.clauses import nothing, of_types

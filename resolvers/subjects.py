@@ -7,7 +7,7 @@ Where the type is not known before the statement runs, the object begins with a 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from datalog.syntax import Variable
+from datalog.syntax.terms import Variable
 from datalog.tree import Fixed, Object, Shape, TypeName, Variant
 from resolvers.connections import text
 from resolvers.draft import Draft, Place

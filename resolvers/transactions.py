@@ -7,15 +7,9 @@ about transactions themselves are not among them: an edge has no urn, and `Fact.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from datalog.syntax import (
-    Clause,
-    Compare,
-    Operator,
-    Parent,
-    Pattern,
-    Query,
-    Variable,
-)
+from datalog.syntax.clauses import Clause, Compare, Operator, Pattern
+from datalog.syntax.query import Parent, Query
+from datalog.syntax.terms import Variable
 from datalog.tree import AttributeName, Bound, Object, One, OpaqueId, Shape, Value
 from resolvers.connections import Listing, connection, fields, text
 from resolvers.draft import Draft, Place, Request

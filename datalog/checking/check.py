@@ -14,20 +14,21 @@ from datalog.checking.variable_kinds import kinds_of, pattern_kinds
 from datalog.errors import UnevenBranches
 from datalog.kinds import Kind, comparable, kind_of
 from datalog.reason import Empty
-from datalog.syntax import (
+from datalog.syntax.clauses import (
+    Call,
     Clause,
     Compare,
-    Constant,
     GetElse,
+    Ground,
     Not,
     Operator,
     Or,
     Pattern,
-    Query,
+    RuleCall,
     Search,
-    Term,
-    Variable,
 )
+from datalog.syntax.query import Query
+from datalog.syntax.terms import Constant, Term, Variable
 from datalog.vocabulary import Facts, meaning
 from store.catalogue import Catalogue
 
@@ -74,7 +75,7 @@ def _check_branches(clauses: Iterable[Clause], inputs: frozenset[Variable]) -> N
                     raise UnevenBranches(tuple(sorted(each.name for each in uneven)))
                 for branch in clause.branches:
                     _check_branches(branch, inputs)
-            case Pattern() | Compare() | GetElse() | Search():
+            case Pattern() | Compare() | GetElse() | Ground() | Call() | RuleCall() | Search():
                 pass
             case _:
                 assert_never(clause)
@@ -110,7 +111,7 @@ def _simpler(clause: Clause, known: Known) -> Clause | Empty | None:
             return Not(inner, clause.join) if inner else Empty("a not of what always holds")
         case Or():
             return _simpler_or(clause, known)
-        case GetElse() | Search():
+        case GetElse() | Ground() | Call() | RuleCall() | Search():
             return clause
         case _:
             assert_never(clause)

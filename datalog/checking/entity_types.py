@@ -4,19 +4,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from datalog.reason import Empty
-from datalog.syntax import (
+from datalog.syntax.clauses import (
+    Call,
     Clause,
     Compare,
-    Constant,
     GetElse,
-    Keyword,
+    Ground,
     Not,
     Or,
     Pattern,
+    RuleCall,
     Search,
-    Term,
-    Variable,
 )
+from datalog.syntax.terms import Constant, Keyword, Term, Variable
 from datalog.vocabulary import (
     TRANSACTION,
     EdgeColumn,
@@ -73,7 +73,7 @@ def _limits(clause: Clause, catalogue: Catalogue, types: Types) -> Iterable[Limi
             return tuple(_pattern(clause, catalogue, types)) if clause.source == "$" else ()
         case Or():
             return _branches(clause, catalogue, types)
-        case Compare() | Not() | GetElse() | Search():
+        case Compare() | Not() | GetElse() | Ground() | Call() | RuleCall() | Search():
             return ()
         case _:
             assert_never(clause)

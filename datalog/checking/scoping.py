@@ -5,25 +5,21 @@ from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from datalog.errors import UnlistedInput
-from datalog.syntax import (
+from datalog.syntax.clauses import (
+    Call,
     Clause,
-    Collection,
     Compare,
     GetElse,
-    Input,
+    Ground,
     Not,
     Operator,
     Or,
-    Parent,
     Pattern,
-    Query,
-    Relation,
-    Scalar,
+    RuleCall,
     Search,
-    Source,
-    Term,
-    Variable,
 )
+from datalog.syntax.query import Collection, Input, Parent, Query, Relation, Scalar, Source
+from datalog.syntax.terms import Blank, Term, Variable
 
 
 def input_variables(inputs: Iterable[Input]) -> tuple[Variable, ...]:
@@ -51,7 +47,7 @@ def outward(clause: Clause) -> frozenset[Variable]:
             return outward_of(clause.clauses)
         case Or():
             return frozenset().union(*map(outward_of, clause.branches))
-        case Pattern() | Compare() | GetElse() | Search():
+        case Pattern() | Compare() | GetElse() | Ground() | Call() | RuleCall() | Search():
             return frozenset(term for term in _terms(clause) if isinstance(term, Variable))
         case _:
             assert_never(clause)
@@ -62,7 +58,9 @@ def outward_of(clauses: Iterable[Clause]) -> frozenset[Variable]:
     return frozenset().union(*map(outward, clauses))
 
 
-def bindable(clause: Clause) -> frozenset[Variable]:
+def bindable(  # noqa: C901, PLR0911  # One case for each kind of clause.
+    clause: Clause,
+) -> frozenset[Variable]:
     """Return the variables that a clause can give a value, not merely test."""
     match clause:
         case Pattern():
@@ -76,6 +74,10 @@ def bindable(clause: Clause) -> frozenset[Variable]:
             return frozenset.intersection(outward(clause), *branches)
         case GetElse():
             return frozenset({clause.value})
+        case Ground() | RuleCall():
+            return outward(clause)
+        case Call():
+            return frozenset(_bound_by_call(clause))
         case Search():
             return frozenset({clause.node, clause.depth, clause.side})
         case _:
@@ -93,7 +95,20 @@ def scoped(query: Query) -> Query:
     return replace(query, where=tuple(renaming.clause(clause, {}) for clause in query.where))
 
 
-def _terms(clause: Pattern | Compare | GetElse | Search) -> Iterator[Term]:
+def _bound_by_call(call: Call) -> Iterator[Variable]:
+    match call.binding:
+        case Variable() as one:
+            yield one
+        case tuple() as several:
+            yield from (each for each in several if isinstance(each, Variable))
+        case None:
+            pass
+
+
+Plain = Pattern | Compare | GetElse | Ground | Call | RuleCall | Search
+
+
+def _terms(clause: Plain) -> Iterator[Term]:  # noqa: C901  # The same.
     match clause:
         case Pattern():
             yield from (clause.entity, clause.value, clause.transaction)
@@ -104,6 +119,12 @@ def _terms(clause: Pattern | Compare | GetElse | Search) -> Iterator[Term]:
             yield from (clause.left, clause.right)
         case GetElse():
             yield from (clause.entity, clause.value)
+        case Ground():
+            yield from clause.variables
+        case Call():
+            yield from (*clause.arguments, *_bound_by_call(clause))
+        case RuleCall():
+            yield from clause.arguments
         case Search():
             yield from (clause.root, clause.node, clause.depth, clause.side)
             yield from (clause.max_depth, clause.max_nodes, clause.per_node)
@@ -121,7 +142,9 @@ class _Renaming:
     scalars: frozenset[Variable]
     taken: set[Variable] = field(default_factory=set)
 
-    def clause(self, clause: Clause, names: Names) -> Clause:
+    def clause(  # noqa: C901, PLR0911  # One case for each kind of clause.
+        self, clause: Clause, names: Names
+    ) -> Clause:
         match clause:
             case Pattern():
                 return self._pattern(clause, names)
@@ -135,6 +158,13 @@ class _Renaming:
                     entity=names.get(clause.entity, clause.entity),
                     value=names.get(clause.value, clause.value),
                 )
+            case Ground():
+                return replace(clause, variables=_each_named(clause.variables, names))
+            case Call():
+                return self._call(clause, names)
+            case RuleCall():
+                arguments = tuple(_named(each, names) for each in clause.arguments)
+                return replace(clause, arguments=arguments)
             case Search():
                 return clause
             case Not():
@@ -145,6 +175,16 @@ class _Renaming:
                 return Or(tuple(branches), _listed(clause.join, names))
             case _:
                 assert_never(clause)
+
+    def _call(self, call: Call, names: Names) -> Call:
+        arguments = tuple(_named(each, names) for each in call.arguments)
+        match call.binding:
+            case Variable() as one:
+                return replace(call, arguments=arguments, binding=names.get(one, one))
+            case tuple() as several:
+                return replace(call, arguments=arguments, binding=_each_named(several, names))
+            case None:
+                return replace(call, arguments=arguments)
 
     def _pattern(self, pattern: Pattern, names: Names) -> Pattern:
         attribute = pattern.attribute
@@ -183,6 +223,10 @@ class _Renaming:
 
 def _named(term: Term, names: Names) -> Term:
     return names.get(term, term) if isinstance(term, Variable) else term
+
+
+def _each_named(places: tuple[Variable | Blank, ...], names: Names) -> tuple[Variable | Blank, ...]:
+    return tuple(names.get(each, each) if isinstance(each, Variable) else each for each in places)
 
 
 def _listed(join: tuple[Variable, ...] | None, names: Names) -> tuple[Variable, ...] | None:

@@ -5,19 +5,20 @@ from typing import assert_never
 
 from datalog.errors import MixedKinds
 from datalog.kinds import Kind, Special, comparable, kind_of
-from datalog.syntax import (
+from datalog.syntax.clauses import (
+    Call,
     Clause,
     Compare,
-    Constant,
     GetElse,
+    Ground,
     Not,
     Or,
     Pattern,
+    RuleCall,
     Search,
     Step,
-    Term,
-    Variable,
 )
+from datalog.syntax.terms import Constant, Term, Variable
 from datalog.vocabulary import (
     EDGE_KINDS,
     TRANSACTION_KINDS,
@@ -92,7 +93,9 @@ def path_kind(path: tuple[Step, ...], catalogue: Catalogue) -> Kind:
     return value_kind(path[-1].name, catalogue)
 
 
-def _told_by(clause: Clause, catalogue: Catalogue, found: Kinds) -> Iterable[tuple[Variable, Kind]]:
+def _told_by(  # noqa: PLR0911  # One case for each kind of clause.
+    clause: Clause, catalogue: Catalogue, found: Kinds
+) -> Iterable[tuple[Variable, Kind]]:
     match clause:
         case Pattern():
             return _variables(pattern_kinds(clause, catalogue))
@@ -103,6 +106,8 @@ def _told_by(clause: Clause, catalogue: Catalogue, found: Kinds) -> Iterable[tup
                 (clause.entity, ValueType.REF),
                 (clause.value, path_kind(clause.path, catalogue)),
             )
+        case Ground() | Call() | RuleCall():
+            return ()
         case Search():
             return _searched(clause)
         case Not():

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 
 from datalog.checking.entity_types import Types
 from datalog.errors import UnknownSource
-from datalog.syntax import (
+from datalog.syntax.clauses import (
+    Call,
     Compare,
-    Constant,
     GetElse,
+    Ground,
     Not,
-    Now,
     Or,
     Pattern,
+    RuleCall,
     Search,
-    Term,
-    Variable,
-    View,
 )
+from datalog.syntax.terms import Constant, Term, Variable
+from datalog.syntax.views import Now, View
 from datalog.vocabulary import (
     EdgeColumn,
     Facts,
@@ -144,4 +144,4 @@ class MemberRow:
 
 
 Row = FactRow | EdgeRow | TransactionRow | LogRow | OwnRow | TouchedRow | GivenRow | MemberRow
-Condition = Compare | Not | Or | GetElse | Search
+Condition = Compare | Not | Or | GetElse | Ground | Call | RuleCall | Search

@@ -15,7 +15,7 @@ from datalog.planning.access import (
     TouchedRow,
     TransactionRow,
 )
-from datalog.syntax import Constant, Variable
+from datalog.syntax.terms import Constant, Variable
 from datalog.vocabulary import TYPE, EdgeColumn, TransactionColumn
 
 _ONE_ROW = 1.0

@@ -9,7 +9,7 @@ from datalog.planning.access import Condition, Row
 from datalog.planning.cost import cost_of_row
 from datalog.planning.row_terms import places
 from datalog.planning.steps import Variables, unique, variables
-from datalog.syntax import Compare, GetElse, Not, Or, Search
+from datalog.syntax.clauses import Call, Compare, GetElse, Ground, Not, Or, RuleCall, Search
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,7 @@ def _cheapest(rows: Iterable[Row], bound: Variables) -> float:
 
 
 def _rows(items: Iterable[Item]) -> list[Row]:
-    return [
-        item for item in items if not isinstance(item, Compare | Not | Or | GetElse | Search | Some)
-    ]
+    return [item for item in items if not isinstance(item, Condition | Some)]
 
 
 def _groups(items: list[Row | Condition], outside: Variables) -> list[list[Row | Condition]]:
@@ -82,7 +80,7 @@ def _groups(items: list[Row | Condition], outside: Variables) -> list[list[Row |
 def mentions(item: Item) -> Variables:
     """Return the variables that an item shares with others."""
     match item:
-        case Compare() | Not() | Or() | GetElse() | Search():
+        case Compare() | Not() | Or() | GetElse() | Ground() | Call() | RuleCall() | Search():
             return outward(item)
         case Some():
             return item.shared
@@ -93,7 +91,7 @@ def mentions(item: Item) -> Variables:
 def binds(item: Item) -> Variables:
     """Return the variables that an item can bind."""
     match item:
-        case Compare() | Not() | Or() | GetElse() | Search():
+        case Compare() | Not() | Or() | GetElse() | Ground() | Call() | RuleCall() | Search():
             return bindable(item)
         case Some():
             return frozenset()

@@ -17,20 +17,9 @@ from datalog.planning.access import (
     TouchedRow,
     TransactionRow,
 )
-from datalog.syntax import (
-    BLANK,
-    Blank,
-    Clause,
-    Constant,
-    History,
-    Keyword,
-    Now,
-    Or,
-    Pattern,
-    Term,
-    Variable,
-    View,
-)
+from datalog.syntax.clauses import Clause, Or, Pattern
+from datalog.syntax.terms import BLANK, Blank, Constant, Keyword, Term, Variable
+from datalog.syntax.views import History, Now, View
 from datalog.vocabulary import (
     TYPE,
     EdgeColumn,

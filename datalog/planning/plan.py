@@ -25,7 +25,20 @@ from datalog.planning.steps import (
     unique,
 )
 from datalog.reason import Empty
-from datalog.syntax import Clause, Compare, GetElse, Not, Operator, Or, Pattern, Search, Variable
+from datalog.syntax.clauses import (
+    Call,
+    Clause,
+    Compare,
+    GetElse,
+    Ground,
+    Not,
+    Operator,
+    Or,
+    Pattern,
+    RuleCall,
+    Search,
+)
+from datalog.syntax.terms import Variable
 
 
 def plan(
@@ -98,6 +111,8 @@ class _Planning:
                 return (50.0, self._lookup(item, bound)) if item.entity in bound else None
             case Search():
                 raise Unsupported("search outside of a graph")
+            case Ground() | Call() | RuleCall():
+                raise Unsupported("a function or a rule")
             case _:
                 cost = cost_of_row(item, bound)
                 return None if cost is None else (cost, item)

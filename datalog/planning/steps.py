@@ -17,7 +17,8 @@ from datalog.planning.access import (
     TransactionRow,
 )
 from datalog.planning.row_terms import places, row_keys
-from datalog.syntax import Compare, Constant, GetElse, Variable
+from datalog.syntax.clauses import Compare, GetElse
+from datalog.syntax.terms import Constant, Variable
 
 Variables = frozenset[Variable]
 

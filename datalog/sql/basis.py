@@ -3,7 +3,7 @@
 from datalog.sql.columns import Column
 from datalog.sql.json_text import as_json
 from datalog.sql.levels import Scope
-from datalog.syntax import Source
+from datalog.syntax.query import Source
 from store.catalogue import ValueType
 from store.sql import Sql, sql
 

@@ -30,7 +30,8 @@ from datalog.sql.table_rows import (
     transaction_rows,
 )
 from datalog.sql.unification import Reading, kind_of_term, term_column
-from datalog.syntax import Compare, Operator, Variable
+from datalog.syntax.clauses import Compare, Operator
+from datalog.syntax.terms import Variable
 from store.sql import Sql, join, sql
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from datalog.kinds import Kind, Special, sql_type
-from datalog.syntax import Constant, Keyword
+from datalog.syntax.terms import Constant, Keyword
 from datalog.vocabulary import type_id
 from store.catalogue import Catalogue, UnknownType, ValueType
 from store.ids import FIRST_TRANSACTION

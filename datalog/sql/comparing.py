@@ -10,7 +10,7 @@ from dataclasses import replace
 from datalog.errors import Unsupported
 from datalog.kinds import Special
 from datalog.sql.columns import Column, as_entity, as_t, entity_number, slot_list
-from datalog.syntax import Operator
+from datalog.syntax.clauses import Operator
 from store.catalogue import ValueType
 from store.sql import Sql, sql
 

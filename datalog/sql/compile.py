@@ -6,7 +6,7 @@ from datalog.sql.levels import Scope
 from datalog.sql.rows import Compilation, Names
 from datalog.sql.shapes import to_json
 from datalog.sql.writing import as_text
-from datalog.syntax import Now
+from datalog.syntax.views import Now
 from datalog.tree import Operation
 from store.catalogue import Catalogue
 from store.sql import Bound, Slot, Sql, join, numbered, sql

@@ -29,7 +29,8 @@ from datalog.sql.levels import Found, Scope, Table, enclosed, find
 from datalog.sql.rows import Item, Rows
 from datalog.sql.search import Walk, ids, levels, neighbours, reached
 from datalog.sql.writing import Json, as_text
-from datalog.syntax import EdgeStep, Variable
+from datalog.syntax.clauses import EdgeStep
+from datalog.syntax.terms import Variable
 from datalog.tree import Graph
 from store.catalogue import Catalogue, Upstream, ValueType
 from store.sql import Sql, join, number, sql

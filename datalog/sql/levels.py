@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from datalog.checking.check import Checked, Known, check
 from datalog.checking.entity_types import Types, narrowed
+from datalog.errors import Unsupported
 from datalog.kinds import Kind
 from datalog.planning.access import GivenRow, Situation, Sources
 from datalog.planning.plan import plan
@@ -15,17 +16,9 @@ from datalog.sql.columns import Column, slot
 from datalog.sql.ordering import SortKey
 from datalog.sql.rows import Columns, Compilation, Item, Rows, handed_up, selected
 from datalog.sql.unification import Reading
-from datalog.syntax import (
-    Collection,
-    Count,
-    Parent,
-    Query,
-    Relation,
-    Scalar,
-    Source,
-    Variable,
-    View,
-)
+from datalog.syntax.query import Collection, Order, Parent, Query, Relation, Scalar, Source
+from datalog.syntax.terms import Variable
+from datalog.syntax.views import View
 from store.catalogue import ValueType
 from store.sql import Sql, sql
 
@@ -127,8 +120,15 @@ def _scalars(query: Query, checked: Checked) -> dict[Variable, Column]:
 
 def _asked(query: Query) -> Iterable[Variable]:
     for each in query.find:
-        yield each.variable if isinstance(each, Count) else each
-    yield from (key.variable for key in query.order)
+        yield each if isinstance(each, Variable) else each.variable
+    yield from (sorted_variable(key) for key in query.order)
+
+
+def sorted_variable(key: Order) -> Variable:
+    """Return the variable that a key of an order is. Raises Unsupported for an aggregate."""
+    if isinstance(key.variable, Variable):
+        return key.variable
+    raise Unsupported("an aggregate in the order of a level")
 
 
 def _given(query: Query) -> list[GivenRow]:
@@ -146,7 +146,7 @@ def _given(query: Query) -> list[GivenRow]:
 
 def sort_keys(query: Query, columns: Columns) -> tuple[SortKey, ...]:
     """Return the keys of a query's order."""
-    return tuple(SortKey(columns[key.variable], key.descending) for key in query.order)
+    return tuple(SortKey(columns[sorted_variable(key)], key.descending) for key in query.order)
 
 
 def default_keys(found: Found) -> tuple[SortKey, ...]:

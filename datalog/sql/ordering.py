@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datalog.kinds import TEXTS
 from datalog.sql.columns import Column
 from datalog.sql.comparing import compare
-from datalog.syntax import Operator
+from datalog.syntax.clauses import Operator
 from store.sql import Sql, join, sql
 
 

@@ -8,7 +8,8 @@ from datalog.checking.scoping import input_variables, outward_of
 from datalog.sql.columns import as_entity, as_t
 from datalog.sql.levels import Beside, Found, Scope, Table
 from datalog.sql.rows import Item
-from datalog.syntax import Parent, Query, Source, Variable
+from datalog.syntax.query import Parent, Query, Source
+from datalog.syntax.terms import Variable
 from datalog.tree import (
     AttributeName,
     Bound,

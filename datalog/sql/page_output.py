@@ -8,7 +8,7 @@ from datalog.sql.basis import basis_t
 from datalog.sql.json_text import as_json
 from datalog.sql.pages import PageRows
 from datalog.sql.writing import NULL, Json, as_text
-from datalog.syntax import Source
+from datalog.syntax.query import Source
 from datalog.tree import (
     Cursor,
     FirstCursor,

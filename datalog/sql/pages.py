@@ -14,19 +14,12 @@ from datalog.errors import Unsupported
 from datalog.kinds import TEXTS, Kind, Special, sql_type
 from datalog.reason import Empty
 from datalog.sql.columns import Column, as_t, slot
-from datalog.sql.levels import Found, Scope, enclosed, find
+from datalog.sql.levels import Found, Scope, enclosed, find, sorted_variable
 from datalog.sql.ordering import Direction, Mark, SortKey, beyond, order_by, order_terms
 from datalog.sql.rows import Item, Rows, handed_up, selected
-from datalog.syntax import (
-    BLANK,
-    GetElse,
-    Not,
-    Pattern,
-    Query,
-    Scalar,
-    Source,
-    Variable,
-)
+from datalog.syntax.clauses import GetElse, Not, Pattern
+from datalog.syntax.query import Query, Scalar, Source
+from datalog.syntax.terms import BLANK, Variable
 from datalog.tree import Page
 from datalog.vocabulary import Facts, meaning
 from store.catalogue import Catalogue, ValueType
@@ -142,12 +135,12 @@ def _found(
     if without is not None:
         found = _with_nothing(found, without, _kind(without, page.query, scope))
     keys = tuple(
-        _key(found.rows.columns[key.variable], descending=key.descending)
+        _key(found.rows.columns[sorted_variable(key)], descending=key.descending)
         for key in page.query.order
     )
     nullable = frozenset(clause.value for clause in page.query.where if isinstance(clause, GetElse))
     marks = tuple(
-        Mark(key, _given(after, key.column), order.variable in nullable)
+        Mark(key, _given(after, key.column), sorted_variable(order) in nullable)
         for key, after, order in zip(keys, page.after or (), page.query.order, strict=False)
     )
     return _Part(found, keys, marks)
@@ -196,7 +189,7 @@ def _numbered(page: Page, groups: Sequence[Sequence[_Part]], limit: Sql) -> Page
         tail = sql("\nORDER BY 1 LIMIT {limit} + 1", limit=limit)
     inner, outer = names.fresh("r"), names.fresh("p")
     inside = handed_up(_widest(groups, own), inner)
-    keys = [SortKey(inside[key.variable], key.descending) for key in page.query.order]
+    keys = [SortKey(inside[sorted_variable(key)], key.descending) for key in page.query.order]
     source = sql(
         "(SELECT row_number() OVER (ORDER BY {order}) AS n, {inner}.*"
         " FROM ({rows}) {inner}{tail}) {outer}",
@@ -214,7 +207,7 @@ def _numbered(page: Page, groups: Sequence[Sequence[_Part]], limit: Sql) -> Page
     )
     return PageRows(
         found,
-        tuple(columns[key.variable] for key in page.query.order),
+        tuple(columns[sorted_variable(key)] for key in page.query.order),
         sql("{p}.n", p=outer),
         limit,
     )

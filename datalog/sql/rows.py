@@ -6,7 +6,8 @@ from itertools import count
 from typing import LiteralString
 
 from datalog.sql.columns import Column
-from datalog.syntax import AsOf, History, Now, Variable, View
+from datalog.syntax.terms import Variable
+from datalog.syntax.views import AsOf, History, Now, Since, View
 from store.catalogue import Catalogue
 from store.sql import Sql, join, numbered, sql
 
@@ -39,6 +40,8 @@ class Compilation:
             case AsOf(name):
                 return self.moments[name]
             case History(until):
+                return self.until(until)
+            case Since(until=until):
                 return self.until(until)
             case Now():
                 return None

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from datalog.sql.columns import slot
 from datalog.sql.rows import Compilation
-from datalog.syntax import EdgeStep, Search, View
+from datalog.syntax.clauses import EdgeStep, Search
+from datalog.syntax.views import View
 from datalog.vocabulary import type_id
 from store.catalogue import ValueType
 from store.sql import Sql, join, number, numbered, sql

@@ -27,7 +27,8 @@ from datalog.sql.outputs import needs, with_outputs
 from datalog.sql.page_output import OpenPage, part_json, row_parts, rows_json
 from datalog.sql.pages import page_rows
 from datalog.sql.writing import Json, as_text, json_object
-from datalog.syntax import Query, Variable
+from datalog.syntax.query import Query
+from datalog.syntax.terms import Variable
 from datalog.tree import (
     AttributeName,
     BasisInstant,

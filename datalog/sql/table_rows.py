@@ -18,7 +18,8 @@ from datalog.sql.columns import Column, as_entity, slot_list
 from datalog.sql.json_text import fact_text
 from datalog.sql.rows import Item, Rows, conjunction
 from datalog.sql.unification import Held, Reading, is_known, term_column, unified
-from datalog.syntax import Blank, History, Variable
+from datalog.syntax.terms import Blank, Variable
+from datalog.syntax.views import History
 from datalog.vocabulary import (
     EDGE_KINDS,
     TRANSACTION,

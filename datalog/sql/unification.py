@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from datalog.errors import InsufficientBinding
+from datalog.errors import InsufficientBinding, Unsupported
 from datalog.kinds import Kind, kind_of
 from datalog.planning.access import OneOf, Place
 from datalog.sql.columns import Column, constant
 from datalog.sql.comparing import same
 from datalog.sql.rows import Columns, Compilation
-from datalog.syntax import Blank, Constant, Term, Variable
+from datalog.syntax.terms import Blank, Constant, LookupRef, Term, Variable
 from store.catalogue import ValueType
 from store.sql import Sql, join, sql
 
@@ -50,6 +50,8 @@ def _met(place: Place, column: Column, bound: Columns, reading: Reading) -> Iter
             yield same(column, bound[place])
         case Constant():
             yield same(column, constant(place, column.kind, reading.compilation.catalogue))
+        case LookupRef():
+            raise Unsupported("a lookup ref")
         case OneOf(values):
             yield _one_of(column, values, reading)
         case _:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from datalog.sql.compile import FIXED_COLUMNS, Slot, Statement, compile_operation
-from datalog.syntax import AsOf, Now, Source
+from datalog.syntax.query import Source
+from datalog.syntax.views import AsOf, Now
 from datalog.tree import Operation, Shape
 from store.catalogue import Catalogue
 from store.database import Database

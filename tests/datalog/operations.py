@@ -3,30 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from datalog.syntax import (
-    AsOf,
-    Blank,
+from datalog.syntax.clauses import (
     Compare,
-    Constant,
     EdgeStep,
     GetElse,
-    History,
-    Keyword,
     Not,
-    Now,
     Operator,
     Or,
-    Order,
-    Parent,
     Pattern,
-    Query,
-    Relation,
-    Scalar,
     Search,
-    Source,
     Step,
-    Variable,
 )
+from datalog.syntax.query import Order, Parent, Query, Relation, Scalar, Source
+from datalog.syntax.terms import Blank, Constant, Keyword, Variable
+from datalog.syntax.views import AsOf, History, Now
 from datalog.tree import (
     AttributeName,
     BasisInstant,

@@ -12,27 +12,10 @@ from datalog.errors import (
     Unsupported,
 )
 from datalog.sql.compile import compile_operation
-from datalog.syntax import (
-    BLANK,
-    Clause,
-    Compare,
-    Constant,
-    GetElse,
-    History,
-    Keyword,
-    Not,
-    Now,
-    Operator,
-    Or,
-    Order,
-    Parent,
-    Pattern,
-    Query,
-    Scalar,
-    Source,
-    Step,
-    Variable,
-)
+from datalog.syntax.clauses import Clause, Compare, GetElse, Not, Operator, Or, Pattern, Step
+from datalog.syntax.query import Order, Parent, Query, Scalar, Source
+from datalog.syntax.terms import BLANK, Constant, Keyword, Variable
+from datalog.syntax.views import History, Now
 from datalog.tree import Fixed, Many, Object, Operation, Page, Rows, Total, Value
 from store.catalogue import UnknownAttribute, UnknownType
 from tests.datalog.asking import Library

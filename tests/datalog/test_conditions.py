@@ -6,21 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from datalog.syntax import (
-    Clause,
-    Compare,
-    Constant,
-    Input,
-    Keyword,
-    Not,
-    Operator,
-    Or,
-    Pattern,
-    Query,
-    Scalar,
-    Source,
-    Variable,
-)
+from datalog.syntax.clauses import Clause, Compare, Not, Operator, Or, Pattern
+from datalog.syntax.query import Input, Query, Scalar, Source
+from datalog.syntax.terms import Constant, Keyword, Variable
 from datalog.tree import Many, Object, Total, Value
 from tests.datalog.asking import NOW, THEN, Library
 from tests.datalog.library import LAST, NAMES, State, urn

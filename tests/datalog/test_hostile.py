@@ -3,16 +3,9 @@
 import pytest
 
 from datalog.sql.compile import compile_operation
-from datalog.syntax import (
-    Compare,
-    Constant,
-    Keyword,
-    Operator,
-    Pattern,
-    Query,
-    Scalar,
-    Variable,
-)
+from datalog.syntax.clauses import Compare, Operator, Pattern
+from datalog.syntax.query import Query, Scalar
+from datalog.syntax.terms import Constant, Keyword, Variable
 from datalog.tree import Fixed, Many, Object, Operation, Value
 from tests.datalog.asking import Library
 from tests.datalog.operations import NOW, E

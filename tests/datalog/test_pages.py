@@ -8,18 +8,9 @@ from typing import Any
 
 import pytest
 
-from datalog.syntax import (
-    Constant,
-    GetElse,
-    Keyword,
-    Order,
-    Pattern,
-    Query,
-    Scalar,
-    Source,
-    Step,
-    Variable,
-)
+from datalog.syntax.clauses import GetElse, Pattern, Step
+from datalog.syntax.query import Order, Query, Scalar, Source
+from datalog.syntax.terms import Constant, Keyword, Variable
 from datalog.tree import (
     Cursor,
     FirstCursor,

@@ -5,18 +5,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from datalog.syntax import (
-    Compare,
-    EdgeStep,
-    Input,
-    Operator,
-    Pattern,
-    Query,
-    Scalar,
-    Search,
-    Source,
-    Variable,
-)
+from datalog.syntax.clauses import Compare, EdgeStep, Operator, Pattern, Search
+from datalog.syntax.query import Input, Query, Scalar, Source
+from datalog.syntax.terms import Variable
 from datalog.tree import Fixed, Graph, Value
 from tests.datalog.asking import NOW, THEN, Library
 from tests.datalog.library import LAST, Facts, State, urn

@@ -5,18 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from datalog.syntax import (
-    BLANK,
-    Clause,
-    Compare,
-    Constant,
-    Keyword,
-    Not,
-    Operator,
-    Or,
-    Pattern,
-    Variable,
-)
+from datalog.syntax.clauses import Clause, Compare, Not, Operator, Or, Pattern
+from datalog.syntax.terms import BLANK, Constant, Keyword, Variable
 from resolvers.clauses import NEVER
 from resolvers.conditions import Filtered
 from resolvers.draft import Draft, Place, Request

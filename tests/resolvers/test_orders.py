@@ -2,7 +2,8 @@
 
 import pytest
 
-from datalog.syntax import GetElse, Step, Variable
+from datalog.syntax.clauses import GetElse, Step
+from datalog.syntax.terms import Variable
 from resolvers.draft import Draft
 from resolvers.entities import any_entity
 from resolvers.errors import BadUserInput

@@ -1,52 +1,9 @@
-"""The language as values: terms, clauses, queries.
-
-The grammar is Datomic's, with the extensions named below.
-
-Extensions (ours): an edge type as an attribute (`[?a :DerivedFrom ?b]`), `get-else` along a path
-with default nil (a missing value sorts last), `member?`, `search`, `:order-by`, `:limit`.
-"""
+"""The clauses of a query: patterns, conditions, alternatives, calls."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from enum import StrEnum
-from uuid import UUID
 
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """`?name`; the name is without the question mark."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Keyword:
-    """`:Dataset`, `:ENRICHED`: the name of a type, a lifecycle, an enum's value.
-
-    Without the colon.
-    """
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A value written in the query.
-
-    What a caller gives at run time is a Variable of `:in` instead.
-    """
-
-    value: str | int | float | bool | Decimal | datetime | date | UUID | Keyword
-
-
-@dataclass(frozen=True, slots=True)
-class Blank:
-    """`_`: anything, never joined."""
-
-
-Term = Variable | Constant | Blank
-BLANK = Blank()
+from datalog.syntax.terms import BLANK, Blank, Constant, Term, Variable
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +102,51 @@ class GetElse:
     The value at the path's end, else nothing.
 
     Every step must be of cardinality one (else the least value is taken). The row stays when there
-    is no value.
+    is no value: with the default, or with nothing where that is None (ours; Datomic has no nil).
     """
 
     entity: Variable
     path: tuple[Step, ...]
     value: Variable
+    source: str = "$"
+    default: Constant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """`[(ground [[1 2] [3 4]]) [[?a ?b]]]`: rows of constants, each row one way to bind.
+
+    `[(ground 1) ?a]` is one row of one, `[(ground [1 2]) [?a ...]]` two rows of one,
+    `[(ground [1 2]) [?a ?b]]` one row of two.
+    """
+
+    variables: tuple[Variable | Blank, ...]
+    rows: tuple[tuple[Constant, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`[(name ?a 1)]`, a predicate, or `[(name ?a 1) ?b]`, a function, on what is bound elsewhere.
+
+    The six comparisons, `starts-with?` and `includes?` are `Compare`; `get-else` is `GetElse`;
+    `ground` is `Ground`; `missing?` is read as a `Not`, `get-some` as an `Or`. What there is beside
+    them, `datalog/functions.py` lists. A tuple in `binding` takes a tuple value apart (`untuple`).
+    """
+
+    name: str
+    arguments: tuple[Term, ...]
+    binding: Variable | tuple[Variable | Blank, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCall:
+    """`(upstream ?a ?b)`, `($then upstream ?a "hw://…")`: some definition of the rule holds.
+
+    The clauses of a rule that name no source of their own read the source of the call.
+    """
+
+    name: str
+    arguments: tuple[Term, ...]
     source: str = "$"
 
 
@@ -187,99 +183,4 @@ class Search:
     source: str = "$"
 
 
-Clause = Pattern | Compare | Not | Or | GetElse | Search
-
-
-@dataclass(frozen=True, slots=True)
-class Now:
-    """The database as the statement's snapshot sees it."""
-
-
-@dataclass(frozen=True, slots=True)
-class AsOf:
-    """The database as of a point in time that is given at run time under `name` (inclusive)."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """All datoms, asserted and retracted, up to a point in time (or all there are)."""
-
-    until: Now | AsOf
-
-
-View = Now | AsOf | History
-
-
-@dataclass(frozen=True, slots=True)
-class Scalar:
-    """`?x` in `:in`: one value, given at run time. Its type follows from where it is used."""
-
-    variable: Variable
-
-
-@dataclass(frozen=True, slots=True)
-class Collection:
-    """`[?x ...]` in `:in`: one row for each of the values."""
-
-    variable: Variable
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """`[[?position ?id ?urn]]` in `:in`: one row for each position of lists of the same length.
-
-    Each variable is given its own list at run time, under its own name. A null in a list matches
-    nothing. (Two `Collection`s multiply, and are empty where either is, as in Datomic: what belongs
-    together is a Relation.)
-    """
-
-    variables: tuple[Variable, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """`$` or `$then` in `:in`: a database, seen through a view."""
-
-    name: str
-    view: View
-
-
-@dataclass(frozen=True, slots=True)
-class Parent:
-    """`[?parent ...]` in `:in` of a nested level: the rows of the level above."""
-
-    variable: Variable
-
-
-Input = Scalar | Collection | Relation | Source | Parent
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """One key of `:order-by`. Missing values come last in either direction."""
-
-    variable: Variable
-    descending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """`(count ?x)`: how many different values."""
-
-    variable: Variable
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """`[:find … :in … :where … :order-by … :limit …]`.
-
-    The answer is a set of rows of the find variables.
-    """
-
-    find: tuple[Variable | Count, ...]
-    inputs: tuple[Input, ...]
-    where: tuple[Clause, ...]
-    order: tuple[Order, ...] = ()
-    limit: Variable | int | None = None
+Clause = Pattern | Compare | Not | Or | GetElse | Ground | Call | RuleCall | Search
