@@ -32,7 +32,7 @@ from datalog.syntax.finding import Aggregate, Count, FindElement, Pull
 from datalog.syntax.query import Collection, Input, Order, Parent, Query, Relation, Scalar, Source
 from datalog.syntax.terms import Blank, Constant, Keyword, LookupRef, Term, Variable
 from datalog.syntax.views import AsOf, History, Now, Since, View
-from datalog.tree import Graph, Many, One, Operation, Page, Shape, Total, Value
+from datalog.tree import Answer, Graph, Many, One, Operation, Page, Shape, Total, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def operation_levels(operation: Operation) -> tuple[Level, ...]:
 def shape_levels(shape: Shape) -> Iterator[Level]:
     """Return the levels in a shape, the outer ones first."""
     match shape:
-        case One() | Many() | Page() | Total() | Graph():
+        case One() | Many() | Page() | Total() | Graph() | Answer():
             yield Level(shape.path, _level_text(shape))
         case _:
             pass
@@ -59,7 +59,7 @@ def shape_levels(shape: Shape) -> Iterator[Level]:
         yield from shape_levels(child)
 
 
-def _level_text(level: One | Many | Page | Total | Graph) -> str:
+def _level_text(level: One | Many | Page | Total | Graph | Answer) -> str:
     match level:
         case Total(query=query):
             return query_text(replace(query, find=_counted(query)))

@@ -205,6 +205,22 @@ class Graph:
     edge_entity: Variable = EDGE
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer of a query that someone wrote, as a JSON object.
+
+    `{"rows": [[…], …], "complete": true}`: each row an array in the order of find (an object under
+    the names of `:keys`), all find specs as rows: of a tuple and a scalar at most one. A value is
+    its canonical JSON; an entity or a transaction is its public id (`"E…"`, `"T…"`), an attribute
+    or a type its name; what several values make is an array, what a pull makes an object. `first`
+    bounds the rows: where there are more, `complete` is false.
+    """
+
+    path: str
+    query: Query
+    first: Variable | int
+
+
 Shape = (
     Fixed
     | Value
@@ -227,6 +243,7 @@ Shape = (
     | BasisT
     | BasisInstant
     | Graph
+    | Answer
 )
 
 

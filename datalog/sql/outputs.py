@@ -11,6 +11,7 @@ from datalog.sql.rows import Item
 from datalog.syntax.query import Parent, Query, Source
 from datalog.syntax.terms import Variable
 from datalog.tree import (
+    Answer,
     AttributeName,
     Bound,
     Graph,
@@ -38,7 +39,7 @@ def needs(shape: Shape) -> Iterator[Variable]:
             yield entity
         case Bound(variable) | AttributeName(variable):
             yield variable
-        case One() | Many() | Page() | Total() | Graph():
+        case One() | Many() | Page() | Total() | Graph() | Answer():
             yield from parents(shape.query)
         case _:
             pass

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
-from datalog.errors import Misplaced
+from datalog.errors import Misplaced, Unsupported
 from datalog.reason import Empty
 from datalog.sql.basis import basis_instant, basis_t
 from datalog.sql.entity_output import attribute_name, type_id_of, type_name, value
@@ -30,6 +30,7 @@ from datalog.sql.writing import Json, as_text, json_object
 from datalog.syntax.query import Query
 from datalog.syntax.terms import Variable
 from datalog.tree import (
+    Answer,
     AttributeName,
     BasisInstant,
     BasisT,
@@ -94,6 +95,8 @@ def to_json(shape: Shape, scope: Scope, page: OpenPage | None = None) -> Json:  
             return (basis_instant(source, scope),)
         case Graph():
             return _graph(shape, scope)
+        case Answer():
+            raise Unsupported("a query that someone wrote")
         case Rows(inner):
             return _rows(inner, _open(shape, page))
         case Cursor() | FirstCursor() | LastCursor() | HasNext() | HasPrevious():
