@@ -7,7 +7,18 @@ CallerFault (store/errors.py)
     ├── UnlistedInput               a join form uses an input that it does not list
     ├── UnevenBranches              the branches of an `or` name different variables
     ├── MixedKinds                  a variable would hold values of different types
+    ├── WrongAggregate              values have no such sum, or it is asked for in no such way
+    ├── NotInFind                   what the order names is not in `:find`
     ├── Misplaced                   a part of a page stands outside of any page
+    ├── RuleError                   the rules, or a call of one
+    │   ├── UnknownRule             nobody has defined it
+    │   ├── WrongArity              it takes another number of arguments
+    │   ├── UnevenDefinitions       its definitions take different arguments
+    │   ├── UnboundParameter        no clause names a parameter
+    │   ├── RepeatedParameter       its head names a variable twice
+    │   ├── SourceInRule            a clause of it names a database; it reads that of its call
+    │   ├── NegationInLoop          it holds where it does not
+    │   └── TooManyClauses          put in place of their calls, the rules are too long
     ├── UnknownSource               a clause names a database that `:in` does not declare
     └── Unsupported                 it means something, and is not compiled yet
 """
@@ -102,3 +113,122 @@ class Misplaced(QueryError):
 
     def __str__(self) -> str:
         return f"{self.shape} stands outside of a page"
+
+
+@dataclass(eq=False)
+class WrongAggregate(QueryError):
+    """An aggregate is asked of values that have none, or with a number that it does not take."""
+
+    code: ClassVar[str] = "WRONG_AGGREGATE"
+    aggregate: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.aggregate} {self.problem}"
+
+
+@dataclass(eq=False)
+class NotInFind(QueryError):
+    """Rows can be ordered only by what `:find` has of each, or `:with` where nothing is counted."""
+
+    code: ClassVar[str] = "NOT_IN_FIND"
+    what: str
+
+    def __str__(self) -> str:
+        return f":order-by names {self.what}, which is not in :find"
+
+
+class RuleError(QueryError):
+    """What is wrong with rules, or with a call of one."""
+
+    code: ClassVar[str] = "INVALID_RULE"
+
+
+@dataclass(eq=False)
+class UnknownRule(RuleError):
+    """A clause calls a rule that the query has not been given."""
+
+    code: ClassVar[str] = "UNKNOWN_RULE"
+    rule: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"no rule is called {self.rule}; there is {', '.join(self.known) or 'none'}"
+
+
+@dataclass(eq=False)
+class WrongArity(RuleError):
+    """A call has another number of arguments than the rule has parameters."""
+
+    code: ClassVar[str] = "WRONG_ARITY"
+    rule: str
+    expected: int
+    given: int
+
+    def __str__(self) -> str:
+        return f"the rule {self.rule} takes {self.expected} arguments, not {self.given}"
+
+
+@dataclass(eq=False)
+class UnevenDefinitions(RuleError):
+    """The definitions of one rule must take as many arguments, and require as many."""
+
+    rule: str
+
+    def __str__(self) -> str:
+        return f"the definitions of the rule {self.rule} differ in what they take or require"
+
+
+@dataclass(eq=False)
+class UnboundParameter(RuleError):
+    """A parameter that no clause of a definition names would be anything."""
+
+    rule: str
+    variable: str
+
+    def __str__(self) -> str:
+        return f"?{self.variable} of the rule {self.rule} stands in no clause of a definition"
+
+
+@dataclass(eq=False)
+class RepeatedParameter(RuleError):
+    """The head of a rule names one variable twice."""
+
+    rule: str
+    variable: str
+
+    def __str__(self) -> str:
+        return f"the head of the rule {self.rule} names ?{self.variable} twice"
+
+
+@dataclass(eq=False)
+class SourceInRule(RuleError):
+    """The clauses of a rule read the database of its call, as in Datomic."""
+
+    rule: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"the rule {self.rule} names {self.source}, but reads the database of its call"
+
+
+@dataclass(eq=False)
+class NegationInLoop(RuleError):
+    """A rule that needs its own negation means nothing; the loop begins and ends with one rule."""
+
+    code: ClassVar[str] = "UNSTRATIFIED"
+    loop: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"negation through recursion: {' → '.join(self.loop)}"
+
+
+@dataclass(eq=False)
+class TooManyClauses(RuleError):
+    """Rules that call rules several times each can grow beyond any bound."""
+
+    code: ClassVar[str] = "LIMIT_EXCEEDED"
+    limit: int
+
+    def __str__(self) -> str:
+        return f"with rules in place of their calls, the query has more than {self.limit} clauses"

@@ -11,6 +11,7 @@ shapes           rows to JSON text, one function per kind of shape
   outputs          what a shape needs of its level
   entity_output    what an entity, an edge or a transaction has
   pages            a page by keyset; `page_output` what it says of itself
+  answer           the rows of a query that someone wrote; `aggregates` are made of their groups
   basis            what an answer is true at
   graph            a lineage graph; `search` is the breadth-first walk
   json_text        columns as JSON text; `writing` puts pieces side by side

@@ -19,7 +19,8 @@ class Column:
     """An SQL expression with the kind of its values.
 
     `prefixed`: text of a fact table, indexed by `left(…, 256)`. `mixed`: may be a transaction.
-    `text`: for a value of the log, its canonical JSON, beside the reference.
+    `text`: for a value of the log, its canonical JSON, beside the reference. `many`: an array of
+    such values.
     """
 
     sql: Sql
@@ -28,6 +29,7 @@ class Column:
     prefixed: bool = False
     mixed: bool = False
     text: Sql | None = None
+    many: bool = False
 
 
 def slot(name: str, kind: Kind) -> Column:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datalog.sql.levels import Scope
 from datalog.sql.rows import Compilation, Names
 from datalog.sql.shapes import to_json
-from datalog.sql.writing import as_text
+from datalog.sql.writing import as_text, known_texts
 from datalog.syntax.views import Now
 from datalog.tree import Operation
 from store.catalogue import Catalogue
@@ -21,13 +21,20 @@ Argument = object
 class Statement:
     """One statement: text, arguments in order, and the names of its columns.
 
-    `reasons`: the levels that are empty whatever the facts are, by path, and why.
+    `reasons`: the levels that are empty whatever the facts are, by path, and why. `known`: the JSON
+    text of each root field, where PostgreSQL need not be asked for any of them.
     """
 
     text: str
     arguments: tuple[Argument, ...]
     columns: tuple[str, ...]
     reasons: tuple[tuple[str, str], ...] = ()
+    known: tuple[str, ...] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether the whole answer is known to be empty: `reasons` says why."""
+        return self.known is not None and bool(self.reasons)
 
 
 FIXED_COLUMNS = ("t", "instant", "schema_t")
@@ -42,7 +49,8 @@ def compile_operation(operation: Operation, catalogue: Catalogue) -> Statement:
     moments = {name: numbered("m.m", position) for position, name in _numbered(operation)}
     compilation = Compilation(catalogue, Names(), moments)
     scope = Scope(compilation, {}, {}, {}, {"$": Now()}, {})
-    fields = [as_text(to_json(shape, scope)) for _, shape in operation.fields]
+    written = [to_json(shape, scope) for _, shape in operation.fields]
+    fields = [as_text(each) for each in written]
     times = [sql("m.t"), sql("m.instant"), sql("m.schema_t"), *moments.values()]
     text, arguments = sql(
         "WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t{moments}\nFROM clock c)"
@@ -51,7 +59,8 @@ def compile_operation(operation: Operation, catalogue: Catalogue) -> Statement:
         columns=join(",\n", [*times, *fields]),
     ).render()
     names = (*FIXED_COLUMNS, *operation.moments, *(key for key, _ in operation.fields))
-    return Statement(text, tuple(arguments), names, tuple(compilation.reasons))
+    known = known_texts(written)
+    return Statement(text, tuple(arguments), names, tuple(compilation.reasons), known)
 
 
 def _numbered(operation: Operation) -> list[tuple[int, str]]:

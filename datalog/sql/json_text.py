@@ -1,5 +1,7 @@
 """Columns as JSON text, the same as the store's canonical texts."""
 
+from dataclasses import replace
+
 from datalog.kinds import TEXTS, Special
 from datalog.sql.columns import NOTHING, Column, entity_number
 from store.catalogue import ValueType
@@ -70,6 +72,55 @@ def opaque(column: Column) -> Sql:
     else:
         text = sql("""'"E' || {it} || '"'""", it=it)
     return sql("coalesce({text}, 'null')", text=text) if column.nullable else text
+
+
+def told(column: Column) -> Sql:
+    """Return the JSON text of a value as an answer tells it.
+
+    An entity or a transaction is its public id, an attribute or a type its name, several values are
+    an array.
+    """
+    if column.many:
+        member = told(replace(column, sql=sql("u.v"), many=False))
+        return sql(
+            "(SELECT concat('[', string_agg({member}, ',' ORDER BY u.n), ']')"
+            " FROM unnest({it}) WITH ORDINALITY u (v, n))",
+            member=member,
+            it=column.sql,
+        )
+    match column.kind:
+        case Special.FACT:
+            text = sql(
+                "CASE WHEN {it} >= {entities} THEN {opaque} ELSE {text} END",
+                it=column.sql,
+                entities=number(FIRST_ENTITY),
+                opaque=opaque(column),
+                text=column.text or NOTHING,
+            )
+            return sql("coalesce({text}, 'null')", text=text)
+        case Special.SCHEMA:
+            return _schema_name(column)
+        case ValueType.REF if column.mixed:
+            return sql(
+                "CASE WHEN {it} < {entities} THEN {name} ELSE {opaque} END",
+                it=column.sql,
+                entities=number(FIRST_ENTITY),
+                name=_schema_name(column),
+                opaque=opaque(column),
+            )
+        case ValueType.REF | Special.TRANSACTION:
+            return opaque(column)
+        case _:
+            return as_json(column)
+
+
+def _schema_name(column: Column) -> Sql:
+    """Return the name of an attribute or a type; what is nameless in the schema has its id."""
+    return sql(
+        "coalesce((SELECT to_json(s.name)::text FROM schema_name s WHERE s.id = {it}), {opaque})",
+        it=column.sql,
+        opaque=opaque(column),
+    )
 
 
 def fact_text(reference: Sql, text: Sql) -> Sql:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import assert_never
 
-from datalog.errors import Misplaced, Unsupported
+from datalog.errors import Misplaced
 from datalog.reason import Empty
+from datalog.sql.answer import answer
 from datalog.sql.basis import basis_instant, basis_t
 from datalog.sql.entity_output import attribute_name, type_id_of, type_name, value
 from datalog.sql.graph import (
@@ -96,7 +97,7 @@ def to_json(shape: Shape, scope: Scope, page: OpenPage | None = None) -> Json:  
         case Graph():
             return _graph(shape, scope)
         case Answer():
-            raise Unsupported("a query that someone wrote")
+            return answer(shape, scope)
         case Rows(inner):
             return _rows(inner, _open(shape, page))
         case Cursor() | FirstCursor() | LastCursor() | HasNext() | HasPrevious():

@@ -41,6 +41,17 @@ def as_text(pieces: Json) -> Sql:
     return _concat(arguments)
 
 
+def known_texts(written: Iterable[Json]) -> tuple[str, ...] | None:
+    """Return the texts that are known without PostgreSQL, or None where one of them is not."""
+    found: list[str] = []
+    for pieces in written:
+        texts = [piece for piece in pieces if isinstance(piece, str)]
+        if len(texts) < len(pieces):
+            return None
+        found.append("".join(texts))
+    return tuple(found)
+
+
 def _concat(arguments: Iterable[Sql]) -> Sql:
     return sql("concat({all})", all=join(", ", arguments))
 

@@ -1,14 +1,14 @@
 """Asking a database with operations: compiled, run, and read."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from datalog.sql.compile import FIXED_COLUMNS, Slot, Statement, compile_operation
-from datalog.syntax.query import Source
-from datalog.syntax.views import AsOf, Now
-from datalog.tree import Operation, Shape
+from datalog.syntax.query import Query, Source
+from datalog.syntax.views import AsOf, History, Now, Since, View
+from datalog.tree import Answer, Operation, Shape
 from store.catalogue import Catalogue
 from store.database import Database
 from tests.datalog.library import Facts
@@ -48,3 +48,60 @@ class Library:
         assert len(row) == len(statement.columns) >= len(FIXED_COLUMNS)
         text = row[-1 - statement.columns[::-1].index(name)]  # A moment may have the same name.
         return None if text is None else json.loads(text)
+
+    async def answer(self, query: Query, /, first: int = 1_000, **slots: object) -> "Answered":
+        """Return the answer of a query; see `answer` for what the slots are."""
+        return await answer(self.database, self.catalogue, query, slots, first)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The rows of a query, as JSON gives them, and whether they are all there are."""
+
+    rows: list[Any]
+    complete: bool
+
+
+async def answer(
+    database: Database,
+    catalogue: Catalogue,
+    query: Query,
+    slots: Mapping[str, object],
+    first: int = 1_000,
+) -> Answered:
+    """Return the answer of a query.
+
+    The slots are the values of scalars and the lists of collections and relations by the name of
+    their variable, and for each moment the t that it stands for (`then=3`, as the name of a view).
+    """
+    moments = tuple(dict.fromkeys(moment for each in query.inputs for moment in _moments(each)))
+    operation = Operation((("it", Answer("it", query, first)),), moments)
+    statement = compile_operation(operation, catalogue)
+    if statement.known is not None:
+        return Answered(**json.loads(statement.known[0]))
+    given = {**slots}
+    for moment in moments:
+        given |= {f"{moment}.t": slots.get(moment), f"{moment}.instant": None}
+    arguments = [given[it.name] if isinstance(it, Slot) else it for it in statement.arguments]
+    row = await database.row(statement.text, arguments)
+    return Answered(**json.loads(str(row[-1])))
+
+
+def _moments(given: object) -> Iterator[str]:
+    if isinstance(given, Source):
+        yield from _named(given.view)
+
+
+def _named(view: View) -> Iterator[str]:
+    match view:
+        case AsOf(name):
+            yield name
+        case Since(after, until):
+            yield after
+            yield from _named(until)
+        case History(until, after):
+            yield from _named(until)
+            if after is not None:
+                yield after
+        case Now():
+            pass
