@@ -11,7 +11,15 @@ import asyncpg
 import orjson
 from asyncpg.pool import PoolConnectionProxy
 
-from store.database_errors import DatabaseUnavailable, DeadlineExceeded, ReadOnly, StatementUnfit
+from store.database_errors import (
+    DatabaseUnavailable,
+    DeadlineExceeded,
+    NoRegularExpression,
+    NoResult,
+    ReadOnly,
+    StatementUnfit,
+    TooLarge,
+)
 from store.ids import T
 
 if TYPE_CHECKING:  # asyncpg's classes have parameters for type checkers only.
@@ -74,36 +82,50 @@ class Database:
         Raises DeadlineExceeded, DatabaseUnavailable, StatementUnfit. Cancelling the caller cancels
         the statement.
         """
-        for _ in range(_DEADLOCKS):
-            # A schema change that locks tables in another order than we do; a read can begin again.
-            with contextlib.suppress(asyncpg.DeadlockDetectedError):
-                return await self._rows(text, arguments)
-        return await self._rows(text, arguments)
+        return await _again_after_deadlocks(lambda: self._rows(text, arguments))
 
     async def _rows(self, text: str, arguments: Sequence[object]) -> list[Row]:
         with faults(self.statement_timeout):
             async with self._connection() as connection:
                 self.statements += 1
-                try:
-                    timeout = self.statement_timeout
-                    records = await connection.fetch(text, *arguments, timeout=timeout)
-                except _UNFIT as error:
-                    raise StatementUnfit(str(error)) from error
-                return [tuple(record) for record in records]
+                return await fetched(connection, text, arguments, self.statement_timeout)
 
     async def row(self, text: str, arguments: Sequence[object] = ()) -> Row:
         """Return the one row of a statement that has one. Raises as `rows` does."""
         [row] = await self.rows(text, arguments)
         return row
 
+    async def row_of_query(self, text: str, arguments: Sequence[object] = ()) -> Row:
+        """Return the one row of a statement made of what somebody wrote.
+
+        It runs in a transaction that cannot write, and that PostgreSQL itself ends at the deadline,
+        whatever becomes of us. The transaction says so, not the session: a proxy that pools
+        transactions would lose what a session says, or leave it to somebody else. It costs two
+        round trips. Raises as `rows` does, and NoResult, NoRegularExpression, TooLarge.
+        """
+        [row] = await _again_after_deadlocks(lambda: self._rows_of_query(text, arguments))
+        return row
+
+    async def _rows_of_query(self, text: str, arguments: Sequence[object]) -> list[Row]:
+        timeout = self.statement_timeout
+        with faults(timeout), query_faults(arguments):
+            async with self._connection() as connection:
+                self.statements += 1
+                await connection.execute(_READ_ONLY.format(milliseconds=int(timeout * 1_000)))
+                try:
+                    return await fetched(connection, text, arguments, timeout)
+                finally:
+                    await connection.execute("ROLLBACK")
+
     async def explain(
         self, text: str, arguments: Sequence[object] = (), *, analyze: bool = False
     ) -> object:
         """Return PostgreSQL's plan of a statement as JSON, measured by running it to `analyze` it.
 
-        Raises as `rows` does.
+        Raises as `row_of_query` does.
         """
-        [plan] = await self.row(f"{_ANALYZED if analyze else _EXPLAINED} {text}", arguments)
+        explained = f"{_ANALYZED if analyze else _EXPLAINED} {text}"
+        [plan] = await self.row_of_query(explained, arguments)
         return orjson.loads(plan)
 
     async def clock(self) -> Clock:
@@ -145,7 +167,27 @@ class Database:
             await self.pool.release(connection)
 
 
+async def fetched(
+    connection: Connection, text: str, arguments: Sequence[object], seconds: float
+) -> list[Row]:
+    """Return the rows of a statement on a connection. Raises StatementUnfit."""
+    try:
+        records = await connection.fetch(text, *arguments, timeout=seconds)
+    except _UNFIT as error:
+        raise StatementUnfit(str(error)) from error
+    return [tuple(record) for record in records]
+
+
+async def _again_after_deadlocks(read: Callable[[], Awaitable[list[Row]]]) -> list[Row]:
+    for _ in range(_DEADLOCKS):
+        # A schema change that locks tables in another order than we do; a read can begin again.
+        with contextlib.suppress(asyncpg.DeadlockDetectedError):
+            return await read()
+    return await read()
+
+
 _DEADLOCKS = 3
+_READ_ONLY = "BEGIN READ ONLY; SET LOCAL statement_timeout = {milliseconds}"
 _EXPLAINED = "EXPLAIN (VERBOSE, FORMAT JSON)"
 _ANALYZED = "EXPLAIN (VERBOSE, ANALYZE, BUFFERS, FORMAT JSON)"
 _LOCK = "SELECT FROM clock FOR UPDATE"
@@ -272,3 +314,26 @@ def faults(seconds: float) -> Iterator[None]:
         if "closed" not in str(error):
             raise
         raise DatabaseUnavailable(str(error)) from error
+
+
+MOST_ARGUMENTS = 32_767
+"""Values that PostgreSQL's protocol carries beside one statement."""
+
+
+@contextlib.contextmanager
+def query_faults(arguments: Sequence[object]) -> Iterator[None]:
+    """Turn what PostgreSQL has against the values of a query that somebody wrote into faults."""
+    if len(arguments) > MOST_ARGUMENTS:
+        raise TooLarge(f"{len(arguments):,} values; {MOST_ARGUMENTS:,} is the most")
+    try:
+        yield
+    except asyncpg.InvalidRegularExpressionError as error:
+        raise NoRegularExpression(_told(error)) from error
+    except asyncpg.ProgramLimitExceededError as error:
+        raise TooLarge(_told(error)) from error
+    except asyncpg.DataError as error:
+        raise NoResult(_told(error)) from error
+
+
+def _told(error: Exception) -> str:
+    return str(error).partition("\n")[0]

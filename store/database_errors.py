@@ -1,6 +1,9 @@
 """What PostgreSQL can do to us, each with a sentence that says what to do.
 
 DeadlineExceeded (CallerFault)   the statement took longer than it may
+NoResult (CallerFault)           a query computes what no value can hold
+NoRegularExpression (CallerFault) a query matches texts with what is no pattern
+TooLarge (CallerFault)           a query, or its answer, is more than PostgreSQL can hold
 ReadOnly (CallerFault)           a write reached a database that only answers reads
 DatabaseUnavailable (OurFault)   no connection, or it broke
 StatementUnfit (OurFault)        a read was made for other tables than there are
@@ -24,6 +27,39 @@ class DeadlineExceeded(CallerFault):
 
     def __str__(self) -> str:
         return f"no answer within {self.seconds:g} seconds: ask for less, or in smaller pages"
+
+
+@dataclass(eq=False)
+class NoResult(CallerFault):
+    """A query computes what no value can hold: a sum beyond 64 bits, a root of less than zero."""
+
+    code: ClassVar[str] = "ARITHMETIC"
+    problem: str
+
+    def __str__(self) -> str:
+        return f"a value cannot be computed: {self.problem}"
+
+
+@dataclass(eq=False)
+class NoRegularExpression(CallerFault):
+    """A query matches texts with what is no pattern."""
+
+    code: ClassVar[str] = "INVALID_REGULAR_EXPRESSION"
+    problem: str
+
+    def __str__(self) -> str:
+        return self.problem
+
+
+@dataclass(eq=False)
+class TooLarge(CallerFault):
+    """A query, or its answer, is more than PostgreSQL can hold."""
+
+    code: ClassVar[str] = "LIMIT_EXCEEDED"
+    problem: str
+
+    def __str__(self) -> str:
+        return f"the query, or its answer, is too large: {self.problem}; ask in parts"
 
 
 @dataclass(eq=False)

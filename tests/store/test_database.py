@@ -7,8 +7,15 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from store.database import Database, faults
-from store.database_errors import DatabaseUnavailable, DeadlineExceeded, ReadOnly
+from store.database import MOST_ARGUMENTS, Database, faults
+from store.database_errors import (
+    DatabaseUnavailable,
+    DeadlineExceeded,
+    NoRegularExpression,
+    NoResult,
+    ReadOnly,
+    TooLarge,
+)
 from store.ids import T
 
 
@@ -172,3 +179,52 @@ def test_a_driver_that_loses_its_place_has_lost_the_connection() -> None:
     said = "cannot switch to state 15; another operation (2) is in progress"
     with pytest.raises(DatabaseUnavailable, match="cannot switch"), faults(1.0):
         raise asyncpg.InternalClientError(said)
+
+
+async def test_a_query_that_somebody_wrote_cannot_write_and_ends_at_the_server(
+    database_url: str,
+) -> None:
+    settings = "SELECT current_setting('transaction_read_only'), current_setting($1)"
+    async with Database.open(database_url, pool_size=1, statement_timeout=7) as database:
+        assert await database.row_of_query(settings, ["statement_timeout"]) == ("on", "7s")
+        with pytest.raises(ReadOnly):
+            await database.row_of_query("SELECT lo_create(0)")
+        assert await database.row(settings, ["statement_timeout"]) == ("off", "0")
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"),
+    [
+        ("SELECT 1 / 0", NoResult),
+        ("SELECT 9223372036854775807 + 1", NoResult),
+        ("SELECT 'a' ~ '('", NoRegularExpression),
+        ("SELECT repeat(repeat('x', 1000000), 2000)", TooLarge),
+        ("SELECT pg_sleep(60)", DeadlineExceeded),
+    ],
+)
+async def test_what_the_values_of_a_query_lead_to_is_told_to_whoever_wrote_it(
+    database_url: str, statement: str, fault: type[Exception]
+) -> None:
+    async with Database.open(database_url, pool_size=1, statement_timeout=0.5) as database:
+        with pytest.raises(fault):
+            await database.row_of_query(statement)
+        assert await database.row_of_query("SELECT 1") == (1,)
+
+
+async def test_a_query_with_more_values_than_a_statement_carries_is_too_large(
+    database_url: str,
+) -> None:
+    async with Database.open(database_url) as database:
+        with pytest.raises(TooLarge):
+            await database.row_of_query("SELECT 1", [0] * (MOST_ARGUMENTS + 1))
+
+
+async def test_cancelling_a_query_cancels_its_statement(database_url: str) -> None:
+    async with Database.open(database_url, pool_size=2) as database:
+        task = asyncio.create_task(database.row_of_query("SELECT pg_sleep(60)"))
+        await asyncio.sleep(0.2)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await _eventually_idle(database)
+        assert await database.row_of_query("SELECT 1") == (1,)
