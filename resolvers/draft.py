@@ -204,6 +204,11 @@ class Draft:
         argument = selected.arguments.get("asOf")
         if argument is None:
             return place
+        name = self.pinned(place, argument)
+        return replace(place, view=AsOf(name), said=name)
+
+    def pinned(self, place: Place, argument: object) -> str:
+        """Return the name of the moment that an argument means; in the future, it is at fault."""
         name = self.moment()
 
         def values(request: Request) -> tuple[object, ...]:
@@ -211,7 +216,7 @@ class Draft:
 
         self.bind(place, Binding(moment_slots(name), values, (0, None)))
         self.check(place, lambda slots, found: _check_not_future(slots[f"{name}.t"], found.t))
-        return replace(place, view=AsOf(name), said=name)
+        return name
 
     def sites(self) -> tuple[Site, ...]:
         """Return the fields whose arguments matter at run time."""

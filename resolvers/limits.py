@@ -1,4 +1,4 @@
-"""How much one answer may hold: pages and lineage graphs, by default and at most."""
+"""How much one answer may hold: pages, lineage graphs, rows; by default and at most."""
 
 from dataclasses import dataclass
 
@@ -19,3 +19,4 @@ class Limits:
     depth: Limit = Limit(10, 100)
     nodes: Limit = Limit(1_000, 100_000)
     per_node: Limit = Limit(100, 100_000)
+    rows: Limit = Limit(1_000, 100_000)

@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from resolvers.limits import Limit, Limits
 from schema.execution.documents import DocumentLimits
 from schema.execution.executor import Executor
 from schema.execution.queries import Reading
@@ -23,6 +22,7 @@ from schema.execution.served import LiveSchema
 from service.cli.database import located
 from service.graphql_view import GraphQLView
 from service.health import Health
+from service.limits import limits
 from service.logs import RequestLog
 from service.settings import Settings
 from store.database import Database
@@ -81,7 +81,7 @@ async def opened(settings: Settings, schema_poll: float) -> AsyncIterator[Server
             )
         )
         live = await LiveSchema.opened(database, _document_limits(settings))
-        reading = Reading(database, _limits(settings), await database.secret())
+        reading = Reading(database, limits(settings), await database.secret())
         writer = Writer(database)
         executor = Executor(reading, writer, live, settings.min_t_wait)
         health = Health(database, live)
@@ -114,15 +114,6 @@ async def _in_thread(manager: AbstractContextManager[Opened]) -> AsyncIterator[O
         yield value
     finally:
         await asyncio.to_thread(manager.__exit__, None, None, None)
-
-
-def _limits(settings: Settings) -> Limits:
-    return Limits(
-        page=Limit(settings.page_size, settings.page_size_limit),
-        depth=Limit(settings.lineage_depth, settings.lineage_depth_limit),
-        nodes=Limit(settings.lineage_nodes, settings.lineage_nodes_limit),
-        per_node=Limit(settings.lineage_per_node, settings.lineage_per_node_limit),
-    )
 
 
 def _document_limits(settings: Settings) -> DocumentLimits:

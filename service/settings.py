@@ -74,6 +74,12 @@ class Settings(BaseSettings):
         default=100, ge=1, description="edges followed from one node where perNode is not named"
     )
     lineage_per_node_limit: int = Field(default=100_000, ge=1, description="perNode at most")
+    datalog_rows: int = Field(
+        default=1_000, ge=1, description="rows of a Datalog query that names no first"
+    )
+    datalog_rows_limit: int = Field(
+        default=100_000, ge=1, description="rows of a Datalog query at most"
+    )
     query_depth_limit: int = Field(default=64, ge=1, description="levels of a query at most")
     body_limit: int = Field(
         default=20 * 1024 * 1024, ge=1024, description="bytes of a request at most"
@@ -106,7 +112,11 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
-        "page_size_limit", "lineage_depth_limit", "lineage_nodes_limit", "lineage_per_node_limit"
+        "page_size_limit",
+        "lineage_depth_limit",
+        "lineage_nodes_limit",
+        "lineage_per_node_limit",
+        "datalog_rows_limit",
     )
     @classmethod
     def _not_below_the_default(cls, value: int, info: ValidationInfo) -> int:
