@@ -1,10 +1,14 @@
 """What is read for a query, and in which order.
 
+statistics       how many facts there are of what, and how many different
 access           rows of tables, each with the places that its columns fill
 grouping         clauses grouped by the row that is read for them
 row_terms        what the rows mention, and what tells one from another
-cost             what reading a row costs, roughly
+cost             what reading a row gives and costs, by the statistics
 steps            the steps of a plan, what they bind, whether they can repeat a row
+estimates        what each step gives and costs
+canonical        clauses in an order of their own
 existence        what need only exist
-plan             in which order the rows of a level are read
+order            the cheapest order of the steps
+plan             how the rows of a level are read
 """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from datalog.checking.entity_types import Types
 from datalog.errors import UnknownSource
+from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.syntax.clauses import (
     Call,
     Compare,
@@ -37,6 +38,7 @@ class Situation:
     catalogue: Catalogue
     sources: Sources
     types: Types
+    statistics: Statistics = NOTHING_KNOWN
 
     def view(self, source: str) -> View:
         """Return the view of a source. Raises UnknownSource."""

@@ -1,5 +1,13 @@
-"""What reading a row costs, roughly: a rank by how much is bound, until there are statistics."""
+"""What reading a row gives and costs, as statistics tell: how many rows, how many of them read.
 
+The rules are the usual ones: values are spread evenly, but for the most common ones, which are
+known; columns do not depend on each other; of two sets of values that meet, the smaller one is
+contained in the larger one.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import assert_never
 
 from datalog.planning.access import (
@@ -12,87 +20,308 @@ from datalog.planning.access import (
     OwnRow,
     Place,
     Row,
+    Situation,
     TouchedRow,
     TransactionRow,
 )
-from datalog.syntax.terms import Constant, Variable
-from datalog.vocabulary import TYPE, EdgeColumn, TransactionColumn
+from datalog.planning.statistics import AttributeStatistics, EdgeStatistics
+from datalog.syntax.terms import Constant, Keyword, LookupRef, Variable
+from datalog.syntax.views import History, Since, View
+from datalog.vocabulary import EdgeColumn, TransactionColumn, type_id
 
-_ONE_ROW = 1.0
-_FEW_ROWS = 4.0
-_SOME_ROWS = 5.0
-_ALL_OF_AN_ATTRIBUTE = 8.0
-_ALL_OF_A_TYPE = 9.0
-_ALL_ROWS = 12.0
+GIVEN_ROWS = 10.0
+"""How many members a list is taken to have that is given at run time."""
+
+PROBE = 4.0
+"""What it costs to look one key up in an index, where reading one row costs 1."""
+
+_RECENT = 0.3
+"""The share of facts that is taken to have come after a point in time."""
 
 
-def cost_of_row(  # noqa: C901, PLR0911  # One case for each kind of row.
-    row: Row, bound: frozenset[Variable]
-) -> float | None:
-    """Return the rank of a row given what is bound; None where something must be bound first."""
+class Access(StrEnum):
+    """How the rows of a step are found."""
+
+    ENTITY = "by entity"
+    VALUE = "by value"
+    BOTH = "by entity and value"
+    EDGE = "by edge"
+    FROM = "by the end it comes from"
+    TO = "by the end it leads to"
+    ENDS = "by both ends"
+    TRANSACTION = "by transaction"
+    SCAN = "all of them"
+    GIVEN = "given"
+    TEST = "a test of what is known"
+    LOOKUP = "a look-up of what may be missing"
+    BRANCHES = "alternatives, each row once"
+    COMPUTED = "computed"
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What some steps give: how many rows, and how many different values of each variable."""
+
+    rows: float = 1.0
+    distinct: Mapping[Variable, float] = field(default_factory=dict)
+
+    def different(self, variable: Variable) -> float:
+        """Return how many different values a variable has."""
+        return max(1.0, min(self.distinct.get(variable, 1.0), self.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a step makes of the rows before it, how it finds its own, and what that costs."""
+
+    after: Prefix
+    work: float
+    access: Access
+
+
+def bound_before(bound: Iterable[Variable]) -> Prefix:
+    """Return the prefix of no steps: each of the variables bound outside has one value."""
+    return Prefix(1.0, dict.fromkeys(bound, 1.0))
+
+
+def estimate_row(  # noqa: C901, PLR0911  # One case for each kind of row.
+    row: Row, before: Prefix, situation: Situation
+) -> Estimate | None:
+    """Return the estimate of reading a row; None where something must be bound first."""
     match row:
         case FactRow():
-            return _fact(row, bound)
+            return _fact(row, before, situation)
         case EdgeRow():
-            return _edge(row, bound)
+            return _edge(row, before, situation)
         case TransactionRow():
-            return _transaction(row, bound)
+            return _transaction(row, before, situation)
         case LogRow():
-            return _log(row, bound)
+            return _log(row, before, situation)
         case OwnRow():
-            known = _is_bound(row.entity, bound) or _is_bound(row.number, bound)
-            return 0.7 if known else None
+            return _beside(before, row.entity, row.number)
         case TouchedRow():
-            return _ONE_ROW if _is_bound(row.entity, bound) else None
+            known = is_bound(row.entity, before.distinct)
+            return _beside(before, row.entity, row.transaction) if known else None
         case GivenRow():
-            return 2.0
+            return _listed(before, row.variables)
         case MemberRow():
-            return 3.5 if row.members in bound else None
+            return _listed(before, (row.member,)) if row.members in before.distinct else None
         case _:
             assert_never(row)
 
 
-def _fact(row: FactRow, bound: frozenset[Variable]) -> float:
-    by_value = any(_is_bound(place, bound) for place in (row.value, *row.also))
-    is_type = any(arm.attribute == TYPE for arm in row.facts.arms)
-    if by_value and row.facts.unique:
-        return 0.5
-    if _is_bound(row.entity, bound):
-        return _ONE_ROW if row.functional or by_value else _FEW_ROWS
-    if by_value:
-        return _ALL_OF_A_TYPE if is_type else _SOME_ROWS
-    return _ALL_ROWS if is_type else _ALL_OF_AN_ATTRIBUTE
+def is_bound(place: Place, bound: Mapping[Variable, float]) -> bool:
+    """Tell whether a place has a value already."""
+    if isinstance(place, Variable):
+        return place in bound
+    return isinstance(place, Constant | OneOf | LookupRef)
 
 
-def _edge(row: EdgeRow, bound: frozenset[Variable]) -> float:
-    columns = {column for column, place in row.columns if _is_bound(place, bound)}
-    if _is_bound(row.edge, bound):
-        return _ONE_ROW
-    match EdgeColumn.FROM in columns, EdgeColumn.TO in columns, EdgeColumn.TYPE in columns:
-        case True, True, _:
-            return 1.5
-        case (True, False, _) | (False, True, _):
-            return _FEW_ROWS
-        case _, _, True:
-            return 10.0
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column of a table: what stands in its place, and how many different values it has.
+
+    `access` is how its index is told, None where it has none. `share` is that of a constant.
+    """
+
+    place: Place
+    different: float
+    access: Access | None = None
+    share: float | None = None
+
+
+def _read(total: float, columns: Iterable[_Column], before: Prefix, tables: int = 1) -> Estimate:
+    """Return the estimate of joining a table of so many rows by what is known of its columns."""
+    columns = tuple(columns)
+    given, by_key = total, total
+    found: list[Access] = []
+    for column in columns:
+        if not is_bound(column.place, before.distinct):
+            continue
+        share = _share(column, before)
+        given *= share
+        if column.access is not None:
+            by_key *= share
+            found.append(column.access)
+    rows = before.rows * given
+    distinct = dict(before.distinct)
+    for column in columns:
+        if isinstance(column.place, Variable):
+            most = distinct.get(column.place, column.different)
+            distinct[column.place] = min(most, column.different)
+    work = before.rows * (PROBE * tables + by_key) + rows
+    return Estimate(Prefix(rows, distinct), work, _together(found))
+
+
+def _share(column: _Column, before: Prefix) -> float:
+    if isinstance(column.place, Variable):
+        return 1.0 / max(column.different, before.different(column.place), 1.0)
+    if column.share is not None:
+        return min(column.share, 1.0)
+    several = len(column.place.values) if isinstance(column.place, OneOf) else 1
+    return min(several / max(column.different, 1.0), 1.0)
+
+
+_PAIRS = {
+    frozenset({Access.ENTITY, Access.VALUE}): Access.BOTH,
+    frozenset({Access.FROM, Access.TO}): Access.ENDS,
+}
+
+
+def _together(found: Iterable[Access]) -> Access:
+    keys = frozenset(found)
+    if not keys:
+        return Access.SCAN
+    if Access.EDGE in keys:
+        return Access.EDGE
+    return _PAIRS.get(keys, min(keys))
+
+
+def _fact(row: FactRow, before: Prefix, situation: Situation) -> Estimate:
+    known = [
+        situation.statistics.attribute(arm.attribute, row.facts.kind) for arm in row.facts.arms
+    ]
+    total = sum(_rows_of(each, row.view) for each in known)
+    entities = max(1.0, sum(min(each.entities, _rows_of(each, row.view)) for each in known))
+    values = max([1.0, *(min(each.values, _rows_of(each, row.view)) for each in known)])
+    columns = [_Column(row.entity, entities, Access.ENTITY)]
+    for place in (row.value, *row.also):
+        share = _share_of_constants(place, known, row, situation)
+        columns.append(_Column(place, values, Access.VALUE, share))
+    columns.append(_Column(row.transaction, min(total, situation.statistics.transactions)))
+    return _read(total, columns, before, max(1, len(known)))
+
+
+def _rows_of(known: AttributeStatistics | EdgeStatistics, view: View) -> float:
+    match view:
+        case Since():
+            return known.now * _RECENT
+        case History():
+            return known.ever * 2
         case _:
-            return 11.0
+            return known.now
 
 
-def _transaction(row: TransactionRow, bound: frozenset[Variable]) -> float:
-    by_t = any(
-        column is TransactionColumn.T and _is_bound(place, bound) for column, place in row.columns
-    )
-    return _ONE_ROW if by_t or _is_bound(row.transaction, bound) else 6.0
+def _share_of_constants(
+    place: Place, known: Iterable[AttributeStatistics], row: FactRow, situation: Situation
+) -> float | None:
+    """Return the share of the facts that hold one of some constants, by the most common values."""
+    match place:
+        case Constant():
+            texts = [_text(place, situation)]
+        case OneOf(values):
+            texts = [_text(each, situation) for each in values]
+        case _:
+            return None
+    known = tuple(known)
+    total = sum(_rows_of(each, row.view) for each in known)
+    if not total:
+        return None
+    found = sum(_rows_of(each, row.view) * sum(map(each.share, texts)) for each in known)
+    return found / total
 
 
-def _log(row: LogRow, bound: frozenset[Variable]) -> float:
-    if _is_bound(row.pattern.transaction, bound):
-        return _FEW_ROWS
-    if _is_bound(row.pattern.entity, bound):
-        return _SOME_ROWS
-    return _ALL_ROWS if row.facts is None else 11.0
+def _text(constant: Constant, situation: Situation) -> str:
+    """Return a constant as PostgreSQL writes it among the most common values."""
+    match constant.value:
+        case bool() as it:
+            return "t" if it else "f"
+        case Keyword(name):
+            number = type_id(name, situation.catalogue)
+            return name if number is None else str(number)
+        case it:
+            return str(it)
 
 
-def _is_bound(place: Place, bound: frozenset[Variable]) -> bool:
-    return place in bound if isinstance(place, Variable) else isinstance(place, Constant | OneOf)
+def _edge(row: EdgeRow, before: Prefix, situation: Situation) -> Estimate:
+    known, is_of_one_type = _edges_of(row, situation)
+    total = _rows_of(known, row.view)
+    different = {
+        EdgeColumn.FROM: _Column(row.edge, min(known.sources, total), Access.FROM),
+        EdgeColumn.TO: _Column(row.edge, min(known.targets, total), Access.TO),
+        EdgeColumn.KEY: _Column(row.edge, 3.0),
+        EdgeColumn.SINCE: _Column(row.edge, situation.statistics.transactions),
+        EdgeColumn.TYPE: _Column(row.edge, max(1.0, float(len(situation.catalogue.edge_types)))),
+    }
+    columns = [_Column(row.edge, total, Access.EDGE)]
+    for column, place in row.columns:
+        if column is EdgeColumn.TYPE and is_of_one_type and not isinstance(place, Variable):
+            continue
+        like = different.get(column)
+        if like is not None:
+            columns.append(_Column(place, like.different, like.access))
+    return _read(total, columns, before)
+
+
+def _edges_of(row: EdgeRow, situation: Situation) -> tuple[EdgeStatistics, bool]:
+    """Return what is known of the edges of a row's types, and whether the types are given."""
+    for column, place in row.columns:
+        if column is EdgeColumn.TYPE and isinstance(place, Constant | OneOf):
+            values = (place,) if isinstance(place, Constant) else place.values
+            names = [each.value.name for each in values if isinstance(each.value, Keyword)]
+            found = [
+                situation.statistics.edge(situation.catalogue.edge_types[name].id)
+                for name in names
+                if name in situation.catalogue.edge_types
+            ]
+            if found:
+                return _sum(found), True
+    return situation.statistics.any_edge(), False
+
+
+def _sum(known: Iterable[EdgeStatistics]) -> EdgeStatistics:
+    now = ever = sources = targets = 0.0
+    for each in known:
+        now, ever = now + each.now, ever + each.ever
+        sources, targets = sources + each.sources, targets + each.targets
+    return EdgeStatistics(now, ever, sources, targets)
+
+
+_FEW_OF_MANY = {TransactionColumn.SOURCE: 10.0, TransactionColumn.ACTOR: 50.0}
+_BY_INDEX = frozenset({TransactionColumn.T, TransactionColumn.INSTANT})
+
+
+def _transaction(row: TransactionRow, before: Prefix, situation: Situation) -> Estimate:
+    total = situation.statistics.transactions
+    columns = [_Column(row.transaction, total, Access.TRANSACTION)]
+    for column, place in row.columns:
+        access = Access.TRANSACTION if column in _BY_INDEX else None
+        columns.append(_Column(place, _FEW_OF_MANY.get(column, total), access))
+    return _read(total, columns, before)
+
+
+def _log(row: LogRow, before: Prefix, situation: Situation) -> Estimate:
+    statistics = situation.statistics
+    pattern, total = row.pattern, statistics.datoms
+    if row.facts is not None:
+        arms = [statistics.attribute(arm.attribute, row.facts.kind) for arm in row.facts.arms]
+        total = min(total, sum(2 * each.ever for each in arms))
+    attributes = max(1.0, float(len(situation.catalogue.attributes)))
+    columns = [
+        _Column(pattern.entity, min(total, statistics.touched), Access.ENTITY),
+        _Column(pattern.value, max(1.0, total / 10)),
+        _Column(pattern.transaction, statistics.transactions, Access.TRANSACTION),
+        _Column(pattern.operation, 1.2),
+        _Column(pattern.position, max(1.0, total / statistics.transactions)),
+    ]
+    if isinstance(pattern.attribute, Variable):
+        columns.append(_Column(pattern.attribute, attributes))
+    return _read(total, columns, before)
+
+
+def _beside(before: Prefix, one: Place, other: Place) -> Estimate | None:
+    """Return the estimate of what stands beside an entity, one row at most, by either's number."""
+    known = [place for place in (one, other) if is_bound(place, before.distinct)]
+    if not known:
+        return None
+    distinct = dict(before.distinct)
+    for place in (one, other):
+        if isinstance(place, Variable):
+            distinct.setdefault(place, before.rows)
+    return Estimate(Prefix(before.rows, distinct), before.rows * PROBE, Access.ENTITY)
+
+
+def _listed(before: Prefix, members: Iterable[Variable]) -> Estimate:
+    distinct = {**before.distinct, **dict.fromkeys(members, GIVEN_ROWS)}
+    rows = before.rows * GIVEN_ROWS
+    return Estimate(Prefix(rows, distinct), rows, Access.GIVEN)

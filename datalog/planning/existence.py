@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from math import inf
 
 from datalog.checking.scoping import bindable, outward
-from datalog.planning.access import Condition, Row
-from datalog.planning.cost import cost_of_row
+from datalog.planning.access import Condition, Row, Situation
+from datalog.planning.cost import Prefix, bound_before, estimate_row
 from datalog.planning.row_terms import places
 from datalog.planning.steps import Variables, unique, variables
 from datalog.syntax.clauses import Call, Compare, GetElse, Ground, Not, Or, RuleCall, Search
@@ -23,9 +23,12 @@ class Some:
 Item = Row | Condition | Some
 
 
-def with_existence(items: list[Row | Condition], asked: Variables, bound: Variables) -> list[Item]:
+def with_existence(
+    items: list[Row | Condition], asked: Variables, bound: Variables, situation: Situation
+) -> list[Item]:
     """Turn what multiplies rows, and binds nothing that is asked, into mere existence."""
     groups = _groups(items, asked | bound)
+    outset = bound_before(bound)
     kept: list[Item] = []
     for position, group in enumerate(groups):
         others = [item for rest in groups[position + 1 :] for item in rest]
@@ -36,7 +39,7 @@ def with_existence(items: list[Row | Condition], asked: Variables, bound: Variab
             not rows
             or not shared <= elsewhere
             or unique(rows, asked | bound)
-            or _leads(rows, _rows([*kept, *others]), bound)
+            or _leads(rows, _rows([*kept, *others]), outset, situation)
         ):
             kept.extend(group)
         else:
@@ -44,18 +47,19 @@ def with_existence(items: list[Row | Condition], asked: Variables, bound: Variab
     return kept
 
 
-def _leads(rows: Iterable[Row], others: Iterable[Row], bound: Variables) -> bool:
-    """Tell whether to start with rows found by a key, as the others would be read in full."""
-    return _cheapest(rows, bound) <= _BY_KEY and _cheapest(others, bound) >= _IN_FULL
+def _leads(
+    rows: Iterable[Row], others: Iterable[Row], outset: Prefix, situation: Situation
+) -> bool:
+    """Tell whether to start with rows of which far fewer are found than of the others."""
+    return _fewest(rows, outset, situation) * _FAR_MORE <= _fewest(others, outset, situation)
 
 
-_BY_KEY = 5.0
-_IN_FULL = 8.0
+_FAR_MORE = 20.0
 
 
-def _cheapest(rows: Iterable[Row], bound: Variables) -> float:
-    costs = (cost_of_row(row, bound) for row in rows)
-    return min((cost for cost in costs if cost is not None), default=inf)
+def _fewest(rows: Iterable[Row], outset: Prefix, situation: Situation) -> float:
+    found = (estimate_row(row, outset, situation) for row in rows)
+    return min((each.after.rows for each in found if each is not None), default=inf)
 
 
 def _rows(items: Iterable[Item]) -> list[Row]:

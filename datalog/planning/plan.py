@@ -3,16 +3,20 @@
 The order in which clauses are written, and the names of variables, do not matter.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import inf
 
 from datalog.checking.entity_types import narrowed
 from datalog.checking.scoping import outward, outward_of
 from datalog.errors import InsufficientBinding, Unsupported
-from datalog.planning.access import GivenRow, MemberRow, Situation
-from datalog.planning.cost import cost_of_row
+from datalog.planning.access import GivenRow, MemberRow, OwnRow, Row, Situation
+from datalog.planning.canonical import in_order
+from datalog.planning.cost import bound_before, estimate_row
+from datalog.planning.estimates import estimate_inside
 from datalog.planning.existence import Item, Some, binds, mentions, with_existence
 from datalog.planning.grouping import grouped
+from datalog.planning.order import Way, in_best_order
 from datalog.planning.steps import (
     Exists,
     Filter,
@@ -21,7 +25,6 @@ from datalog.planning.steps import (
     Step,
     Union,
     Variables,
-    bound_by,
     unique,
 )
 from datalog.reason import Empty
@@ -43,50 +46,60 @@ from datalog.syntax.terms import Variable
 
 def plan(
     clauses: Sequence[Clause],
-    asked: Variables,
-    bound: Variables,
+    asked: Collection[Variable],
+    bound: Collection[Variable],
     situation: Situation,
     given: Sequence[GivenRow] = (),
 ) -> Plan:
     """Return how to find the rows of `asked` where the clauses hold, given what is bound.
 
-    `given` are the inputs that hold several rows. Raises InsufficientBinding where a clause needs
-    what nothing binds.
+    `given` are the inputs that hold several rows. Variables that are asked, or bound, are told
+    apart by their position where they come as a sequence. Raises InsufficientBinding where a clause
+    needs what nothing binds.
     """
+    sorted_ = in_order(clauses, asked, bound)
+    clauses, numbers = sorted_.clauses, sorted_.numbers
+    asked, bound = frozenset(asked), frozenset(bound)
     types = narrowed(clauses, situation.catalogue, situation.types)
     if not isinstance(types, Empty):  # The check has taken out what is empty.
-        situation = Situation(situation.catalogue, situation.sources, types)
-    items = with_existence([*given, *grouped(clauses, situation)], asked, bound)
-    steps = _Planning(situation, asked).ordered(items, bound)
-    unbound = asked - bound.union(*map(bound_by, steps))
+        situation = replace(situation, types=types)
+    items = with_existence([*given, *grouped(clauses, situation)], asked, bound, situation)
+    way = _Planning(situation, asked, numbers).ordered(items, bound)
+    unbound = asked - way.bound
     if unbound:
         raise InsufficientBinding(tuple(sorted(each.name for each in unbound)))
-    return Plan(steps, not unique(steps, asked | bound), unique(steps, bound))
+    steps = way.steps
+    driving = way.driving if way.by_key else inf
+    return Plan(steps, not unique(steps, asked | bound), unique(steps, bound), driving)
 
 
 @dataclass(frozen=True, slots=True)
 class _Planning:
+    """Plans the items of one level; `numbers` say which variable comes first."""
+
     situation: Situation
     asked: Variables
+    numbers: Mapping[Variable, int]
 
-    def ordered(self, items: Sequence[Item], bound: Variables) -> tuple[Step, ...]:
-        """Return the steps, the cheapest that is possible next each time."""
-        steps: list[Step] = []
-        waiting = list(items)
-        possible = bound.union(*map(binds, waiting))
-        while waiting:
-            chosen: tuple[float, Item, Step] | None = None
-            for item in waiting:
-                others = [other for other in waiting if other is not item]
-                found = self._next(item, bound, possible, others)
-                if found is not None and (chosen is None or found[0] < chosen[0]):
-                    chosen = (found[0], item, found[1])
-            if chosen is None:
-                raise InsufficientBinding(_unbound(waiting, bound))
-            steps.append(chosen[2])
-            waiting = [item for item in waiting if item is not chosen[1]]
-            bound |= bound_by(chosen[2])
-        return tuple(steps)
+    def ordered(self, items: Sequence[Item], bound: Variables) -> Way:
+        """Return the way through all items. Raises InsufficientBinding."""
+        possible = bound.union(*map(binds, items))
+        named = [mentions(item) for item in items]
+        found: dict[tuple[int, Variables], tuple[float, Step] | None] = {}
+
+        def next_(position: int, known: Variables) -> tuple[float, Step] | None:
+            key = position, known & named[position]
+            if key not in found:
+                others = [item for other, item in enumerate(items) if other != position]
+                found[key] = self._next(items[position], known, possible, others)
+            return found[key]
+
+        start = Way(tuple(range(len(items))), bound, bound_before(bound))
+        multiplying = sum(not isinstance(each, _NOT_MULTIPLYING) for each in items)
+        way = in_best_order(start, multiplying, next_, self.situation)
+        if way.waiting:
+            raise InsufficientBinding(_unbound([items[each] for each in way.waiting], way.bound))
+        return way
 
     def _next(  # noqa: C901, PLR0911  # One case for each kind of item.
         self, item: Item, bound: Variables, possible: Variables, others: Sequence[Item]
@@ -99,14 +112,16 @@ class _Planning:
                 needed = _needed(item, possible)
                 if not needed <= bound:
                     return None
-                return -0.5, Exists((self._inner(item.clauses, bound),), negated=True)
+                branches = (self._inner(item.clauses, bound),)
+                return -0.5, self._exists(branches, bound, negated=True)
             case Or():
                 return self._or(item, bound, others)
             case Some():
                 if not item.shared <= bound:
                     return None
-                inner = _Planning(self.situation, frozenset()).ordered(item.items, bound)
-                return -0.2, Exists((inner,), negated=False)
+                inside = _Planning(self.situation, frozenset(), self.numbers)
+                branches = (inside.ordered(item.items, bound).steps,)
+                return -0.2, self._exists(branches, bound, negated=False)
             case GetElse():
                 return (50.0, self._lookup(item, bound)) if item.entity in bound else None
             case Search():
@@ -114,13 +129,25 @@ class _Planning:
             case Ground() | Call() | RuleCall():
                 raise Unsupported("a function or a rule")
             case _:
-                cost = cost_of_row(item, bound)
-                return None if cost is None else (cost, item)
+                return self._row(item, bound)
+
+    def _row(self, row: Row, bound: Variables) -> tuple[float, Step] | None:
+        if estimate_row(row, bound_before(bound), self.situation) is None:
+            return None
+        # What stands beside an entity by its number only tests it.
+        return (-0.1 if isinstance(row, OwnRow) else 1.0), row
+
+    def _exists(
+        self, branches: tuple[tuple[Step, ...], ...], bound: Variables, *, negated: bool
+    ) -> Exists:
+        inside = estimate_inside(branches, bound, self.situation)
+        return Exists(branches, negated, inside.rows, inside.work)
 
     def _lookup(self, item: GetElse, bound: Variables) -> Lookup:
         path = tuple(_path(item))
         found = plan(path, frozenset({item.value}), bound, self.situation)
-        return Lookup(item, found.steps, found.single)
+        inside = estimate_inside((found.steps,), bound, self.situation)
+        return Lookup(item, found.steps, found.single, inside.work)
 
     def _or(self, item: Or, bound: Variables, others: Sequence[Item]) -> tuple[float, Step] | None:
         wanted = self.asked.union(*map(mentions, others))
@@ -130,8 +157,10 @@ class _Planning:
         except InsufficientBinding:
             return None
         if not produced:
-            return -0.3, Exists(branches, negated=False)
-        return 3.0, Union(branches, tuple(sorted(produced, key=lambda each: each.name)))
+            return -0.3, self._exists(branches, bound, negated=False)
+        inside = estimate_inside(branches, bound, self.situation)
+        in_turn = tuple(sorted(produced, key=lambda each: self.numbers.get(each, -1)))
+        return 3.0, Union(branches, in_turn, inside.rows, inside.work)
 
     def _inner(
         self, clauses: Sequence[Clause], bound: Variables, asked: Variables = frozenset()
@@ -150,6 +179,9 @@ def _path(get: GetElse) -> Iterator[Clause]:
         else:
             yield Pattern(before, step.name, after, source=get.source)
         before = after
+
+
+_NOT_MULTIPLYING = (Compare, Not, Some, GetElse, OwnRow)
 
 
 def _comparison(compare: Compare, bound: Variables) -> tuple[float, Step] | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 from typing import assert_never
 
 from datalog.planning.access import (
@@ -32,18 +33,25 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """Some branch matches (or none does), whatever its own variables are."""
+    """Some branch matches (or none does), whatever its own variables are.
+
+    `rows` and `work`: how many rows the branches give for one row before, and what that costs.
+    """
 
     branches: tuple[tuple["Step", ...], ...]
     negated: bool
+    rows: float = 0.5
+    work: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """The rows of all branches, each once."""
+    """The rows of all branches, each once; `rows` and `work` as in Exists."""
 
     branches: tuple[tuple["Step", ...], ...]
     variables: tuple[Variable, ...]
+    rows: float = 10.0
+    work: float = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Lookup:
     get: GetElse
     steps: tuple["Step", ...]
     single: bool
+    work: float = 10.0
 
 
 Step = Row | Filter | Exists | Union | Lookup
@@ -63,12 +72,14 @@ class Plan:
     """The steps in order.
 
     `repeats`: they can give a row of the variables asked more than once. `single`: at most once, of
-    one row.
+    one row. `driving`: how many rows are looked further for, at most; infinite where a step after
+    the first finds its rows by no key.
     """
 
     steps: tuple[Step, ...]
     repeats: bool
     single: bool
+    driving: float = inf
 
 
 def bound_by(step: Step) -> Variables:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from datalog.kinds import Kind
+from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.sql.levels import Scope
 from datalog.sql.rows import Compilation, Names
 from datalog.sql.shapes import to_json
@@ -22,7 +24,8 @@ class Statement:
     """One statement: text, arguments in order, and the names of its columns.
 
     `reasons`: the levels that are empty whatever the facts are, by path, and why. `known`: the JSON
-    text of each root field, where PostgreSQL need not be asked for any of them.
+    text of each root field, where PostgreSQL need not be asked for any of them. `kinds`: what the
+    columns of each `Answer` hold, by path; of a pull, its entity.
     """
 
     text: str
@@ -30,6 +33,7 @@ class Statement:
     columns: tuple[str, ...]
     reasons: tuple[tuple[str, str], ...] = ()
     known: tuple[str, ...] | None = None
+    kinds: tuple[tuple[str, tuple[Kind, ...]], ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -40,14 +44,18 @@ class Statement:
 FIXED_COLUMNS = ("t", "instant", "schema_t")
 
 
-def compile_operation(operation: Operation, catalogue: Catalogue) -> Statement:
+def compile_operation(
+    operation: Operation, catalogue: Catalogue, statistics: Statistics = NOTHING_KNOWN
+) -> Statement:
     """Return the statement of an operation. Raises QueryError, UnknownType, UnknownAttribute.
+
+    `statistics` decide in which order facts are read, never what the answer is.
 
     Its row: t, instant and schema_t of the basis; the t of each moment, in order; then the JSON
     text of each root field. A moment `m` has two slots: `m.t` (or null) and `m.instant` (or null).
     """
     moments = {name: numbered("m.m", position) for position, name in _numbered(operation)}
-    compilation = Compilation(catalogue, Names(), moments)
+    compilation = Compilation(catalogue, Names(), moments, statistics=statistics)
     scope = Scope(compilation, {}, {}, {}, {"$": Now()}, {})
     written = [to_json(shape, scope) for _, shape in operation.fields]
     fields = [as_text(each) for each in written]
@@ -60,7 +68,14 @@ def compile_operation(operation: Operation, catalogue: Catalogue) -> Statement:
     ).render()
     names = (*FIXED_COLUMNS, *operation.moments, *(key for key, _ in operation.fields))
     known = known_texts(written)
-    return Statement(text, tuple(arguments), names, tuple(compilation.reasons), known)
+    return Statement(
+        text,
+        tuple(arguments),
+        names,
+        tuple(compilation.reasons),
+        known,
+        tuple(compilation.kinds),
+    )
 
 
 def _numbered(operation: Operation) -> list[tuple[int, str]]:

@@ -104,8 +104,8 @@ def _found(checked: Checked, needed: tuple[Variable, ...], scope: Scope) -> Foun
     types = narrowed(checked.where, catalogue, scope.types)
     if isinstance(types, Empty):  # The check has taken out what is empty.
         types = scope.types
-    situation = Situation(catalogue, scope.sources, scope.types)
-    planned = plan(checked.where, frozenset(asked), frozenset(columns), situation, _given(query))
+    situation = Situation(catalogue, scope.sources, scope.types, scope.compilation.statistics)
+    planned = plan(checked.where, asked, tuple(columns), situation, _given(query))
     reading = Reading(scope.compilation, checked.kinds)
     rows = read(Rows(columns), planned.steps, reading)
     own = tuple(each for each in asked if each not in columns)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import LiteralString
 
+from datalog.kinds import Kind
+from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.sql.columns import Column
 from datalog.syntax.terms import Variable
 from datalog.syntax.views import AsOf, History, Now, Since, View
@@ -27,12 +29,17 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Compilation:
-    """What is the same through a whole statement; `reasons` gathers why levels are empty."""
+    """What is the same through a whole statement.
+
+    `reasons` gathers why levels are empty, `kinds` of what kind the columns of answers are.
+    """
 
     catalogue: Catalogue
     names: Names
     moments: Mapping[str, Sql]
     reasons: list[tuple[str, str]] = field(default_factory=list)
+    statistics: Statistics = NOTHING_KNOWN
+    kinds: list[tuple[str, tuple[Kind, ...]]] = field(default_factory=list)
 
     def until(self, view: View) -> Sql | None:
         """Return the last t that a view sees, or None where it sees all."""

@@ -14,10 +14,10 @@ WHERE f2.e = f1.e AND left(f2.v, 256) = left('DELETED', 256) AND f2.v = 'DELETED
 ORDER BY f1.v, f1.e LIMIT $3::bigint + 1)) SELECT * FROM w6 UNION ALL (SELECT f3.e AS c1, NULL::integer AS c2
 FROM fact_2 f3
 WHERE f3.v = 1005 AND f3.t0 <= m.m1 AND m.m1 < f3.t1 AND NOT EXISTS (SELECT
-FROM fact_3 f4
-WHERE f4.e = f3.e AND left(f4.v, 256) = left('DELETED', 256) AND f4.v = 'DELETED' AND f4.t0 <= m.m1 AND m.m1 < f4.t1) AND NOT EXISTS (SELECT
-FROM fact_1007 f5
-WHERE f5.e = f3.e AND f5.t0 <= m.m1 AND m.m1 < f5.t1) AND (SELECT count(*) FROM w6) <= $3::bigint
+FROM fact_1007 f4
+WHERE f4.e = f3.e AND f4.t0 <= m.m1 AND m.m1 < f4.t1) AND NOT EXISTS (SELECT
+FROM fact_3 f5
+WHERE f5.e = f3.e AND left(f5.v, 256) = left('DELETED', 256) AND f5.v = 'DELETED' AND f5.t0 <= m.m1 AND m.m1 < f5.t1) AND (SELECT count(*) FROM w6) <= $3::bigint
 ORDER BY NULL::integer, f3.e LIMIT $3::bigint + 1)) r7
 ORDER BY 1 LIMIT $3::bigint + 1) p8
 LEFT JOIN LATERAL (SELECT * FROM version w WHERE w.e = p8.c1 AND w.t0 <= m.m1 AND m.m1 < w.t1 ORDER BY w.t0 DESC LIMIT 1) v9 ON true)

@@ -1,0 +1,121 @@
+"""What each step of a plan gives and costs, those with steps inside them too."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from datalog.planning.access import (
+    EdgeRow,
+    FactRow,
+    GivenRow,
+    LogRow,
+    MemberRow,
+    OwnRow,
+    Situation,
+    TouchedRow,
+    TransactionRow,
+)
+from datalog.planning.cost import (
+    GIVEN_ROWS,
+    Access,
+    Estimate,
+    Prefix,
+    bound_before,
+    estimate_row,
+)
+from datalog.planning.steps import Exists, Filter, Lookup, Step, Union, Variables, bound_by
+from datalog.syntax.clauses import Compare, Operator
+from datalog.syntax.terms import Variable
+
+_LEAST = 0.02
+"""No test is taken to leave out more, or less, than this of all but nothing."""
+
+_TESTED = 0.1
+"""What it costs to test or to compute something of a row that was read."""
+
+_SHARES = {
+    Operator.NE: 0.95,
+    Operator.LT: 1 / 3,
+    Operator.LE: 1 / 3,
+    Operator.GT: 1 / 3,
+    Operator.GE: 1 / 3,
+    Operator.STARTS_WITH: 0.05,
+    Operator.CONTAINS: 0.1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """What steps inside another give for one row before them, and what they cost."""
+
+    rows: float
+    work: float
+
+
+def estimate_inside(
+    branches: Iterable[Iterable[Step]], bound: Variables, situation: Situation
+) -> Inside:
+    """Return what branches give and cost together, for one row before them."""
+    rows = work = 0.0
+    for branch in branches:
+        prefix = bound_before(bound)
+        for step in branch:
+            estimate = estimate_step(step, prefix, situation)
+            prefix, work = estimate.after, work + estimate.work
+        rows += prefix.rows
+    return Inside(rows, work)
+
+
+def estimate_step(step: Step, before: Prefix, situation: Situation) -> Estimate:
+    """Return what a step makes of the rows before it."""
+    match step:
+        case (
+            FactRow()
+            | EdgeRow()
+            | TransactionRow()
+            | LogRow()
+            | OwnRow()
+            | TouchedRow()
+            | GivenRow()
+            | MemberRow()
+        ):
+            return estimate_row(step, before, situation) or _computed(step, before)
+        case Filter(compare):
+            rows = before.rows * _share(compare, before)
+            return Estimate(replace(before, rows=rows), before.rows * _TESTED, Access.TEST)
+        case Exists():
+            holds = min(max(step.rows, _LEAST), 1 - _LEAST)
+            rows = before.rows * (1 - holds if step.negated else holds)
+            return Estimate(replace(before, rows=rows), before.rows * step.work, Access.TEST)
+        case Union():
+            return _several(step, before)
+        case Lookup():
+            return replace(_computed(step, before), work=before.rows * step.work)
+        case _:
+            return _computed(step, before)
+
+
+def _several(step: Union, before: Prefix) -> Estimate:
+    rows = before.rows * step.rows
+    distinct = {**dict.fromkeys(step.variables, max(rows, 1.0)), **before.distinct}
+    return Estimate(Prefix(rows, distinct), before.rows * step.work + rows, Access.BRANCHES)
+
+
+def _computed(step: Step, before: Prefix) -> Estimate:
+    """Return the estimate of what is computed of each row, and gives one for it."""
+    access = Access.LOOKUP if isinstance(step, Lookup) else Access.COMPUTED
+    distinct = {**dict.fromkeys(bound_by(step), before.rows), **before.distinct}
+    return Estimate(Prefix(before.rows, distinct), before.rows * _TESTED, access)
+
+
+def _share(compare: Compare, before: Prefix) -> float:
+    terms = (compare.left, compare.right)
+    different = max(
+        [2.0, *(before.different(each) for each in terms if isinstance(each, Variable))]
+    )
+    match compare.operator:
+        case Operator.EQ:
+            return 1.0 / max(different, 2.0)
+        case Operator.MEMBER:
+            return min(1.0, GIVEN_ROWS / different)
+        case operator:
+            return _SHARES.get(operator, 1.0)

@@ -1,0 +1,105 @@
+"""The plan of a query: neither the order of its clauses nor the names of its variables matter."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import pytest
+
+from datalog.sql.compile import Slot, Statement, compile_operation
+from datalog.syntax.clauses import Not, Or
+from datalog.syntax.query import Query
+from datalog.syntax.terms import Variable
+from datalog.tree import Bound, Many, Object, Operation
+from tests.datalog.asking import NOW, Library
+from tests.datalog.planning_queries import QUERIES, SLOTS
+
+WAYS = 6
+"""How often each query is shuffled and renamed."""
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_another_order_and_other_names_give_the_same_sql(library: Library, name: str) -> None:
+    chance = random.Random(name)
+    query = _query(name)
+    written = _compiled(query, library)
+    answer = await _answer(library, written, SLOTS)
+    assert answer, "a query without an answer shows little"
+    for _ in range(WAYS):
+        other, names = _renamed(_shuffled(query, chance), chance)
+        again = _compiled(other, library)
+        assert again.text == written.text
+        slots = {names.get(slot, slot): value for slot, value in SLOTS.items()}
+        assert _given(again, slots) == _given(written, SLOTS)
+    assert await _answer(library, again, slots) == answer
+
+
+def _query(name: str) -> Query:
+    find, inputs, where = QUERIES[name]
+    return Query(find, (NOW, *inputs), where)
+
+
+def _compiled(query: Query, library: Library) -> Statement:
+    told = [(str(position), Bound(each)) for position, each in enumerate(query.find)]  # type: ignore[arg-type]
+    shape = Many("it", query, Object(tuple(told)))
+    return compile_operation(Operation((("it", shape),), ("then",)), library.catalogue)
+
+
+def _given(statement: Statement, slots: Mapping[str, object]) -> list[object]:
+    return [slots[it.name] if isinstance(it, Slot) else it for it in statement.arguments]
+
+
+async def _answer(library: Library, statement: Statement, slots: Any) -> list[str]:
+    return sorted(map(str, await library.run(statement, slots)))
+
+
+def _shuffled(part: Any, chance: random.Random) -> Any:
+    """Return a query, or a part of one, with clauses and branches in another order."""
+    match part:
+        case Query():
+            return replace(part, where=_in_any_order(part.where, chance))
+        case Not():
+            return replace(part, clauses=_in_any_order(part.clauses, chance))
+        case Or():
+            branches = [_in_any_order(branch, chance) for branch in part.branches]
+            return replace(part, branches=tuple(chance.sample(branches, len(branches))))
+        case _:
+            return part
+
+
+def _in_any_order(clauses: Any, chance: random.Random) -> Any:
+    inside = [_shuffled(clause, chance) for clause in clauses]
+    return tuple(chance.sample(inside, len(inside)))
+
+
+def _renamed(query: Query, chance: random.Random) -> tuple[Query, dict[str, str]]:
+    """Return a query with other names for its variables, and which they are."""
+    before = sorted(set(_names(query)))
+    after = [f"v{number}" for number in range(len(before))]
+    names = dict(zip(before, chance.sample(after, len(after)), strict=True))
+    return _with_names(query, names), names
+
+
+def _names(part: Any) -> Any:
+    if isinstance(part, Variable):
+        yield part.name
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from _names(each)
+    elif is_dataclass(part):
+        for field in fields(part):
+            yield from _names(getattr(part, field.name))
+
+
+def _with_names(part: Any, names: dict[str, str]) -> Any:
+    if isinstance(part, Variable):
+        return Variable(names[part.name])
+    if isinstance(part, tuple):
+        return tuple(_with_names(each, names) for each in part)
+    if is_dataclass(part) and not isinstance(part, type):
+        changed = {
+            field.name: _with_names(getattr(part, field.name), names) for field in fields(part)
+        }
+        return replace(part, **changed)
+    return part
