@@ -1,7 +1,8 @@
 """GraphQL over HTTP at /graphql, and GraphiQL for browsers."""
 
+import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -56,22 +57,46 @@ class GraphQLView:
             if is_get
             else await from_post(http, self.body_limit)
         )
-        response = await self._execute(request, is_get=is_get)
+        response = await self._execute(http, request, is_get=is_get)
         status = HTTPStatus.OK
         if media_type == GRAPHQL and not response.executed:
             status = _status(response)
         return _json(response.body(), status, media_type)
 
-    async def _execute(self, request: Request, *, is_get: bool) -> Response:
+    async def _execute(self, http: HttpRequest, request: Request, *, is_get: bool) -> Response:
         try:
             prepared = await self.executor.prepare_aside(request)
             if is_get and not prepared.is_query:
                 sentence = "send a mutation by POST"
                 allow = {"Allow": "POST"}
                 raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, sentence, headers=allow)
-            return await self.executor.run(prepared)
+            if prepared.is_query:
+                return await _while_connected(http, self.executor.run(prepared))
+            return await self.executor.run(prepared)  # What was sent to be written is written.
         except RequestErrors as errors:
             return refusal(errors)
+
+
+async def _while_connected(
+    http: HttpRequest, answering: Coroutine[object, object, Response]
+) -> Response:
+    """Return the response; where whoever asked is gone, cancel it. Raises ClientDisconnect."""
+    answer = asyncio.create_task(answering)
+    gone = asyncio.create_task(_disconnected(http))
+    try:
+        await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
+        if answer.done():
+            return answer.result()
+        raise ClientDisconnect
+    finally:
+        gone.cancel()
+        answer.cancel()
+        await asyncio.wait((answer, gone))
+
+
+async def _disconnected(http: HttpRequest) -> None:
+    while (await http.receive())["type"] != "http.disconnect":
+        pass
 
 
 def _refused(refused: Refused, media_type: str) -> HttpResponse:

@@ -4,6 +4,7 @@ graphql-core walks the selection and asks for the root fields side by side; the 
 on together. What the statement gives is JSON by response key, which the walk then reads.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -88,12 +89,21 @@ class Query:
     basis: Basis | None = None
     stale: T | None = None
     _sent: bool = False
+    _cancelled: bool = False
+    _reading: "asyncio.Task[object] | None" = None
     _loader: DataLoader[str, object] = field(init=False)
 
     async def run(self) -> ExecutionResult:
-        """Return what graphql-core makes of the answer; every fault is an error of its field."""
+        """Return what graphql-core makes of the answer; every fault is an error of its field.
+
+        Cancelling it cancels the statement.
+        """
         self._loader = DataLoader(self._load)
-        result = await walk(self.prepared, self, self._root)
+        try:
+            result = await walk(self.prepared, self, self._root)
+        except asyncio.CancelledError:
+            self._cancel_reading()
+            raise
         if not self._sent:
             # Introspection, too, says at which point in time it is true; it is true without, too.
             with suppress(OurFault):
@@ -105,7 +115,16 @@ class Query:
             return self.others(info, arguments)
         return self._loader.load(str(info.path.key))
 
+    def _cancel_reading(self) -> None:
+        """Cancel the task in which the loader reads: it is nobody's child."""
+        self._cancelled = True
+        if self._reading is not None:
+            self._reading.cancel()
+
     async def _load(self, keys: list[str]) -> list[object]:
+        if self._cancelled:
+            raise asyncio.CancelledError
+        self._reading = asyncio.current_task()
         found = await self._answer(self._plan(frozenset(keys)))
         self.basis = Basis(found.t, found.instant)
         return [found.values[key] for key in keys]
