@@ -20,6 +20,12 @@ CallerFault (store/errors.py)
     │   ├── NegationInLoop          it holds where it does not
     │   └── TooManyClauses          put in place of their calls, the rules are too long
     ├── UnknownSource               a clause names a database that `:in` does not declare
+    ├── UnknownFunction             a call names nothing that there is
+    ├── WrongArguments              a call has too many arguments, or too few, or no binding
+    ├── WrongConstant               a constant cannot be read as what stands in its place
+    ├── MalformedPattern            a regular expression is none, or not of the common core
+    ├── NotUnique                   a lookup ref goes by an attribute that is not unique
+    ├── UnboundScan                 a clause would read the whole log
     └── Unsupported                 it means something, and is not compiled yet
 """
 
@@ -232,3 +238,77 @@ class TooManyClauses(RuleError):
 
     def __str__(self) -> str:
         return f"with rules in place of their calls, the query has more than {self.limit} clauses"
+
+
+@dataclass(eq=False)
+class UnknownFunction(QueryError):
+    """A call names a predicate or a function that there is not."""
+
+    code: ClassVar[str] = "UNKNOWN_FUNCTION"
+    name: str
+    known: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"there is no {self.name}; there are {', '.join(self.known)}"
+
+
+@dataclass(eq=False)
+class WrongArguments(QueryError):
+    """A call has too many arguments, or too few, or binds what it does not give."""
+
+    code: ClassVar[str] = "WRONG_ARGUMENTS"
+    name: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"({self.name} …) {self.problem}"
+
+
+@dataclass(eq=False)
+class WrongConstant(QueryError):
+    """A constant cannot be read as what stands in its place."""
+
+    code: ClassVar[str] = "WRONG_VALUE"
+    where: str
+    expected: str
+    given: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: expected {self.expected}, got {self.given}"
+
+
+@dataclass(eq=False)
+class MalformedPattern(QueryError):
+    """A regular expression is none, or is not of the core that Java and PostgreSQL share."""
+
+    code: ClassVar[str] = "INVALID_REGULAR_EXPRESSION"
+    problem: str
+    position: int
+
+    def __str__(self) -> str:
+        return f"the regular expression {self.problem} at character {self.position}"
+
+
+@dataclass(eq=False)
+class NotUnique(QueryError):
+    """A lookup ref goes by an attribute whose values many entities can share."""
+
+    code: ClassVar[str] = "NOT_UNIQUE"
+    attribute: str
+
+    def __str__(self) -> str:
+        return f":{self.attribute} is not unique, so that a lookup ref cannot go by it"
+
+
+@dataclass(eq=False)
+class UnboundScan(QueryError):
+    """A clause whose attribute is a variable would read the whole log."""
+
+    code: ClassVar[str] = "UNBOUND_SCAN"
+    clause: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.clause} would read the whole log: bind its entity, its attribute or its"
+            " transaction, or allow scans"
+        )
