@@ -4,6 +4,7 @@ syntax           the language as values
 tree             a tree of queries, and the JSON that each level makes of its rows
 vocabulary       from the name of an attribute to where its facts live
 kinds            what a variable can hold
+reading/         from EDN text, and from what a caller gives, to the language as values
 checking/        is the query sound, and can it have an answer
 planning/        what is read, and in which order
 sql/             the plan as one SQL statement

@@ -3,12 +3,14 @@
 CallerFault (store/errors.py)
 ├── UnknownType, UnknownAttribute   (store/catalogue.py) a name that nobody declared
 └── QueryError                      the query itself is wrong
+    ├── Misread, WrongInput, …      (datalog/reading/errors.py) its text, or what is given to it
     ├── InsufficientBinding         a variable is used, and nothing binds it
     ├── UnlistedInput               a join form uses an input that it does not list
     ├── UnevenBranches              the branches of an `or` name different variables
     ├── MixedKinds                  a variable would hold values of different types
     ├── WrongAggregate              values have no such sum, or it is asked for in no such way
     ├── NotInFind                   what the order names is not in `:find`
+    ├── WrongPull                   what is pulled is nothing that can be pulled so
     ├── Misplaced                   a part of a page stands outside of any page
     ├── RuleError                   the rules, or a call of one
     │   ├── UnknownRule             nobody has defined it
@@ -131,6 +133,18 @@ class WrongAggregate(QueryError):
 
     def __str__(self) -> str:
         return f"{self.aggregate} {self.problem}"
+
+
+@dataclass(eq=False)
+class WrongPull(QueryError):
+    """A pull asks for what cannot be pulled: a history, a value's attributes, a value in reverse."""
+
+    code: ClassVar[str] = "WRONG_PULL"
+    what: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.problem}"
 
 
 @dataclass(eq=False)
