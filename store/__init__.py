@@ -16,5 +16,6 @@ schema/          the schema as facts: read, changed, written
 writing/         the serial writer: from a transaction to rows
 loading/         files of transactions
 audit/           verify and rebuild
-statistics       PostgreSQL's statistics after much was written
+quantities       how many facts there are of what: values
+statistics       reads them; analyzes after much was written
 """

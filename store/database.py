@@ -128,6 +128,15 @@ class Database:
         [plan] = await self.row_of_query(explained, arguments)
         return orjson.loads(plan)
 
+    async def aside(self, text: str, arguments: Sequence[object] = ()) -> list[Row]:
+        """Return the rows of a statement that no caller asked for, so it is not counted.
+
+        Raises as `rows` does.
+        """
+        with faults(self.statement_timeout):
+            async with self._connection() as connection:
+                return await fetched(connection, text, arguments, self.statement_timeout)
+
     async def clock(self) -> Clock:
         """Return the clock as it is now; no read of a caller's, so it is not counted.
 

@@ -1,10 +1,16 @@
-"""PostgreSQL's statistics about our tables, brought up to date at once after much was written.
+"""Statistics: PostgreSQL's own, brought up to date after much was written, and ours, read of them.
 
-Autovacuum does it in its own time; until then a plan is made of guesses (measured on the sample:
+Autovacuum analyzes in its own time; until then a plan is made of guesses (measured on the sample:
 540 ms for a query with nested filters, 24 ms once the tables had been analyzed).
 """
 
-from store.database import Database
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from store.database import Clock, Database, Row
+from store.ids import FIRST_ENTITY, AttributeId
+from store.quantities import AttributeQuantities, EdgeQuantities, Quantities
 from store.sql import join, quoted, sql
 
 MANY = 1_000
@@ -25,3 +31,156 @@ async def refresh(database: Database) -> None:
     if tables:
         text, _ = sql("ANALYZE {tables}", tables=join(", ", tables)).render()
         await database.rows(text)
+
+
+async def read(database: Database) -> Quantities:
+    """Return how many facts there are of what, in three statements that no request waits for.
+
+    Facts are told by what PostgreSQL has analyzed (its rows for each page, times the pages that a
+    table has by now): 9 ms with 60 attributes. Edges are counted by type, all of them up to
+    `SAMPLED`, else in a sample of as many: 120 ms, whatever their number. Raises as `Database.rows`
+    does.
+    """
+    clock = await database.clock()
+    tables = _tables(await database.aside(_ANALYZED))
+    none = _Table(0.0, {})
+    rows = max(tables.get("edge", none).rows, 1.0)
+    edges = _edges(await database.aside(_EDGES, [min(100.0, 100.0 * SAMPLED / rows)]), rows)
+    log, transactions = tables.get("log", none), tables.get("tx", none)
+    return Quantities(
+        {
+            AttributeId(int(name.removeprefix(_FACTS))): _attribute(table)
+            for name, table in tables.items()
+            if name.startswith(_FACTS)
+        },
+        edges,
+        max(log.rows, 1.0),
+        max(log.different("e"), 1.0),
+        max(transactions.rows, float(clock.t), 1.0),
+        _extent(clock),
+    )
+
+
+def has_grown(known: Quantities, clock: Clock) -> bool:
+    """Tell whether so much was written since that it is time to read again: a tenth, 100 at least.
+
+    What was written is counted in transactions and new entities, which the clock tells.
+    """
+    return _extent(clock) - known.extent > max(_LEAST_GROWTH, known.extent // 10)
+
+
+def _extent(clock: Clock) -> int:
+    return clock.t + clock.next_entity - FIRST_ENTITY
+
+
+SAMPLED = 200_000
+"""So many edges are counted at most; of more, a sample."""
+
+_LEAST_GROWTH = 100
+_FACTS = "fact_"
+_FOREVER = "9223372036854775807"
+
+_ANALYZED = """
+SELECT c.relname,
+    CASE WHEN c.reltuples > 0 AND c.relpages > 0
+        THEN c.reltuples / c.relpages ELSE 80 END
+    * pg_relation_size(c.oid) / current_setting('block_size')::int,
+    s.attname, s.n_distinct, c.reltuples,
+    s.most_common_vals::text::text[], s.most_common_freqs
+FROM pg_class c
+LEFT JOIN pg_stats s
+    ON s.schemaname = current_schema() AND s.tablename = c.relname
+    AND s.attname IN ('e', 'v', 't1')
+WHERE c.relkind = 'r'
+    AND c.relnamespace = current_schema()::regnamespace
+    AND (c.relname ~ '^fact_[0-9]+$' OR c.relname IN ('log', 'tx', 'edge'))
+"""
+
+# Different ends in a sample stand for more of them, the more of them were met only once.
+_EDGES = """
+WITH sampled AS MATERIALIZED (
+  SELECT type, "from", "to", t1 = 9223372036854775807 AS live
+  FROM edge TABLESAMPLE SYSTEM ($1::real) REPEATABLE (0)
+), counted AS (
+  SELECT type, count(*) AS ever, count(*) FILTER (WHERE live) AS now
+  FROM sampled GROUP BY type
+), sources AS (
+  SELECT type, count(*) AS different, count(*) FILTER (WHERE times = 1) AS once
+  FROM (SELECT type, count(*) AS times FROM sampled WHERE live GROUP BY type, "from") x
+  GROUP BY type
+), targets AS (
+  SELECT type, count(*) AS different, count(*) FILTER (WHERE times = 1) AS once
+  FROM (SELECT type, count(*) AS times FROM sampled WHERE live GROUP BY type, "to") x
+  GROUP BY type
+)
+SELECT type, ever, now, s.different, s.once, t.different, t.once
+FROM counted LEFT JOIN sources s USING (type) LEFT JOIN targets t USING (type)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """What PostgreSQL found of a column: how many different values, and the common ones' share."""
+
+    different: float
+    common: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    rows: float
+    columns: Mapping[str, _Column]
+
+    def different(self, name: str) -> float:
+        """Return how many different values a column has; where nobody knows, all are."""
+        column = self.columns.get(name)
+        return self.rows if column is None else min(column.different, self.rows)
+
+    def common(self, name: str) -> Mapping[str, float]:
+        """Return the most common values of a column with their shares."""
+        column = self.columns.get(name)
+        return {} if column is None else column.common
+
+
+def _tables(found: Iterable[Row]) -> dict[str, _Table]:
+    rows: dict[str, float] = {}
+    columns: dict[str, dict[str, _Column]] = {}
+    for table, count, name, different, analyzed, common, shares in found:
+        rows[table] = float(count)
+        if name is not None:
+            # A negative number is a share of all rows, whose number changes.
+            number = -different * max(analyzed, float(count)) if different < 0 else different
+            shared = dict(zip(common or (), shares or (), strict=False))
+            columns.setdefault(table, {})[name] = _Column(number, shared)
+    return {table: _Table(count, columns.get(table, {})) for table, count in rows.items()}
+
+
+def _attribute(table: _Table) -> AttributeQuantities:
+    ever = table.rows
+    now = ever * table.common("t1").get(_FOREVER, 1.0)
+    return AttributeQuantities(
+        now, ever, table.different("e"), table.different("v"), table.common("v")
+    )
+
+
+def _edges(found: Iterable[Row], rows: float) -> dict[AttributeId, EdgeQuantities]:
+    found = list(found)
+    sampled = sum(row[1] for row in found)
+    factor = max(1.0, rows / sampled) if rows > SAMPLED and sampled else 1.0
+    return {
+        AttributeId(row[0]): EdgeQuantities(
+            row[2] * factor,
+            row[1] * factor,
+            _different(row[2], row[3], row[4], factor),
+            _different(row[2], row[5], row[6], factor),
+        )
+        for row in found
+    }
+
+
+def _different(sampled: Any, different: Any, once: Any, factor: float) -> float:
+    """Return how many different values there are in all (Haas and Stokes, as PostgreSQL does)."""
+    if not different:
+        return 0.0
+    seen_once = float(once)
+    return float(sampled * different / (sampled - seen_once + seen_once / factor))
