@@ -9,7 +9,7 @@ export PYRIGHT_PYTHON_FORCE_VERSION :=
 # The other PostgreSQL that the store is tested on, where the machine has it.
 POSTGRES_15 ?= /usr/lib/postgresql/15/bin
 
-.PHONY: install serve faults test test-postgres-15 check format lock
+.PHONY: install serve faults bench-data bench test test-postgres-15 check format lock
 
 install:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here. Headwater needs Python 3.11 or newer; \
@@ -41,6 +41,14 @@ check: install
 # Plants faults in a copy of the code, one by one: each must turn the tests red.
 faults: install
 	$(BIN)/python -m tests.faults
+
+# What the benchmarks measure: both real histories where they are, and a graph of a million edges. Built once
+# (a quarter of an hour on two cores), and kept in the embedded PostgreSQL beside your own database.
+bench-data: install
+	$(BIN)/python -m benchmarks.databases
+
+bench: bench-data
+	$(BIN)/python -m benchmarks
 
 format: install
 	$(BIN)/ruff format .

@@ -1,0 +1,110 @@
+"""The databases that are measured: built once by the product's own loading, and kept.
+
+They lie in the embedded PostgreSQL of the settings, beside the user's own. Built by
+`python -m benchmarks.databases`; what was interrupted goes on where it stopped.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+from time import perf_counter
+
+import orjson
+
+from benchmarks.graph import CATALOG, Size, transactions
+from schema.sdl import catalog as sdl
+from service.settings import Settings
+from store.database import Database
+from store.embedded.server import Server, create_database, started
+from store.loading.lines import Source
+from store.loading.load import Loaded, load
+from store.migrate import migrate
+from store.schema import writer as schema_writer
+from store.writing.writer import Writer
+
+GRAPH = "headwater_benchmark_graph"
+HISTORIES = "headwater_benchmark_histories"
+
+SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
+_FILES = ("ml-hub.jsonl.xz", "warehouse.jsonl.xz")
+_PATIENCE = 3_600.0
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """Give the embedded PostgreSQL that keeps the databases."""
+    with started(Settings.from_environment().data_dir) as running:
+        yield running
+
+
+@asynccontextmanager
+async def opened() -> AsyncIterator[Mapping[str, Database]]:
+    """Give the databases that were built, by name, each with one connection."""
+    with server() as running:
+        async with AsyncExitStack() as stack:
+            found: dict[str, Database] = {}
+            for name in (HISTORIES, GRAPH):
+                url = create_database(running, name)
+                database = await stack.enter_async_context(
+                    Database.open(url, pool_size=1, statement_timeout=_PATIENCE)
+                )
+                [built] = await database.row(_BUILT)
+                if built:
+                    found[name] = database
+                else:
+                    print(f"{name} is not there; `make bench-data` builds it")
+            yield found
+
+
+_BUILT = "SELECT to_regclass('clock') IS NOT NULL"
+
+
+async def build_histories(running: Server) -> None:
+    """Build the database of both real histories, where their files are."""
+    if not SHARED.exists():
+        print(f"no real histories: {SHARED} is not there")
+        return
+    files = [SHARED / name for name in _FILES]
+    await _build(running, HISTORIES, (SHARED / "catalog.graphql").read_text(), files)
+
+
+async def build_graph(running: Server, size: Size) -> None:
+    """Build the database of the generated graph."""
+    with tempfile.TemporaryDirectory(prefix="headwater-benchmarks-") as folder:
+        told = Path(folder) / "graph.jsonl"
+        with told.open("wb") as lines:
+            lines.writelines(orjson.dumps(each) + b"\n" for each in transactions(size))
+        await _build(running, GRAPH, CATALOG, [told])
+
+
+async def _build(running: Server, name: str, catalog: str, files: Sequence[Path]) -> None:
+    url = create_database(running, name)
+    await migrate(url)
+    begun = perf_counter()
+    async with Database.open(url, pool_size=2, statement_timeout=_PATIENCE) as database:
+        if (await database.clock()).t == 0:
+            await schema_writer.apply(database, sdl.parse(catalog))
+        sources = [Source(str(file)) for file in files]
+        loaded = await load(database, Writer(database), sources, _shown)
+        if loaded.datoms:
+            await database.rows("VACUUM (ANALYZE)")
+            seconds = perf_counter() - begun
+            print(f"\r{name}: {loaded.datoms:,} datoms in {seconds:.0f} s")
+        else:
+            print(f"\r{name}: there already")
+
+
+def _shown(loaded: Loaded) -> None:
+    print(f"\r{loaded.transactions:,} transactions", end="", flush=True)
+
+
+async def _main() -> None:
+    with server() as running:
+        await build_histories(running)
+        await build_graph(running, Size())
+
+
+if __name__ == "__main__":
+    asyncio.run(_main())
