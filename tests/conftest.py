@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+import structlog
 from hypothesis import Phase, settings
 
 from store.embedded.server import Server, started
@@ -26,6 +27,15 @@ _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"
 
 # Where only it matters that a test fails, nobody needs the smallest case: `make faults`.
 settings.register_profile("faults", phases=(Phase.explicit, Phase.generate), deadline=None)
+
+# As the service logs: the values of local variables would take seconds to be written.
+structlog.configure(
+    processors=[
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        )
+    ]
+)
 
 NewDatabase = Callable[[str], AbstractContextManager[str]]
 
