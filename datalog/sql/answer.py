@@ -11,6 +11,7 @@ from datalog.sql.columns import Column
 from datalog.sql.json_text import told
 from datalog.sql.levels import Found, Scope, find
 from datalog.sql.ordering import SortKey, order_by
+from datalog.sql.pulling.pull import pulled
 from datalog.sql.rows import Columns, Item, Rows, handed_up, selected
 from datalog.sql.writing import Json, array, as_text, json_object
 from datalog.syntax.finding import Aggregate, Aggregation, Count, FindElement, Pull
@@ -36,7 +37,9 @@ def answer(shape: Answer, scope: Scope) -> Json:
         rows = _grouped(rows, query, scope)
     first = _given(shape.first)
     shown = _cut(rows, order, _limit(query, first), query, scope)
-    return _told_rows(shown, query, first)
+    kinds = tuple(shown.rows.columns[_held(each)].kind for each in _elements(query))
+    scope.compilation.kinds.append((shape.path, kinds))
+    return _told_rows(shown, query, first, found.scope)
 
 
 Element = Variable | Aggregate | Pull
@@ -196,9 +199,15 @@ def _sort_keys(order: Order, columns: Columns) -> Iterator[SortKey]:
     yield SortKey(column, order.descending)
 
 
-def _told_rows(shown: _Shown, query: Query, first: Sql) -> Json:
+def _told(element: Element, column: Column, scope: Scope) -> Sql:
+    if isinstance(element, Pull):
+        return pulled(element, column, scope)
+    return told(column)
+
+
+def _told_rows(shown: _Shown, query: Query, first: Sql, scope: Scope) -> Json:
     rows = shown.rows
-    members = [(told(rows.columns[_held(element)]),) for element in _elements(query)]
+    members = [(_told(each, rows.columns[_held(each)], scope),) for each in _elements(query)]
     if query.maps is None:
         row = array(members)
     else:
