@@ -4,4 +4,5 @@ check            the whole of it, for one query
 scoping          which variables a clause names
 variable_kinds   what kind of value each variable holds
 entity_types     which types an entity can have
+rules            rules in place of their calls; recursive ones are made for each call
 """

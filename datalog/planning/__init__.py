@@ -10,5 +10,6 @@ estimates        what each step gives and costs
 canonical        clauses in an order of their own
 existence        what need only exist
 order            the cheapest order of the steps
+recursion        a call of a recursive rule as `relations`, by what is bound; `closures` are turned
 plan             how the rows of a level are read
 """
