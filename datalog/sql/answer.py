@@ -122,9 +122,7 @@ def _grouped(rows: Rows, query: Query, scope: Scope) -> Rows:
 
 def _parts(columns: Columns) -> Iterator[Sql]:
     for column in columns.values():
-        yield column.sql
-        if column.text is not None:
-            yield column.text
+        yield from (part for part in (column.sql, column.text, column.family) if part is not None)
 
 
 def _order(query: Query) -> Iterator[Order]:

@@ -143,6 +143,9 @@ def _told(
     found: Targets, below: PullPattern | Recursion | None, subject: Subject, above: Sequence[Sql]
 ) -> Text:
     """Return the text of what an attribute leads to: a map, or a list of maps."""
+    if found.number is not None and not isinstance(below, PullPattern):
+        only_id = sql("""'{{"entity/id":"E' || {number} || '"}}'""", number=found.number)
+        return Text(only_id, found.reads)
     table = subject.compilation.names.fresh("c")
     entity = sql("{c}.e", c=table)
     target = met(subject.compilation, subject.view, entity, found.types)

@@ -35,7 +35,8 @@ _NO_EDGE = sql("NULL::bigint AS edge")
 class Targets:
     """A SELECT of `e` and `edge` (the edge that was walked, or NULL), in order, as many as asked.
 
-    `single`: at most one, told as a map instead of a list.
+    `single`: at most one, told as a map instead of a list. `number`: the text of its number, where
+    a row holds that.
     """
 
     select: Sql
@@ -43,6 +44,7 @@ class Targets:
     types: frozenset[str] | None
     walked: frozenset[str] = frozenset()
     reads: frozenset[Read] = frozenset()
+    number: Sql | None = None
 
 
 def targets(item: PullAttribute, subject: Subject, *, with_edges: bool) -> Targets | None:
@@ -111,7 +113,7 @@ def _references(item: PullAttribute, facts: Facts, subject: Subject) -> Targets:
         select = sql(
             "SELECT ({it})::bigint AS e, {edge} WHERE {it} IS NOT NULL", it=text.sql, edge=_NO_EDGE
         )
-        return Targets(select, single=True, types=types, reads=text.reads)
+        return Targets(select, single=True, types=types, reads=text.reads, number=text.sql)
     single = not facts.many
     select = _from_facts(facts.arms, subject, _limit(item, single=single), sql("v"), sql("e"))
     return Targets(select, single, types)

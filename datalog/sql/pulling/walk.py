@@ -14,10 +14,12 @@ from datalog.sql.pulling.subject import Read, Subject, Text, joined
 from datalog.sql.pulling.targets import Targets
 from datalog.sql.pulling.values import public_id
 from datalog.sql.writing import as_text
-from store.sql import Sql, join, number, sql
+from store.sql import Sql, join, literal, number, sql
 
-_LAST = number(2**63 - 1)
-_LAST_BUT_ONE = number(2**63 - 2)
+# A step of a path is two digits for the attribute and ten for the place, so that text of equal
+# beginning sorts as numbers would; what closes comes after all digits.
+_CLOSING = "}"
+_AFTER = "~"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +50,10 @@ class Walk:
 def walked(walk: Walk) -> Sql:
     """Return the JSON text of the first entity, with all that it leads to."""
     return sql(
-        "(WITH RECURSIVE {w} (path, seen, e, edge, a, n, again, depths) AS (\n{first}"
+        "(WITH RECURSIVE {w} (above, path, seen, e, edge, a, n, again, depths) AS (\n{first}"
         "\nUNION ALL\n{next})\nSELECT {text} FROM (SELECT string_agg(x.text, '' ORDER BY x.key)"
-        " AS text FROM {w}{joins}\nCROSS JOIN LATERAL (VALUES {pieces}) x (key, text)) y)",
+        " AS text FROM {w}{joins}\nCROSS JOIN LATERAL (VALUES {pieces}) x (key, text)"
+        " WHERE x.text IS NOT NULL) y)",
         w=walk.table,
         first=_first(walk),
         next=_next(walk),
@@ -67,8 +70,8 @@ def _reads(texts: Sequence[Text | Targets]) -> frozenset[Read]:
 def _first(walk: Walk) -> Sql:
     start = walk.start
     return sql(
-        "SELECT ARRAY[]::bigint[], ARRAY[{seen}]::bigint[], {e}, {edge}, 0::bigint, 0::bigint,"
-        " false, ARRAY[{zeros}]::int[]",
+        "SELECT '' COLLATE \"C\", '' COLLATE \"C\", ARRAY[{seen}]::bigint[], {e}, {edge}, 0,"
+        " 0::bigint, false, ARRAY[{zeros}]::int[]",
         seen=join(", ", [*walk.above, start.entity]),
         e=start.entity,
         edge=start.edge,
@@ -78,8 +81,8 @@ def _first(walk: Walk) -> Sql:
 
 def _next(walk: Walk) -> Sql:
     return sql(
-        "SELECT {w}.path || c.a || c.n, {w}.seen || c.e, c.e, c.edge, c.a, c.n,"
-        " c.e = ANY({w}.seen), ARRAY[{depths}]"
+        "SELECT {w}.path || c.key, {w}.path || c.key || lpad(c.n::text, 10, '0'),"
+        " {w}.seen || c.e, c.e, c.edge, c.a, c.n, c.e = ANY({w}.seen), ARRAY[{depths}]"
         "\nFROM {w}{joins}\nCROSS JOIN LATERAL ({branches}) c\nWHERE NOT {w}.again",
         w=walk.table,
         depths=join(", ", [_deeper(walk, i) for i, _ in _numbered(walk)]),
@@ -106,12 +109,17 @@ def _branch(walk: Walk, position: int, branch: Branch) -> Sql:
             most=number(branch.depth),
         )
     return sql(
-        "SELECT {i}::bigint AS a, row_number() OVER (ORDER BY t.e, t.edge) AS n, t.e, t.edge"
+        "SELECT {i} AS a, {key} AS key, row_number() OVER () AS n, t.e, t.edge"
         " FROM ({select}) t{bound}",
         i=number(position),
+        key=_key(position),
         select=branch.targets.select,
         bound=bound,
     )
+
+
+def _key(position: int, end: str = "") -> Sql:
+    return sql("{it}", it=literal(f"{position:02}{end}"))
 
 
 def _pieces(walk: Walk) -> list[Sql]:
@@ -121,19 +129,14 @@ def _pieces(walk: Walk) -> list[Sql]:
 
 def _around(walk: Walk) -> Iterator[Sql]:
     """Yield what the first of the values of an attribute writes before and after all of them."""
-    above = sql("{w}.path[:cardinality({w}.path) - 1]", w=walk.table)
     yield sql(
-        "({above}, CASE WHEN {w}.n = 1 THEN {opening} END)",
-        above=above,
-        w=walk.table,
-        opening=_opening(walk),
+        "({w}.above, CASE WHEN {w}.n = 1 THEN {opening} END)", w=walk.table, opening=_opening(walk)
     )
     lists = _lists(walk)
     if lists is not None:
         yield sql(
-            "({above} || {key}::bigint, CASE WHEN {w}.n = 1 AND {lists} THEN ']' END)",
-            above=above,
-            key=_LAST_BUT_ONE,
+            "({w}.above || {end}, CASE WHEN {w}.n = 1 AND {lists} THEN ']' END)",
+            end=sql("{it}", it=literal(_CLOSING)),
             w=walk.table,
             lists=lists,
         )
@@ -158,11 +161,9 @@ def _rest(walk: Walk) -> Iterator[Sql]:
     last = len(walk.branches)
     for position, segment in enumerate(walk.segments[1:], 1):
         yield sql(
-            "({w}.path || {i}::bigint || {end}::bigint,"
-            " CASE WHEN {w}.again THEN '' ELSE {text} END{closing})",
+            "({w}.path || {key}, CASE WHEN {w}.again THEN '' ELSE {text} END{closing})",
             w=walk.table,
-            i=number(position),
-            end=_LAST,
+            key=_key(position, _AFTER),
             text=segment.sql,
             closing=sql(" || '}}'") if position == last else sql(""),
         )
