@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.syntax.clauses import Clause
 from datalog.syntax.query import Source
 from datalog.syntax.terms import Variable
@@ -123,7 +124,11 @@ EntityShape = Callable[["Draft", Place, Selected, Variable], Shape]
 
 @dataclass(slots=True)
 class Draft:
-    """The names and bindings of a plan in the making; every name is given once."""
+    """The names and bindings of a plan in the making; every name is given once.
+
+    `is_written`: a part of it is a query that somebody wrote. `statistics`: of the facts, for the
+    order in which they are read.
+    """
 
     catalogue: Catalogue
     limits: Limits
@@ -132,16 +137,32 @@ class Draft:
     faults: dict[Path, CallerFault] = field(default_factory=dict)
     finishes: list[Finish] = field(default_factory=list)
     reshapes: dict[str, Change] = field(default_factory=dict)
+    is_written: bool = False
+    statistics: Statistics = NOTHING_KNOWN
     _slots: set[str] = field(default_factory=set)
+    _names: set[str] = field(default_factory=set)
     _counts: dict[str, int] = field(default_factory=dict)
     _bindings: dict[Path, list[Binding]] = field(default_factory=dict)
     _checks: dict[Path, list[Check]] = field(default_factory=dict)
 
     def variable(self, name: str) -> Variable:
         """Return a variable of that name, with a number where the name is taken."""
+        return Variable(self._fresh(name, "-"))
+
+    def apart(self, name: str) -> str:
+        """Return a name that somebody wrote, or another, which nobody can write, where it is taken.
+
+        It has a blank.
+        """
+        return self._fresh(name, " ")
+
+    def _fresh(self, name: str, mark: str) -> str:
         count = self._counts.get(name, 0) + 1
+        while (fresh := name if count == 1 else f"{name}{mark}{count}") in self._names:
+            count += 1
         self._counts[name] = count
-        return Variable(name if count == 1 else f"{name}-{count}")
+        self._names.add(fresh)
+        return fresh
 
     def bind(self, place: Place, binding: Binding) -> None:
         """Let the request decide the values of slots."""
@@ -204,19 +225,18 @@ class Draft:
         argument = selected.arguments.get("asOf")
         if argument is None:
             return place
-        name = self.pinned(place, argument)
+        name = self.moment()
+        self.pin(place, name, argument)
         return replace(place, view=AsOf(name), said=name)
 
-    def pinned(self, place: Place, argument: object) -> str:
-        """Return the name of the moment that an argument means; in the future, it is at fault."""
-        name = self.moment()
+    def pin(self, place: Place, name: str, argument: object) -> None:
+        """Let a moment be what an argument means; one in the future is a fault of the field."""
 
         def values(request: Request) -> tuple[object, ...]:
             return _moment_slots(given_value(argument, request.variables), request.now)
 
         self.bind(place, Binding(moment_slots(name), values, (0, None)))
         self.check(place, lambda slots, found: _check_not_future(slots[f"{name}.t"], found.t))
-        return name
 
     def sites(self) -> tuple[Site, ...]:
         """Return the fields whose arguments matter at run time."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.sql.compile import Statement, compile_operation
-from datalog.tree import Operation
+from datalog.tree import Operation, Shape
 from resolvers.draft import Change, Draft, Finish, Path, Site
 from resolvers.entities import any_entity
 from resolvers.limits import Limits
@@ -17,7 +18,10 @@ from store.ids import T
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One operation, compiled: it serves every request of the same document and shape."""
+    """One operation, compiled: it serves every request of the same document and shape.
+
+    `is_written`: a part of it is a query that somebody wrote.
+    """
 
     schema_t: T
     operation: Operation
@@ -26,22 +30,34 @@ class Plan:
     faults: Mapping[Path, CallerFault]
     reshapes: Mapping[str, Change]
     finishes: tuple[Finish, ...]
+    is_written: bool
 
 
-def plan(catalogue: Catalogue, fields: tuple[Selected, ...], limits: Limits) -> Plan:
+def plan(
+    catalogue: Catalogue,
+    fields: tuple[Selected, ...],
+    limits: Limits,
+    statistics: Statistics = NOTHING_KNOWN,
+) -> Plan:
     """Return the plan for root fields; a fault of one field's arguments is that field's own.
 
     `fields` have distinct keys. Nothing is raised for what a caller can get wrong.
     """
-    draft = Draft(catalogue, limits, any_entity)
-    shapes = tuple((field.key, root(draft, field)) for field in fields)
+    draft = Draft(catalogue, limits, any_entity, statistics=statistics)
+    return drafted(draft, tuple((field.key, root(draft, field)) for field in fields))
+
+
+def drafted(draft: Draft, shapes: tuple[tuple[str, Shape], ...]) -> Plan:
+    """Return the plan of root fields that were drafted."""
     operation = Operation(shapes, tuple(draft.moments))
+    catalogue = draft.catalogue
     return Plan(
         catalogue.t,
         operation,
-        compile_operation(operation, catalogue),
+        compile_operation(operation, catalogue, draft.statistics),
         draft.sites(),
         draft.faults,
         draft.reshapes,
         tuple(draft.finishes),
+        draft.is_written,
     )

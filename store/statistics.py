@@ -100,7 +100,7 @@ WHERE c.relkind = 'r'
 _EDGES = """
 WITH sampled AS MATERIALIZED (
   SELECT type, "from", "to", t1 = 9223372036854775807 AS live
-  FROM edge TABLESAMPLE SYSTEM ($1::real) REPEATABLE (0)
+  FROM edge TABLESAMPLE BERNOULLI ($1::real) REPEATABLE (0)
 ), counted AS (
   SELECT type, count(*) AS ever, count(*) FILTER (WHERE live) AS now
   FROM sampled GROUP BY type

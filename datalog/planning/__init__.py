@@ -12,4 +12,5 @@ existence        what need only exist
 order            the cheapest order of the steps
 recursion        a call of a recursive rule as `relations`, by what is bound; `closures` are turned
 plan             how the rows of a level are read
+explanation      which clauses each step answers
 """

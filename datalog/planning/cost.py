@@ -14,23 +14,30 @@ from datalog.planning.access import (
     EdgeRow,
     FactRow,
     GivenRow,
+    GroundRow,
+    IdentRow,
     LogRow,
     MemberRow,
     OneOf,
     OwnRow,
     Place,
+    RelationRow,
     Row,
     Situation,
     TouchedRow,
     TransactionRow,
 )
-from datalog.planning.statistics import AttributeStatistics, EdgeStatistics
+from datalog.planning.statistics import sum_of
 from datalog.syntax.terms import Constant, Keyword, LookupRef, Variable
 from datalog.syntax.views import History, Since, View
 from datalog.vocabulary import EdgeColumn, TransactionColumn, type_id
+from store.quantities import AttributeQuantities, EdgeQuantities
 
 GIVEN_ROWS = 10.0
 """How many members a list is taken to have that is given at run time."""
+
+RELATION_ROWS = 100.0
+"""How many rows a relation is taken to have that a recursion works out."""
 
 PROBE = 4.0
 """What it costs to look one key up in an index, where reading one row costs 1."""
@@ -102,8 +109,17 @@ def estimate_row(  # noqa: C901, PLR0911  # One case for each kind of row.
         case TouchedRow():
             known = is_bound(row.entity, before.distinct)
             return _beside(before, row.entity, row.transaction) if known else None
+        case IdentRow():
+            names = max(1.0, float(len(situation.catalogue.attributes)))
+            named = (_Column(row.entity, names, Access.ENTITY), _Column(row.name, names))
+            return _read(names, named, before)
+        case GroundRow():
+            return _read(len(row.rows), _constants(row), before)
         case GivenRow():
             return _listed(before, row.variables)
+        case RelationRow():
+            columns = [_Column(each, RELATION_ROWS / 4) for each in row.arguments]
+            return _read(RELATION_ROWS, columns, before)
         case MemberRow():
             return _listed(before, (row.member,)) if row.members in before.distinct else None
         case _:
@@ -188,11 +204,11 @@ def _fact(row: FactRow, before: Prefix, situation: Situation) -> Estimate:
     for place in (row.value, *row.also):
         share = _share_of_constants(place, known, row, situation)
         columns.append(_Column(place, values, Access.VALUE, share))
-    columns.append(_Column(row.transaction, min(total, situation.statistics.transactions)))
+    columns.append(_Column(row.transaction, min(total, situation.statistics.log.transactions)))
     return _read(total, columns, before, max(1, len(known)))
 
 
-def _rows_of(known: AttributeStatistics | EdgeStatistics, view: View) -> float:
+def _rows_of(known: AttributeQuantities | EdgeQuantities, view: View) -> float:
     match view:
         case Since():
             return known.now * _RECENT
@@ -203,7 +219,7 @@ def _rows_of(known: AttributeStatistics | EdgeStatistics, view: View) -> float:
 
 
 def _share_of_constants(
-    place: Place, known: Iterable[AttributeStatistics], row: FactRow, situation: Situation
+    place: Place, known: Iterable[AttributeQuantities], row: FactRow, situation: Situation
 ) -> float | None:
     """Return the share of the facts that hold one of some constants, by the most common values."""
     match place:
@@ -240,7 +256,7 @@ def _edge(row: EdgeRow, before: Prefix, situation: Situation) -> Estimate:
         EdgeColumn.FROM: _Column(row.edge, min(known.sources, total), Access.FROM),
         EdgeColumn.TO: _Column(row.edge, min(known.targets, total), Access.TO),
         EdgeColumn.KEY: _Column(row.edge, 3.0),
-        EdgeColumn.SINCE: _Column(row.edge, situation.statistics.transactions),
+        EdgeColumn.SINCE: _Column(row.edge, situation.statistics.log.transactions),
         EdgeColumn.TYPE: _Column(row.edge, max(1.0, float(len(situation.catalogue.edge_types)))),
     }
     columns = [_Column(row.edge, total, Access.EDGE)]
@@ -253,7 +269,7 @@ def _edge(row: EdgeRow, before: Prefix, situation: Situation) -> Estimate:
     return _read(total, columns, before)
 
 
-def _edges_of(row: EdgeRow, situation: Situation) -> tuple[EdgeStatistics, bool]:
+def _edges_of(row: EdgeRow, situation: Situation) -> tuple[EdgeQuantities, bool]:
     """Return what is known of the edges of a row's types, and whether the types are given."""
     for column, place in row.columns:
         if column is EdgeColumn.TYPE and isinstance(place, Constant | OneOf):
@@ -265,16 +281,8 @@ def _edges_of(row: EdgeRow, situation: Situation) -> tuple[EdgeStatistics, bool]
                 if name in situation.catalogue.edge_types
             ]
             if found:
-                return _sum(found), True
+                return sum_of(found), True
     return situation.statistics.any_edge(), False
-
-
-def _sum(known: Iterable[EdgeStatistics]) -> EdgeStatistics:
-    now = ever = sources = targets = 0.0
-    for each in known:
-        now, ever = now + each.now, ever + each.ever
-        sources, targets = sources + each.sources, targets + each.targets
-    return EdgeStatistics(now, ever, sources, targets)
 
 
 _FEW_OF_MANY = {TransactionColumn.SOURCE: 10.0, TransactionColumn.ACTOR: 50.0}
@@ -282,7 +290,7 @@ _BY_INDEX = frozenset({TransactionColumn.T, TransactionColumn.INSTANT})
 
 
 def _transaction(row: TransactionRow, before: Prefix, situation: Situation) -> Estimate:
-    total = situation.statistics.transactions
+    total = situation.statistics.log.transactions
     columns = [_Column(row.transaction, total, Access.TRANSACTION)]
     for column, place in row.columns:
         access = Access.TRANSACTION if column in _BY_INDEX else None
@@ -292,21 +300,28 @@ def _transaction(row: TransactionRow, before: Prefix, situation: Situation) -> E
 
 def _log(row: LogRow, before: Prefix, situation: Situation) -> Estimate:
     statistics = situation.statistics
-    pattern, total = row.pattern, statistics.datoms
+    log = statistics.log
+    pattern, total = row.pattern, log.datoms
     if row.facts is not None:
         arms = [statistics.attribute(arm.attribute, row.facts.kind) for arm in row.facts.arms]
         total = min(total, sum(2 * each.ever for each in arms))
     attributes = max(1.0, float(len(situation.catalogue.attributes)))
     columns = [
-        _Column(pattern.entity, min(total, statistics.touched), Access.ENTITY),
+        _Column(pattern.entity, min(total, log.touched), Access.ENTITY),
         _Column(pattern.value, max(1.0, total / 10)),
-        _Column(pattern.transaction, statistics.transactions, Access.TRANSACTION),
+        _Column(pattern.transaction, log.transactions, Access.TRANSACTION),
         _Column(pattern.operation, 1.2),
-        _Column(pattern.position, max(1.0, total / statistics.transactions)),
+        _Column(pattern.position, max(1.0, total / log.transactions)),
     ]
     if isinstance(pattern.attribute, Variable):
         columns.append(_Column(pattern.attribute, attributes))
     return _read(total, columns, before)
+
+
+def _constants(row: GroundRow) -> Iterable[_Column]:
+    for position, place in enumerate(row.places):
+        different = len({each[position] for each in row.rows})
+        yield _Column(place, max(1.0, float(different)))
 
 
 def _beside(before: Prefix, one: Place, other: Place) -> Estimate | None:

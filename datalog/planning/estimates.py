@@ -7,9 +7,12 @@ from datalog.planning.access import (
     EdgeRow,
     FactRow,
     GivenRow,
+    GroundRow,
+    IdentRow,
     LogRow,
     MemberRow,
     OwnRow,
+    RelationRow,
     Situation,
     TouchedRow,
     TransactionRow,
@@ -22,7 +25,19 @@ from datalog.planning.cost import (
     bound_before,
     estimate_row,
 )
-from datalog.planning.steps import Exists, Filter, Lookup, Step, Union, Variables, bound_by
+from datalog.planning.steps import (
+    Applied,
+    Exists,
+    Filter,
+    Fixpoint,
+    Lookup,
+    Step,
+    Stratum,
+    Union,
+    Variables,
+    bound_by,
+    variables,
+)
 from datalog.syntax.clauses import Compare, Operator
 from datalog.syntax.terms import Variable
 
@@ -65,7 +80,9 @@ def estimate_inside(
     return Inside(rows, work)
 
 
-def estimate_step(step: Step, before: Prefix, situation: Situation) -> Estimate:
+def estimate_step(  # noqa: PLR0911  # One case for each kind of step.
+    step: Step, before: Prefix, situation: Situation
+) -> Estimate:
     """Return what a step makes of the rows before it."""
     match step:
         case (
@@ -75,8 +92,11 @@ def estimate_step(step: Step, before: Prefix, situation: Situation) -> Estimate:
             | LogRow()
             | OwnRow()
             | TouchedRow()
+            | IdentRow()
+            | GroundRow()
             | GivenRow()
             | MemberRow()
+            | RelationRow()
         ):
             return estimate_row(step, before, situation) or _computed(step, before)
         case Filter(compare):
@@ -86,7 +106,11 @@ def estimate_step(step: Step, before: Prefix, situation: Situation) -> Estimate:
             holds = min(max(step.rows, _LEAST), 1 - _LEAST)
             rows = before.rows * (1 - holds if step.negated else holds)
             return Estimate(replace(before, rows=rows), before.rows * step.work, Access.TEST)
-        case Union():
+        case Applied(call) if call.binding is None:
+            return Estimate(
+                replace(before, rows=before.rows / 3), before.rows * _TESTED, Access.TEST
+            )
+        case Union() | Fixpoint():
             return _several(step, before)
         case Lookup():
             return replace(_computed(step, before), work=before.rows * step.work)
@@ -94,10 +118,11 @@ def estimate_step(step: Step, before: Prefix, situation: Situation) -> Estimate:
             return _computed(step, before)
 
 
-def _several(step: Union, before: Prefix) -> Estimate:
+def _several(step: Union | Fixpoint, before: Prefix) -> Estimate:
     rows = before.rows * step.rows
-    distinct = {**dict.fromkeys(step.variables, max(rows, 1.0)), **before.distinct}
-    return Estimate(Prefix(rows, distinct), before.rows * step.work + rows, Access.BRANCHES)
+    distinct = {**dict.fromkeys(bound_by(step), max(rows, 1.0)), **before.distinct}
+    times = before.rows if isinstance(step, Union) or step.seeded else 1.0
+    return Estimate(Prefix(rows, distinct), times * step.work + rows, Access.BRANCHES)
 
 
 def _computed(step: Step, before: Prefix) -> Estimate:
@@ -119,3 +144,22 @@ def _share(compare: Compare, before: Prefix) -> float:
             return min(1.0, GIVEN_ROWS / different)
         case operator:
             return _SHARES.get(operator, 1.0)
+
+
+_ROUNDS = 10.0
+"""How many times as much as it begins with a recursion is taken to find."""
+
+
+def size_of(strata: Iterable[Stratum], bound: Variables, situation: Situation) -> Inside:
+    """Return how many rows a recursion gives, and what all its rounds cost."""
+    rows, work = 1.0, 0.0
+    for stratum in strata:
+        begins = [arm for arm in stratum.arms if arm.start is None]
+        grows = [arm for arm in stratum.arms if arm.start is not None]
+        first = estimate_inside([arm.steps for arm in begins], bound, situation)
+        rows = max(first.rows, 1.0) * (_ROUNDS if grows else 1.0)
+        work += first.work
+        for arm in grows:
+            known = bound | variables(arm.start.arguments if arm.start else ())
+            work += rows * estimate_inside([arm.steps], known, situation).work
+    return Inside(rows, work)

@@ -39,12 +39,30 @@ def with_existence(
             not rows
             or not shared <= elsewhere
             or unique(rows, asked | bound)
+            or not _meet(shared - bound, [*kept, *others], bound)
             or _leads(rows, _rows([*kept, *others]), outset, situation)
         ):
             kept.extend(group)
         else:
             kept.append(Some(tuple(group), shared))
     return kept
+
+
+def _meet(shared: Variables, others: Iterable[Item], bound: Variables) -> bool:
+    """Tell whether the others join these variables; else the rows that do are what leads to them.
+
+    A test that two things have to do with each other would come after all of their pairs.
+    """
+    if len(shared) < 2:
+        return True
+    reached = {min(shared, key=lambda each: each.name)}
+    waiting = [binds(item) - bound for item in others]
+    while True:
+        near = [each for each in waiting if each & reached]
+        if not near:
+            return shared <= reached
+        reached = reached.union(*near)
+        waiting = [each for each in waiting if not each & reached]
 
 
 def _leads(

@@ -10,22 +10,31 @@ from math import inf
 from datalog.checking.entity_types import narrowed
 from datalog.checking.scoping import outward, outward_of
 from datalog.errors import InsufficientBinding, Unsupported
-from datalog.planning.access import GivenRow, MemberRow, OwnRow, Row, Situation
-from datalog.planning.canonical import in_order
+from datalog.planning.access import GivenRow, MemberRow, OwnRow, RelationRow, Row, Situation
+from datalog.planning.canonical import in_order, variables_in
 from datalog.planning.cost import bound_before, estimate_row
-from datalog.planning.estimates import estimate_inside
+from datalog.planning.estimates import estimate_inside, size_of
 from datalog.planning.existence import Item, Some, binds, mentions, with_existence
 from datalog.planning.grouping import grouped
 from datalog.planning.order import Way, in_best_order
+from datalog.planning.recursion import programs
+from datalog.planning.relations import Definition, Program
 from datalog.planning.steps import (
+    Applied,
+    Arm,
     Exists,
+    Expected,
     Filter,
+    Fixpoint,
     Lookup,
     Plan,
     Step,
+    Stratum,
     Union,
     Variables,
+    path_end,
     unique,
+    variables,
 )
 from datalog.reason import Empty
 from datalog.syntax.clauses import (
@@ -42,6 +51,7 @@ from datalog.syntax.clauses import (
     Search,
 )
 from datalog.syntax.terms import Variable
+from datalog.syntax.views import Now
 
 
 def plan(
@@ -49,18 +59,19 @@ def plan(
     asked: Collection[Variable],
     bound: Collection[Variable],
     situation: Situation,
-    given: Sequence[GivenRow] = (),
+    given: Sequence[GivenRow | RelationRow] = (),
 ) -> Plan:
     """Return how to find the rows of `asked` where the clauses hold, given what is bound.
 
-    `given` are the inputs that hold several rows. Variables that are asked, or bound, are told
-    apart by their position where they come as a sequence. Raises InsufficientBinding where a clause
-    needs what nothing binds.
+    `given` are the inputs that hold several rows, and rows of relations. Variables that are asked,
+    or bound, are told apart by their position where they come as a sequence. Raises
+    InsufficientBinding where a clause needs what nothing binds.
     """
     sorted_ = in_order(clauses, asked, bound)
     clauses, numbers = sorted_.clauses, sorted_.numbers
     asked, bound = frozenset(asked), frozenset(bound)
-    types = narrowed(clauses, situation.catalogue, situation.types)
+    view = situation.sources.get("$", Now())
+    types = narrowed(clauses, situation.catalogue, situation.types, view)
     if not isinstance(types, Empty):  # The check has taken out what is empty.
         situation = replace(situation, types=types)
     items = with_existence([*given, *grouped(clauses, situation)], asked, bound, situation)
@@ -70,7 +81,8 @@ def plan(
         raise InsufficientBinding(tuple(sorted(each.name for each in unbound)))
     steps = way.steps
     driving = way.driving if way.by_key else inf
-    return Plan(steps, not unique(steps, asked | bound), unique(steps, bound), driving)
+    expected = tuple(map(Expected, way.accesses, way.rows))
+    return Plan(steps, not unique(steps, asked | bound), unique(steps, bound), driving, expected)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +125,7 @@ class _Planning:
                 if not needed <= bound:
                     return None
                 branches = (self._inner(item.clauses, bound),)
-                return -0.5, self._exists(branches, bound, negated=True)
+                return -0.5, self._exists(branches, bound, item, negated=True)
             case Or():
                 return self._or(item, bound, others)
             case Some():
@@ -121,13 +133,18 @@ class _Planning:
                     return None
                 inside = _Planning(self.situation, frozenset(), self.numbers)
                 branches = (inside.ordered(item.items, bound).steps,)
-                return -0.2, self._exists(branches, bound, negated=False)
+                return -0.2, self._exists(branches, bound)
             case GetElse():
                 return (50.0, self._lookup(item, bound)) if item.entity in bound else None
             case Search():
                 raise Unsupported("search outside of a graph")
-            case Ground() | Call() | RuleCall():
-                raise Unsupported("a function or a rule")
+            case Call():
+                needed = frozenset(each for each in item.arguments if isinstance(each, Variable))
+                return (-0.8, Applied(item)) if needed <= bound else None
+            case RuleCall():
+                return self._recursion(item, bound)
+            case Ground():
+                raise Unsupported("a ground that is not read as rows")
             case _:
                 return self._row(item, bound)
 
@@ -138,14 +155,19 @@ class _Planning:
         return (-0.1 if isinstance(row, OwnRow) else 1.0), row
 
     def _exists(
-        self, branches: tuple[tuple[Step, ...], ...], bound: Variables, *, negated: bool
+        self,
+        branches: tuple[tuple[Step, ...], ...],
+        bound: Variables,
+        says: Not | Or | None = None,
+        *,
+        negated: bool = False,
     ) -> Exists:
         inside = estimate_inside(branches, bound, self.situation)
-        return Exists(branches, negated, inside.rows, inside.work)
+        return Exists(branches, negated, inside.rows, inside.work, says)
 
     def _lookup(self, item: GetElse, bound: Variables) -> Lookup:
         path = tuple(_path(item))
-        found = plan(path, frozenset({item.value}), bound, self.situation)
+        found = plan(path, frozenset({path_end(item)}), bound, self.situation)
         inside = estimate_inside((found.steps,), bound, self.situation)
         return Lookup(item, found.steps, found.single, inside.work)
 
@@ -157,10 +179,44 @@ class _Planning:
         except InsufficientBinding:
             return None
         if not produced:
-            return -0.3, self._exists(branches, bound, negated=False)
+            return -0.3, self._exists(branches, bound, item)
         inside = estimate_inside(branches, bound, self.situation)
         in_turn = tuple(sorted(produced, key=lambda each: self.numbers.get(each, -1)))
-        return 3.0, Union(branches, in_turn, inside.rows, inside.work)
+        return 3.0, Union(branches, in_turn, inside.rows, inside.work, item)
+
+    def _recursion(self, call: RuleCall, bound: Variables) -> tuple[float, Step] | None:
+        for program in programs(call, self.situation.rules, bound):
+            try:
+                return 4.0, replace(self._fixpoint(program, bound), says=call)
+            except InsufficientBinding:
+                continue
+        return None
+
+    def _fixpoint(self, program: Program, bound: Variables) -> Fixpoint:
+        strata = tuple(self._stratum(program, relations, bound) for relations in program.strata())
+        seeded = not bound.isdisjoint(variables_in(program.definitions))
+        size = size_of(strata, bound, self.situation)
+        return Fixpoint(strata, program.result, seeded, size.rows, size.work)
+
+    def _stratum(self, program: Program, relations: frozenset[str], bound: Variables) -> Stratum:
+        arms: list[Arm] = []
+        linear = True
+        for definition in program.of(relations):
+            inside = [row for row in definition.rows if row.relation in relations]
+            linear = linear and len(inside) <= 1
+            starts: Sequence[RelationRow | None] = inside or (None,)
+            arms.extend(self._arm(definition, start, bound) for start in starts)
+        columns = tuple((name, program.columns[name]) for name in sorted(relations))
+        return Stratum(columns, tuple(arms), linear)
+
+    def _arm(self, definition: Definition, start: RelationRow | None, bound: Variables) -> Arm:
+        """Plan how a definition finds rows, from a row found newly where it needs one."""
+        others = tuple(row for row in definition.rows if row is not start)
+        known = bound if start is None else bound | variables(start.arguments)
+        asked = tuple(dict.fromkeys(each for each in definition.head if isinstance(each, Variable)))
+        situation = replace(self.situation, types={})
+        found = plan(definition.clauses, asked, tuple(known), situation, others)
+        return Arm(definition.relation, definition.head, start, found.steps)
 
     def _inner(
         self, clauses: Sequence[Clause], bound: Variables, asked: Variables = frozenset()
@@ -173,7 +229,7 @@ def _path(get: GetElse) -> Iterator[Clause]:
     before = get.entity
     for position, step in enumerate(get.path, 1):
         is_last = position == len(get.path)
-        after = get.value if is_last else Variable(f"{get.value.name}/{position}")
+        after = path_end(get) if is_last else Variable(f"{get.value.name}/{position}")
         if step.reverse:
             yield Pattern(after, step.name, before, source=get.source)
         else:
@@ -181,7 +237,7 @@ def _path(get: GetElse) -> Iterator[Clause]:
         before = after
 
 
-_NOT_MULTIPLYING = (Compare, Not, Some, GetElse, OwnRow)
+_NOT_MULTIPLYING = (Compare, Not, Some, GetElse, OwnRow, Call)
 
 
 def _comparison(compare: Compare, bound: Variables) -> tuple[float, Step] | None:

@@ -5,21 +5,25 @@ from dataclasses import dataclass
 from math import inf
 from typing import assert_never
 
+from datalog.checking.scoping import bindable
 from datalog.planning.access import (
     EdgeRow,
     FactRow,
     GivenRow,
+    GroundRow,
+    IdentRow,
     LogRow,
     MemberRow,
     OwnRow,
     Place,
+    RelationRow,
     Row,
     TouchedRow,
     TransactionRow,
 )
 from datalog.planning.row_terms import places, row_keys
-from datalog.syntax.clauses import Compare, GetElse
-from datalog.syntax.terms import Constant, Variable
+from datalog.syntax.clauses import Call, Compare, GetElse, Not, Or, RuleCall
+from datalog.syntax.terms import Constant, Term, Variable
 
 Variables = frozenset[Variable]
 
@@ -32,31 +36,44 @@ class Filter:
 
 
 @dataclass(frozen=True, slots=True)
+class Applied:
+    """A predicate that holds of what is bound by then, or a function that has a value for it."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True)
 class Exists:
     """Some branch matches (or none does), whatever its own variables are.
 
     `rows` and `work`: how many rows the branches give for one row before, and what that costs.
+    `says`: the clause that it was made of, where it was one.
     """
 
     branches: tuple[tuple["Step", ...], ...]
     negated: bool
     rows: float = 0.5
     work: float = 10.0
+    says: Not | Or | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """The rows of all branches, each once; `rows` and `work` as in Exists."""
+    """The rows of all branches, each once; `rows`, `work` and `says` as in Exists."""
 
     branches: tuple[tuple["Step", ...], ...]
     variables: tuple[Variable, ...]
     rows: float = 10.0
     work: float = 10.0
+    says: Or | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """The value at the end of a path, or null; the least where it is not `single`."""
+    """The value at the end of a path, or null; the least where it is not `single`.
+
+    The steps bind it to `path_end`; the variable of `get` may have a value already.
+    """
 
     get: GetElse
     steps: tuple["Step", ...]
@@ -64,7 +81,49 @@ class Lookup:
     work: float = 10.0
 
 
-Step = Row | Filter | Exists | Union | Lookup
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One way to find a row of a relation; `start` is a row found newly, to which all is joined."""
+
+    relation: str
+    head: tuple[Term, ...]
+    start: RelationRow | None
+    steps: tuple["Step", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """Relations that need each other, with their columns.
+
+    `linear`: no arm needs two rows of them.
+    """
+
+    columns: tuple[tuple[str, tuple[Variable, ...]], ...]
+    arms: tuple[Arm, ...]
+    linear: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fixpoint:
+    """Relations worked out until nothing is new, and the row that is asked of the last.
+
+    `seeded`: from what the rows before hold, thus for each of them.
+    """
+
+    strata: tuple[Stratum, ...]
+    result: RelationRow
+    seeded: bool
+    rows: float = 100.0
+    work: float = 1_000.0
+    says: RuleCall | None = None
+
+
+def path_end(get: GetElse) -> Variable:
+    """Return the variable that the steps of a look-up bind, which nobody can write."""
+    return Variable(f"{get.value.name} found")
+
+
+Step = Row | Fixpoint | Filter | Applied | Exists | Union | Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +139,15 @@ class Plan:
     repeats: bool
     single: bool
     driving: float = inf
+    expected: tuple["Expected", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """How the rows of a step are found, and how many rows there should be after it."""
+
+    access: str
+    rows: float
 
 
 def bound_by(step: Step) -> Variables:
@@ -89,8 +157,12 @@ def bound_by(step: Step) -> Variables:
             return frozenset()
         case Union():
             return frozenset(step.variables)
+        case Fixpoint():
+            return variables(step.result.arguments)
         case Lookup():
             return frozenset({step.get.value})
+        case Applied():
+            return bindable(step.call)
         case _:
             return variables(places(step))
 
@@ -114,10 +186,12 @@ def unique(steps: Iterable[Step], known: Variables) -> bool:
 
 def _is_pinned(step: Step, known: Variables) -> bool:
     match step:
-        case Lookup() | Filter() | Exists():
+        case Lookup() | Filter() | Applied() | Exists():
             return True
         case Union():
             return frozenset(step.variables) <= known
+        case Fixpoint():
+            return all(_is_known(place, known) for place in step.result.arguments)
         case (
             FactRow()
             | EdgeRow()
@@ -125,8 +199,11 @@ def _is_pinned(step: Step, known: Variables) -> bool:
             | LogRow()
             | OwnRow()
             | TouchedRow()
+            | IdentRow()
+            | GroundRow()
             | GivenRow()
             | MemberRow()
+            | RelationRow()
         ):
             return any(all(_is_known(place, known) for place in key) for key in row_keys(step))
         case _:

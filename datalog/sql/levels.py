@@ -8,8 +8,16 @@ from datalog.checking.check import Checked, Known, check
 from datalog.checking.entity_types import Types, narrowed
 from datalog.errors import Unsupported
 from datalog.kinds import Kind
-from datalog.planning.access import GivenRow, Situation, Sources
+from datalog.planning.access import (
+    EdgeRow,
+    FactRow,
+    GivenRow,
+    Situation,
+    Sources,
+    TransactionRow,
+)
 from datalog.planning.plan import plan
+from datalog.planning.steps import Plan
 from datalog.reason import Empty
 from datalog.sql.clauses import read
 from datalog.sql.columns import Column, slot
@@ -65,11 +73,48 @@ def find(query: Query, needed: Iterable[Variable], scope: Scope) -> Found | Empt
 
     Raises QueryError.
     """
+    planned = plan_level(query, needed, scope)
+    return planned if isinstance(planned, Empty) else _visible(_found(planned), scope)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLevel:
+    """The query of a level, checked and planned; `columns` are those that it is given."""
+
+    checked: Checked
+    plan: Plan
+    situation: Situation
+    asked: tuple[Variable, ...]
+    columns: Columns
+    scope: Scope
+
+    def rows(self, steps: int) -> Rows:
+        """Return the rows that the first steps give."""
+        in_turn = _is_read_in_turn(self.plan, self.checked.query)
+        reading = Reading(self.scope.compilation, self.checked.kinds)
+        return read(Rows(self.columns, in_turn=in_turn), self.plan.steps[:steps], reading)
+
+
+def plan_level(query: Query, needed: Iterable[Variable], scope: Scope) -> PlannedLevel | Empty:
+    """Return the plan of a query with its find variables, and those needed of the rest.
+
+    Raises QueryError.
+    """
     inner = _inside(query, scope)
-    checked = check(query, Known(scope.compilation.catalogue, inner.kinds, inner.types))
+    catalogue, view = scope.compilation.catalogue, inner.sources["$"]
+    checked = check(query, Known(catalogue, inner.kinds, inner.types, view=view))
     if isinstance(checked, Empty):
         return checked
-    return _visible(_found(checked, tuple(needed), inner), scope)
+    columns = {**inner.columns, **_scalars(checked.query, checked)}
+    also = (each for each in needed if each in checked.kinds)
+    asked = tuple(dict.fromkeys((*_asked(checked.query), *also)))
+    types = narrowed(checked.where, catalogue, inner.types, view)
+    if isinstance(types, Empty):  # The check has taken out what is empty.
+        types = inner.types
+    statistics = scope.compilation.statistics
+    situation = Situation(catalogue, inner.sources, types, statistics, checked.rules)
+    made = plan(checked.where, asked, tuple(columns), situation, _given(checked.query))
+    return PlannedLevel(checked, made, situation, asked, columns, inner)
 
 
 def _visible(found: Found, outer: Scope) -> Found:
@@ -94,23 +139,29 @@ def _inside(query: Query, scope: Scope) -> Scope:
     return replace(scope, columns=columns, kinds=kinds, types=types, sources=sources)
 
 
-def _found(checked: Checked, needed: tuple[Variable, ...], scope: Scope) -> Found:
-    query = checked.query
-    columns = {**scope.columns, **_scalars(query, checked)}
-    asked = tuple(
-        dict.fromkeys((*_asked(query), *(each for each in needed if each in checked.kinds)))
-    )
-    catalogue = scope.compilation.catalogue
-    types = narrowed(checked.where, catalogue, scope.types)
-    if isinstance(types, Empty):  # The check has taken out what is empty.
-        types = scope.types
-    situation = Situation(catalogue, scope.sources, scope.types, scope.compilation.statistics)
-    planned = plan(checked.where, asked, tuple(columns), situation, _given(query))
-    reading = Reading(scope.compilation, checked.kinds)
-    rows = read(Rows(columns), planned.steps, reading)
-    own = tuple(each for each in asked if each not in columns)
-    inside = replace(scope, columns=rows.columns, kinds=checked.kinds, types=types)
-    return Found(inside, rows, own, planned.repeats, planned.single)
+def _found(planned: PlannedLevel) -> Found:
+    rows = planned.rows(len(planned.plan.steps))
+    own = tuple(each for each in planned.asked if each not in planned.columns)
+    kinds, types = planned.checked.kinds, planned.situation.types
+    inside = replace(planned.scope, columns=rows.columns, kinds=kinds, types=types)
+    return Found(inside, rows, own, planned.plan.repeats, planned.plan.single)
+
+
+_FEWEST_TABLES = 3
+_MOST_IN_TURN = 20_000.0
+_MOST_OF_A_PART = 100.0
+
+
+def _is_read_in_turn(planned: Plan, query: Query) -> bool:
+    """Tell whether tables are read row by row, in our order, or joined as PostgreSQL likes.
+
+    Row by row is the better way while few rows lead (measured, see ARCHITECTURE.md); of two tables
+    no order is far from the best. Where a part of the rows is asked in an order, an index may give
+    just those.
+    """
+    most = _MOST_IN_TURN if query.limit is None else _MOST_OF_A_PART
+    tables = sum(isinstance(step, FactRow | EdgeRow | TransactionRow) for step in planned.steps)
+    return tables >= _FEWEST_TABLES and planned.driving <= most
 
 
 def _scalars(query: Query, checked: Checked) -> dict[Variable, Column]:

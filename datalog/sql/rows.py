@@ -53,30 +53,61 @@ class Compilation:
             case Now():
                 return None
 
+    def after(self, view: View) -> Sql | None:
+        """Return the t after which a view sees what came, or None where it sees all."""
+        match view:
+            case Since(after) | History(after=str() as after):
+                return self.moments[after]
+            case _:
+                return None
+
     def seen(self, table: Sql, view: View) -> Sql:
         """Return the condition that a row with a period is there at a view."""
         until = self.until(view)
         if until is None:
-            return sql("{table}.t1 = 9223372036854775807", table=table)
-        return sql("{table}.t0 <= {t} AND {t} < {table}.t1", table=table, t=until)
+            there = sql("{table}.t1 = 9223372036854775807", table=table)
+        else:
+            there = sql("{table}.t0 <= {t} AND {t} < {table}.t1", table=table, t=until)
+        after = self.after(view)
+        if after is None:
+            return there
+        return sql("{there} AND {table}.t0 > {after}", there=there, table=table, after=after)
+
+    def between(self, t: Sql, view: View) -> Iterator[Sql]:
+        """Yield the conditions that a view sees what came with a transaction."""
+        after, until = self.after(view), self.until(view)
+        if after is not None:
+            yield sql("{t} > {after}", t=t, after=after)
+        if until is not None:
+            yield sql("{t} <= {until}", t=t, until=until)
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A table, or a subquery, with its name, and what joins it; `left` keeps the row without."""
+    """A table, or a subquery, with its name, and what joins it; `left` keeps the row without.
+
+    `name`: that of one table, which may be read for each row before it.
+    """
 
     table: Sql
     conditions: tuple[Sql, ...]
     left: bool = False
+    name: Sql | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Joined tables, and the columns that the variables have by then."""
+    """Joined tables, and the columns that the variables have by then.
+
+    `in_turn`: each table after the first is read for each row of those before it. PostgreSQL would
+    else choose another order, or to read a table as a whole, by its own estimates; in a prepared
+    statement these know no value.
+    """
 
     columns: Columns
     items: tuple[Item, ...] = ()
     conditions: tuple[Sql, ...] = ()
+    in_turn: bool = False
 
     def joined(self, item: Item, columns: Columns) -> "Rows":
         """Return these rows joined with a table."""
@@ -94,7 +125,7 @@ class Rows:
             start, conditions = first.table, first.conditions + conditions
         else:
             start, rest = sql("(SELECT) one"), list(items)
-        joins = join("", [_join(item) for item in rest])
+        joins = join("", [_read_in_turn(item) if self.in_turn else _join(item) for item in rest])
         found = sql("\nFROM {start}{joins}", start=start, joins=joins)
         if not conditions:
             return found
@@ -116,8 +147,20 @@ def _join(item: Item) -> Sql:
     return sql("\nJOIN {table} ON {on}", table=item.table, on=on)
 
 
+def _read_in_turn(item: Item) -> Sql:
+    if item.left or item.name is None:
+        return _join(item)
+    # PostgreSQL takes no subquery apart that has an OFFSET.
+    return sql(
+        "\nCROSS JOIN LATERAL (SELECT {name}.* FROM {table} WHERE {on} OFFSET 0) {name}",
+        name=item.name,
+        table=item.table,
+        on=conjunction(item.conditions),
+    )
+
+
 def selected(columns: Columns) -> Sql:
-    """Return the SELECT list that hands columns up; a value of the log takes two."""
+    """Return the SELECT list that hands columns up; a value of the log takes three."""
     if not columns:
         return sql("1 AS c0")
     pieces: list[Sql] = []
@@ -125,6 +168,8 @@ def selected(columns: Columns) -> Sql:
         pieces.append(sql("{it} AS {as_}", it=column.sql, as_=numbered("c", position)))
         if column.text is not None:
             pieces.append(sql("{it} AS {as_}", it=column.text, as_=numbered("v", position)))
+        if column.family is not None:
+            pieces.append(sql("{it} AS {as_}", it=column.family, as_=numbered("k", position)))
     return join(", ", pieces)
 
 
@@ -137,8 +182,10 @@ def handed_up(columns: Columns, table: Sql) -> Columns:
 
 
 def _outside(column: Column, table: Sql, position: int) -> Column:
-    text = None
+    text = family = None
     if column.text is not None:
         text = sql("{table}.{name}", table=table, name=numbered("v", position))
+    if column.family is not None:
+        family = sql("{table}.{name}", table=table, name=numbered("k", position))
     it = sql("{table}.{name}", table=table, name=numbered("c", position))
-    return replace(column, sql=it, text=text, prefixed=False)
+    return replace(column, sql=it, text=text, family=family, prefixed=False)

@@ -1,25 +1,27 @@
 """The rows of a plan to SQL: one function per kind of row; each joins one table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from datalog.kinds import TEXTS, Kind, Special
+from datalog.kinds import TEXTS, Kind, Special, kind_of
 from datalog.planning.access import (
     EdgeRow,
     FactRow,
     GivenRow,
+    GroundRow,
+    IdentRow,
     LogRow,
     MemberRow,
     OwnRow,
     TouchedRow,
     TransactionRow,
 )
-from datalog.sql.columns import Column, as_entity, slot_list
-from datalog.sql.json_text import fact_text
+from datalog.sql.columns import FALSE, Column, as_entity, constant, slot_list
+from datalog.sql.facts import log_value, together, typed_log_value
 from datalog.sql.rows import Item, Rows, conjunction
 from datalog.sql.unification import Held, Reading, is_known, term_column, unified
-from datalog.syntax.terms import Blank, Variable
-from datalog.syntax.views import History
+from datalog.syntax.terms import Constant, Term, Variable
+from datalog.syntax.views import History, View
 from datalog.vocabulary import (
     EDGE_KINDS,
     TRANSACTION,
@@ -32,9 +34,13 @@ from datalog.vocabulary import (
 from store.catalogue import ValueType
 from store.sql import Sql, fact_table, join, number, numbered, quoted, sql
 
+_T0, _T1, _TRUE = sql("t0"), sql("t1"), sql("true")
+
 
 def fact_rows(rows: Rows, row: FactRow, reading: Reading) -> Rows:
-    """Join a fact table, or several as one."""
+    """Join a fact table, or several as one; in a history, what begins in it and what ends."""
+    if isinstance(row.view, History):
+        return _fact_events(rows, row, reading)
     if len(row.facts.arms) != 1:
         return _facts_of_several(rows, row, reading)
     [arm] = row.facts.arms
@@ -43,16 +49,16 @@ def fact_rows(rows: Rows, row: FactRow, reading: Reading) -> Rows:
     columns, conditions = unified(rows.columns, held, reading)
     seen = reading.compilation.seen(table, row.view)
     source = sql("{facts} {table}", facts=fact_table(arm.attribute), table=table)
-    return rows.joined(Item(source, (*conditions, seen)), columns)
+    return rows.joined(Item(source, (*conditions, seen), name=table), columns)
 
 
-def _fact_columns(row: FactRow, table: Sql) -> tuple[Held, ...]:
+def _fact_columns(row: FactRow, table: Sql, t: Sql = _T0) -> tuple[Held, ...]:
     kind = row.facts.kind
     value = Column(sql("{f}.v", f=table), kind, prefixed=kind in TEXTS)
     return (
         (row.entity, Column(sql("{f}.e", f=table), ValueType.REF)),
         *((place, value) for place in (row.value, *row.also)),
-        (row.transaction, Column(sql("{f}.t0", f=table), Special.TRANSACTION)),
+        (row.transaction, Column(sql("{f}.{t}", f=table, t=t), Special.TRANSACTION)),
     )
 
 
@@ -76,12 +82,7 @@ def _facts_of_several(rows: Rows, row: FactRow, reading: Reading) -> Rows:
 
 def _arm(rows: Rows, row: FactRow, arm: Arm, reading: Reading) -> Sql:
     table = reading.compilation.names.fresh("f")
-    known = tuple(
-        (place, column)
-        for place, column in _fact_columns(row, table)
-        if is_known(place, rows.columns)
-    )
-    _, conditions = unified(rows.columns, known, reading)
+    conditions = _known(rows, _fact_columns(row, table), reading)
     return sql(
         "SELECT {f}.e, {f}.v, {f}.t0 FROM {facts} {f} WHERE {where}",
         f=table,
@@ -90,19 +91,136 @@ def _arm(rows: Rows, row: FactRow, arm: Arm, reading: Reading) -> Sql:
     )
 
 
+def _known(rows: Rows, held: Iterable[Held], reading: Reading) -> tuple[Sql, ...]:
+    """Return the conditions on the places that have a value already."""
+    known = [(place, column) for place, column in held if is_known(place, rows.columns)]
+    return unified(rows.columns, known, reading)[1]
+
+
+def _operations(operation: Term) -> tuple[bool, ...]:
+    """Return what a row of a history can be: an assertion, a retraction, or either."""
+    return (operation.value is True,) if isinstance(operation, Constant) else (True, False)
+
+
+def _within(t: Sql, view: View, reading: Reading) -> Iterator[Sql]:
+    """Yield the conditions that a history sees what began, or ended, then."""
+    yield from reading.compilation.between(t, view)
+    if reading.compilation.until(view) is None:
+        yield sql("{t} < 9223372036854775807", t=t)  # What has not ended has no end to see.
+
+
+def _fact_events(rows: Rows, row: FactRow, reading: Reading) -> Rows:
+    """Read what began and what ended: each period is an assertion, and a retraction at its end."""
+    arms = [
+        _event_arm(rows, row, arm, reading, is_begin)
+        for arm in row.facts.arms
+        for is_begin in _operations(row.operation)
+    ]
+    if not arms:
+        return _facts_of_several(rows, row, reading)
+    table = reading.compilation.names.fresh("u")
+    source = sql(
+        "LATERAL ({arms}) {table} (e, v, t0, op)", arms=join(" UNION ALL ", arms), table=table
+    )
+    held = (
+        *((place, replace(column, prefixed=False)) for place, column in _fact_columns(row, table)),
+        _operation_column(row.operation, sql("{u}.op", u=table)),
+    )
+    new = [(place, column) for place, column in held if not is_known(place, rows.columns)]
+    columns, conditions = unified(rows.columns, new, reading)
+    return rows.joined(Item(source, conditions), columns)
+
+
+def _event_arm(rows: Rows, row: FactRow, arm: Arm, reading: Reading, is_begin: bool) -> Sql:  # noqa: FBT001
+    table = reading.compilation.names.fresh("f")
+    at, op = (_T0, _TRUE) if is_begin else (_T1, FALSE)
+    held = (*_fact_columns(row, table, at), _operation_column(row.operation, op))
+    t = sql("{f}.{at}", f=table, at=at)
+    return sql(
+        "SELECT {f}.e, {f}.v, {t}, {op} FROM {facts} {f} WHERE {where}",
+        f=table,
+        t=t,
+        op=op,
+        facts=fact_table(arm.attribute),
+        where=conjunction((*_known(rows, held, reading), *_within(t, row.view, reading))),
+    )
+
+
+def _operation_column(operation: Term, it: Sql) -> Held:
+    return operation, Column(it, ValueType.BOOLEAN)
+
+
 def edge_rows(rows: Rows, row: EdgeRow, reading: Reading) -> Rows:
-    """Join `edge`."""
+    """Join `edge`; in a history, what was linked and what was unlinked."""
+    if isinstance(row.view, History):
+        return _edge_events(rows, row, reading)
     table = reading.compilation.names.fresh("h")
-    held: list[Held] = [(row.edge, Column(sql("{h}.e", h=table), ValueType.REF))]
-    # What is known first, in the order of the index, reads best.
-    held += [(place, edge_column(table, column)) for column, place in row.columns]
-    columns, conditions = unified(rows.columns, held, reading)
-    if any(
-        column is EdgeColumn.UNTIL and not isinstance(place, Blank) for column, place in row.columns
-    ):
-        conditions = (*conditions, sql("false"))  # What is live has not ended.
+    columns, conditions = unified(rows.columns, _edge_columns(row, table), reading)
     seen = reading.compilation.seen(table, row.view)
-    return rows.joined(Item(sql("edge {h}", h=table), (*conditions, seen)), columns)
+    conditions = (*conditions, *_edge_exceptions(row, table))
+    source = sql("edge {h}", h=table)
+    return rows.joined(Item(source, (*conditions, seen), name=table), columns)
+
+
+def _edge_columns(row: EdgeRow, table: Sql) -> Iterator[Held]:
+    yield row.edge, Column(sql("{h}.e", h=table), ValueType.REF)
+    # What is known first, in the order of the index, reads best.
+    yield from (
+        (place, edge_column(table, column))
+        for column, place in row.columns
+        if column is not EdgeColumn.UNTIL
+    )
+
+
+def _edge_exceptions(row: EdgeRow, table: Sql) -> Iterator[Sql]:
+    """Yield the conditions that an edge has what is asked: no empty key, and never an end."""
+    for column, place in row.columns:
+        match column, place:
+            case EdgeColumn.UNTIL, _:
+                yield FALSE  # What is live has not ended.
+            case EdgeColumn.KEY, Constant(value=str() as key) if key:
+                pass
+            case EdgeColumn.KEY, _:
+                yield sql("{h}.key <> ''", h=table)
+            case _:
+                pass
+
+
+def _edge_events(rows: Rows, row: EdgeRow, reading: Reading) -> Rows:
+    arms = [_edge_arm(rows, row, reading, each) for each in _operations(row.operation)]
+    table = reading.compilation.names.fresh("h")
+    source = sql(
+        'LATERAL ({arms}) {h} (type, "from", "to", e, key, t0, op)',
+        arms=join(" UNION ALL ", arms),
+        h=table,
+    )
+    held = (
+        *_edge_columns(row, table),
+        _operation_column(row.operation, sql("{h}.op", h=table)),
+    )
+    new = [(place, column) for place, column in held if not is_known(place, rows.columns)]
+    columns, conditions = unified(rows.columns, new, reading)
+    conditions = (*conditions, *_edge_exceptions(row, table))
+    return rows.joined(Item(source, conditions), columns)
+
+
+def _edge_arm(rows: Rows, row: EdgeRow, reading: Reading, is_begin: bool) -> Sql:  # noqa: FBT001
+    table = reading.compilation.names.fresh("h")
+    at, op = (_T0, _TRUE) if is_begin else (_T1, FALSE)
+    t = sql("{h}.{at}", h=table, at=at)
+    held = [
+        (place, replace(column, sql=t) if column.kind is Special.TRANSACTION else column)
+        for place, column in _edge_columns(row, table)
+    ]
+    known = _known(rows, [*held, _operation_column(row.operation, op)], reading)
+    return sql(
+        'SELECT {h}.type, {h}."from", {h}."to", {h}.e, {h}.key, {t}, {op} FROM edge {h}'
+        " WHERE {where}",
+        h=table,
+        t=t,
+        op=op,
+        where=conjunction((*known, *_within(t, row.view, reading))),
+    )
 
 
 def edge_column(table: Sql, column: EdgeColumn) -> Column:
@@ -120,13 +238,14 @@ def edge_column(table: Sql, column: EdgeColumn) -> Column:
 def transaction_rows(rows: Rows, row: TransactionRow, reading: Reading) -> Rows:
     """Join `tx`."""
     table = reading.compilation.names.fresh("x")
-    held: list[Held] = [(row.transaction, Column(sql("{x}.t", x=table), Special.TRANSACTION))]
+    t = sql("{x}.t", x=table)
+    held: list[Held] = [
+        (place, Column(t, Special.TRANSACTION)) for place in (row.transaction, row.also)
+    ]
     held += [(place, transaction_column(table, column)) for column, place in row.columns]
     columns, conditions = unified(rows.columns, held, reading)
-    until = reading.compilation.until(row.view)
-    if until is not None:
-        conditions = (*conditions, sql("{x}.t <= {t}", x=table, t=until))
-    return rows.joined(Item(sql("tx {x}", x=table), conditions), columns)
+    conditions = (*conditions, *reading.compilation.between(t, row.view))
+    return rows.joined(Item(sql("tx {x}", x=table), conditions, name=table), columns)
 
 
 _ALWAYS_THERE = frozenset(
@@ -152,12 +271,13 @@ def log_rows(rows: Rows, row: LogRow, reading: Reading) -> Rows:
     table = reading.compilation.names.fresh("l")
     pattern = row.pattern
     held: list[Held] = [
-        (pattern.entity, Column(sql("{l}.e", l=table), ValueType.REF, mixed=True)),
-        (pattern.value, log_value(table)),
+        (pattern.entity, _log_entity(table, row)),
+        (pattern.value, _log_value(table, row, reading)),
         (pattern.transaction, Column(sql("{l}.t", l=table), Special.TRANSACTION)),
-        (pattern.operation, Column(sql("{l}.op", l=table), ValueType.BOOLEAN)),
         (pattern.position, Column(sql("{l}.n", l=table), ValueType.INT)),
     ]
+    if isinstance(row.view, History):
+        held.append(_operation_column(pattern.operation, sql("{l}.op", l=table)))
     if isinstance(pattern.attribute, Variable):
         held.append((pattern.attribute, Column(sql("{l}.a", l=table), Special.SCHEMA)))
     columns, conditions = unified(rows.columns, held, reading)
@@ -165,21 +285,28 @@ def log_rows(rows: Rows, row: LogRow, reading: Reading) -> Rows:
         ids = join(", ", [number(arm.attribute) for arm in row.facts.arms])
         conditions = (*conditions, sql("{l}.a IN ({ids})", l=table, ids=ids))
     conditions = (*conditions, *_log_seen(table, row, reading))
-    return rows.joined(Item(sql("log {l}", l=table), conditions), columns)
+    return rows.joined(Item(sql("log {l}", l=table), conditions, name=table), columns)
 
 
-def log_value(table: Sql) -> Column:
-    """Return the value of a row of the log: its reference, and its canonical JSON."""
-    reference, text = sql("{l}.r", l=table), sql("{l}.v", l=table)
-    return Column(reference, Special.FACT, text=fact_text(reference, text))
+def _log_entity(table: Sql, row: LogRow) -> Column:
+    it = sql("{l}.e", l=table)
+    if row.facts is not None and row.facts.logged:
+        return Column(it, Special.SCHEMA)
+    return Column(it, ValueType.REF, mixed=True)
+
+
+def _log_value(table: Sql, row: LogRow, reading: Reading) -> Column:
+    if row.facts is None:
+        return log_value(table, reading.compilation.catalogue)
+    attributes = [arm.attribute for arm in row.facts.arms]
+    return typed_log_value(table, row.facts.kind, attributes)
 
 
 def _log_seen(table: Sql, row: LogRow, reading: Reading) -> Iterable[Sql]:
-    until = reading.compilation.until(row.view)
-    if until is not None:
-        yield sql("{l}.t <= {t}", l=table, t=until)
+    yield from reading.compilation.between(sql("{l}.t", l=table), row.view)
     if isinstance(row.view, History):
         return
+    until = reading.compilation.until(row.view)
     later = reading.compilation.names.fresh("l")
     limit = sql("") if until is None else sql(" AND {x}.t <= {t}", x=later, t=until)
     yield sql(
@@ -217,9 +344,12 @@ def _is_there(key: Column, row: OwnRow, reading: Reading) -> Sql:
         key=key.sql,
         seen=compilation.seen(f, row.view),
     )
-    if row.types is not None and not row.types & compilation.catalogue.edge_types.keys():
+    others = compilation.catalogue.edge_types.keys() | {TRANSACTION}
+    if row.types is not None and not row.types & others:
         return entity
-    until = compilation.until(row.view)
+    limits = [
+        sql(" AND {it}", it=each) for each in compilation.between(sql("{x}.t", x=x), row.view)
+    ]
     return sql(
         "({entity} OR EXISTS (SELECT FROM edge {h} WHERE {h}.e = {key} AND {seen})"
         " OR EXISTS (SELECT FROM tx {x} WHERE {x}.t = {t}{limit}))",
@@ -229,7 +359,7 @@ def _is_there(key: Column, row: OwnRow, reading: Reading) -> Sql:
         key=key.sql,
         seen=compilation.seen(h, row.view),
         t=sql("{key} - 4503599627370496", key=key.sql),
-        limit=sql("") if until is None else sql(" AND {x}.t <= {t}", x=x, t=until),
+        limit=join("", limits),
     )
 
 
@@ -247,6 +377,60 @@ def touched_rows(rows: Rows, row: TouchedRow, reading: Reading) -> Rows:
     return rows.joined(Item(name, (*conditions, seen)), columns)
 
 
+def ident_rows(rows: Rows, row: IdentRow, reading: Reading) -> Rows:
+    """Join the names of attributes and types."""
+    table = reading.compilation.names.fresh("s")
+    held = (
+        (row.entity, Column(sql("{s}.id::bigint", s=table), Special.SCHEMA)),
+        (row.name, Column(sql("{s}.name", s=table), ValueType.KEYWORD)),
+    )
+    columns, conditions = unified(rows.columns, held, reading)
+    return rows.joined(Item(sql("schema_name {s}", s=table), conditions), columns)
+
+
+def ground_rows(rows: Rows, row: GroundRow, reading: Reading) -> Rows:
+    """Join rows of constants; one row alone stands for itself."""
+    catalogue = reading.compilation.catalogue
+    kinds = [
+        reading.kinds.get(place) if isinstance(place, Variable) else None for place in row.places
+    ]
+    written = [
+        [
+            constant(value, kind or kind_of(value.value), catalogue)
+            for value, kind in zip(each, kinds, strict=True)
+        ]
+        for each in row.rows
+    ]
+    if len(written) == 1:
+        columns, conditions = unified(
+            rows.columns, zip(row.places, written[0], strict=True), reading
+        )
+        return replace(rows, columns=columns).where(*conditions)
+    return _listed_rows(rows, row, written, reading)
+
+
+def _listed_rows(rows: Rows, row: GroundRow, written: list[list[Column]], reading: Reading) -> Rows:
+    table = reading.compilation.names.fresh("g")
+    alike = [together(column) for column in zip(*written, strict=True)]
+    lines = [
+        sql("({all})", all=join(", ", [column[position].sql for column in alike]))
+        for position in range(len(written))
+    ]
+    names = [numbered("c", position) for position in range(1, len(row.places) + 1)]
+    source = sql(
+        "(VALUES {lines}) {g} ({names})",
+        lines=join(", ", lines),
+        g=table,
+        names=join(", ", names),
+    )
+    held = [
+        (place, replace(column[0], sql=sql("{g}.{name}", g=table, name=name)))
+        for place, name, column in zip(row.places, names, alike, strict=True)
+    ]
+    columns, conditions = unified(rows.columns, held, reading)
+    return rows.joined(Item(source, conditions), columns)
+
+
 def given_rows(rows: Rows, row: GivenRow, reading: Reading) -> Rows:
     """Join lists that are given at run time, position by position."""
     table = reading.compilation.names.fresh("g")
@@ -262,10 +446,15 @@ def given_rows(rows: Rows, row: GivenRow, reading: Reading) -> Rows:
         names=join(", ", names),
     )
     columns = dict(rows.columns)
+    met: list[Sql] = []
     for variable, name, kind in zip(row.variables, names, kinds, strict=True):
         it = sql("{g}.{name}", g=table, name=name)
-        columns[variable] = Column(it, kind, nullable=len(row.variables) > 1, mixed=True)
-    return rows.joined(Item(source, ()), columns)
+        column = Column(it, kind, nullable=len(row.variables) > 1, mixed=True)
+        if variable in columns:
+            met.append(same(columns[variable], column))
+        else:
+            columns[variable] = column
+    return rows.joined(Item(source, tuple(met)), columns)
 
 
 def _given_kind(variable: Variable, reading: Reading) -> Kind:

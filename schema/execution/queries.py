@@ -58,9 +58,14 @@ def compiled(
     found = plans.get(identity)
     if found is None:
         made = fields()
-        found = Compiled(made, plan(prepared.served.catalogue, made, limits))
+        found = Compiled(made, _plan(prepared, made, limits))
         plans.put(identity, found)
     return found
+
+
+def _plan(prepared: Prepared, fields: tuple[Selected, ...], limits: Limits) -> Plan:
+    served = prepared.served
+    return plan(served.catalogue, fields, limits, served.statistics)
 
 
 def compiled_query(prepared: Prepared, limits: Limits) -> Compiled:
@@ -134,7 +139,7 @@ class Query:
         if len(wanted) == len(self.compiled.fields):
             return self.compiled.plan
         # Arguments of the other fields did not fit, so they have failed already.
-        return plan(self.prepared.served.catalogue, wanted, self.reading.limits)
+        return _plan(self.prepared, wanted, self.reading.limits)
 
     async def _answer(self, made: Plan) -> Answer:
         reading, given = self.reading, self.prepared.variables.values

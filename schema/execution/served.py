@@ -5,13 +5,14 @@ belong to the value, so they are forgotten with it.
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import structlog
 from graphql import GraphQLSchema
 from strawberry import Schema
 
+from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from resolvers.plan import Plan
 from resolvers.selection import Selected
 from schema.execution.documents import Document, DocumentLimits, read
@@ -22,6 +23,8 @@ from store.database import Database
 from store.errors import OurFault
 from store.ids import T
 from store.schema.facts import read_catalogue
+from store.statistics import has_grown
+from store.statistics import read as read_quantities
 
 _MOST_DOCUMENTS = 1_000
 _MOST_PLANS = 1_000
@@ -41,12 +44,14 @@ class Compiled:
 class Served:
     """A catalogue, the schema made of it, and the documents and plans that were read for it.
 
-    Plans are kept by document, operation, and whatever else decides them.
+    Plans are kept by document, operation, and whatever else decides them; one that was made with
+    other statistics is as right, and stays.
     """
 
     catalogue: Catalogue
     schema: Schema
     limits: DocumentLimits = field(default_factory=DocumentLimits)
+    statistics: Statistics = NOTHING_KNOWN
     plans: Recent[object, Compiled] = field(default_factory=lambda: Recent(_MOST_PLANS))
     _documents: Recent[str, Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
 
@@ -67,7 +72,10 @@ class Served:
 
 @dataclass(slots=True)
 class LiveSchema:
-    """The schema that is served now; `at_least` and `watch` make it follow the schema facts."""
+    """The schema that is served now; `at_least` and `watch` make it follow the schema facts.
+
+    `watch` also keeps the statistics of the facts; no request waits for them.
+    """
 
     database: Database
     current: Served
@@ -76,13 +84,16 @@ class LiveSchema:
     @classmethod
     async def opened(cls, database: Database, limits: DocumentLimits) -> Self:
         """Read the catalogue and build its schema. Raises as Database.rows does."""
-        return cls(database, await _read(database, limits))
+        live = cls(database, await _read(database, limits))
+        await live._count()
+        return live
 
     async def at_least(self, t: T) -> Served:
         """Return a schema as new as the one of `t`, built now where it has to be."""
         async with self._building:
             if self.current.catalogue.t < t:
-                self.current = await _read(self.database, self.current.limits)
+                served = await _read(self.database, self.current.limits)
+                self.current = replace(served, statistics=self.current.statistics)
                 _log.info("schema swapped", t=self.current.catalogue.t)
         return self.current
 
@@ -93,8 +104,20 @@ class LiveSchema:
             try:
                 clock = await self.database.clock()
                 await self.at_least(clock.schema_t)
+                counted = self.current.statistics.counted
+                if counted is None or has_grown(counted, clock):
+                    await self._count()
             except OurFault as fault:
                 _log.warning("schema not looked at", fault=str(fault))
+
+    async def _count(self) -> None:
+        """Take new statistics into use; without them, plans are made of guesses."""
+        try:
+            counted = await read_quantities(self.database)
+        except OurFault as fault:
+            _log.warning("facts not counted", fault=str(fault))
+        else:
+            self.current = replace(self.current, statistics=Statistics(counted))
 
 
 async def _read(database: Database, limits: DocumentLimits) -> Served:
