@@ -1,5 +1,12 @@
-"""From EDN text to a query as values. The grammar stands above each function that reads.
+"""From EDN text to a query as values, and from what a caller gives to what it is asked.
 
+The grammar stands above each function that reads.
+
+inputs      a query with what is given to it: views, rules, patterns, values
+filling     values in a query: sent in slots, or standing in the place of their variables
+rows        rows in the place of a database
+spans       as of when a database is seen
+values      from JSON or EDN to what a variable of some kind takes
 query       the whole of a query
 given       `:in`
 finding     `:find`, `:keys`, `:order-by`

@@ -1,5 +1,6 @@
 """What the values of an input or of a function are bound to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from datalog.reading.forms import Form, Vector
@@ -67,3 +68,8 @@ def _members(form: Form, members: tuple[Form, ...]) -> tuple[Variable | Blank, .
     if len(set(named)) < len(named):
         raise refused(form, f"{shown(form)} names a variable twice", "name each value for itself")
     return tuple(found)
+
+
+def members_text(members: Iterable[Variable | Blank]) -> str:
+    """Return the places of a row as text."""
+    return " ".join(f"?{each.name}" if isinstance(each, Variable) else "_" for each in members)

@@ -110,7 +110,7 @@ def _attribute(
         return attribute(form), ()
     if source == "$" or symbol(form) is not None or isinstance(form.value, Vector | List | Map):
         raise refused(form, f"{shown(form)} is no attribute", ATTRIBUTE)
-    made = within.notes.fresh()  # What is read may be rows that were given, with any value here.
+    made = within.notes.fresh_value()  # What is read may be rows, with any value here.
     return made, (Compare(Operator.EQ, made, constant(form)),)
 
 

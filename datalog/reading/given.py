@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from datalog.reading.bindings import Binding, Each, One, Row, Rows, binding
+from datalog.reading.bindings import Binding, Each, One, Row, Rows, binding, members_text
 from datalog.reading.finding import is_plain_name
 from datalog.reading.forms import Form, Symbol
 from datalog.reading.terms import is_source, refused, shown, symbol
@@ -92,5 +92,24 @@ def declared(given: Given) -> Iterator[Input]:
             yield Relation(variables(given))
         case Rules() | Named():
             pass
+        case _:
+            assert_never(given)
+
+
+def given_text(given: Given) -> str:
+    """Return something given as `:in` names it."""
+    match given:
+        case Database(name) | Named(name):
+            return name
+        case Rules():
+            return "%"
+        case One(variable):
+            return f"?{variable.name}"
+        case Each(variable):
+            return f"[?{variable.name} ...]"
+        case Row(members):
+            return f"[{members_text(members)}]"
+        case Rows(members):
+            return f"[[{members_text(members)}]]"
         case _:
             assert_never(given)

@@ -13,6 +13,7 @@ DEEPEST_CLAUSE = 20
 """Clauses within clauses, and pulls within pulls: who walks them later does it by recursion."""
 
 _OURS = re.compile(r"\?_([0-9]{1,9})", re.ASCII)
+_MARK = "'"
 
 
 @dataclass(slots=True)
@@ -26,8 +27,15 @@ class Notes:
     next_name: int = 1
 
     def fresh(self) -> Variable:
-        """Return a variable that stands nowhere else."""
-        name = Variable(f"_{self.next_name}")
+        """Return a variable that stands nowhere else, for what may be anything."""
+        return self._made("")
+
+    def fresh_value(self) -> Variable:
+        """Return a variable that stands nowhere else, for what is compared."""
+        return self._made(_MARK)
+
+    def _made(self, mark: str) -> Variable:
+        name = Variable(f"_{self.next_name}{mark}")
         self.next_name += 1
         self.made.append(name)
         return name
@@ -47,3 +55,14 @@ def notes_of(text: str) -> Notes:
     """Return the notes of a text that is about to be read."""
     used = max((int(found) for found in _OURS.findall(text)), default=0)
     return Notes(next_name=used + 1)
+
+
+def is_ours(variable: Variable) -> bool:
+    """Tell whether a variable was made while a query was read, for what may be anything."""
+    return _OURS.fullmatch(f"?{variable.name}") is not None
+
+
+def is_compared(variable: Variable) -> bool:
+    """Tell whether a variable was made for what is compared with a constant beside it."""
+    name = variable.name
+    return name.endswith(_MARK) and is_ours(Variable(name.removesuffix(_MARK)))
