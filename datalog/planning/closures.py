@@ -65,6 +65,8 @@ def _step(rule: Rule, definitions: Definitions) -> _Step | None:
     calls = own_calls(rule.clauses, definitions)
     others = tuple(clause for clause in rule.clauses if clause not in calls)
     start, end = rule.parameters
+    if len(calls) > 2:
+        return None
     if len(calls) == 2:
         joins = not others and _join(calls, start, end)
         return _Step(None) if joins else None

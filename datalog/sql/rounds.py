@@ -138,7 +138,7 @@ def _gathered(of: _Arrays, selects: Sequence[Sql], but: Sql) -> Sql:
                 sql(
                     "coalesce(array_agg(q.{it}), '{{}}') AS {as_}",
                     it=field_name(at),
-                    as_=numbered("d", number),
+                    as_=numbered("a", number),
                 )
                 for at, number in enumerate(of.numbers, 1)
             ],
@@ -154,22 +154,23 @@ def _rounds(
 ) -> Sql:
     numbers = [number for each in arrays for number in each.numbers]
     new = [numbered("d", number) for number in numbers]
+    gathered = [numbered("a", number) for number in numbers]
     total = [numbered("t", number) for number in numbers]
     begun = [sql("{it} {x}", it=each, x=numbered("x", at)) for at, each in enumerate(first)]
     gone = [
         sql("CROSS JOIN LATERAL {it} {x}", it=each, x=numbered("x", at))
         for at, each in enumerate(onward)
     ]
-    longer = [sql("{s}.{t} || {d}", s=name, t=t, d=d) for t, d in zip(total, new, strict=True)]
+    longer = [sql("{s}.{t} || {d}", s=name, t=t, d=d) for t, d in zip(total, gathered, strict=True)]
     unfinished = [
         sql("cardinality({s}.{d})", s=name, d=numbered("d", each.numbers[0])) for each in arrays
     ]
     return sql(
-        "{s} ({columns}) AS (\nSELECT {new}, {new}\nFROM {begun}\nUNION ALL\n"
-        "SELECT {new}, {longer}\nFROM {s} {gone}\nWHERE {unfinished} > 0)",
+        "{s} ({columns}) AS (\nSELECT {gathered}, {gathered}\nFROM {begun}\nUNION ALL\n"
+        "SELECT {gathered}, {longer}\nFROM {s} {gone}\nWHERE {unfinished} > 0)",
         s=name,
         columns=join(", ", [*new, *total]),
-        new=join(", ", [sql("{d}", d=each) for each in new]),
+        gathered=join(", ", gathered),
         begun=join("\nCROSS JOIN ", begun),
         longer=join(", ", longer),
         gone=join("\n", gone),

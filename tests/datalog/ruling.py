@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from datalog.syntax.clauses import Clause, Pattern, RuleCall
+from datalog.syntax.clauses import Clause, Not, Or, Pattern, RuleCall
 from datalog.syntax.query import Input, Query, Rule, Scalar, Source
-from datalog.syntax.terms import Term, Variable
+from datalog.syntax.terms import BLANK, Constant, Term, Variable
 from datalog.tree import Bound, Many, Object, Shape, Value
 from tests.datalog.asking import NOW, THEN, Library
 from tests.datalog.library import LAST, urn
@@ -90,3 +90,41 @@ def closure(pairs: Pairs) -> Pairs:
         if more == found:
             return found
         found = more
+
+
+NAMES = ("d01", "d05", "d17", "d30")
+
+
+async def from_every_side(
+    library: Library, rules: Iterable[Rule], expected: Pairs, t: int | None = None
+) -> None:
+    """Ask the rule `reaches` with every end known and unknown, and hold it to the pairs."""
+    rules, name = tuple(rules), "reaches"
+    some = {urn(each) for each in NAMES}
+    where: list[Clause] = [call(name, A, B)]
+    assert await answered(library, (A, B), where, rules, t=t) == expected
+    for start in NAMES:
+        from_it = {(far,) for near, far in expected if near == urn(start)}
+        to_it = {(near,) for near, far in expected if far == urn(start)}
+        found = await answered(library, (B,), [call(name, START, B)], rules, t=t, start=start)
+        assert found == from_it
+        found = await answered(library, (B,), [call(name, B, START)], rules, t=t, start=start)
+        assert found == to_it
+        written = [call(name, B, Constant(urn(start)))]
+        assert await answered(library, (B,), written, rules, t=t) == to_it
+        written = [call(name, Constant(urn(start)), B)]
+        assert await answered(library, (B,), written, rules, t=t) == from_it
+    found = await answered(library, (A,), [call(name, A, A)], rules, t=t)
+    assert found == {(near,) for near, far in expected if near == far}
+    found = await answered(library, (A,), [call(name, A, BLANK)], rules, t=t)
+    assert found == {(near,) for near, _ in expected}
+    given = Or(tuple((Pattern(A, "entity/urn", Constant(each)),) for each in sorted(some)))
+    found = await answered(library, (A, B), [given, call(name, A, B)], rules, t=t)
+    assert found == {(near, far) for near, far in expected if near in some}
+    also = Or(tuple((Pattern(B, "entity/urn", Constant(each)),) for each in sorted(some)))
+    found = await answered(library, (A, B), [also, call(name, A, B)], rules, t=t)
+    assert found == {(near, far) for near, far in expected if far in some}
+    found = await answered(library, (A, B), [given, call(name, A, B), also], rules, t=t)
+    assert found == {(near, far) for near, far in expected if {near, far} <= some}
+    found = await answered(library, (A,), [given, Not((call(name, A, A),))], rules, t=t)
+    assert found == {(each,) for each in some if (each, each) not in expected}

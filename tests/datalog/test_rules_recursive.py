@@ -1,12 +1,10 @@
 """Recursive rules with one call of their own in each definition, from either side."""
 
-from collections.abc import Iterable
-
 import pytest
 
 from datalog.syntax.clauses import Call, Clause, Compare, Ground, Not, Operator, Or, Pattern
 from datalog.syntax.query import Rule, Source
-from datalog.syntax.terms import BLANK, Constant, Keyword, Variable
+from datalog.syntax.terms import Constant, Keyword, Variable
 from datalog.syntax.views import Now
 from tests.datalog.asking import Library
 from tests.datalog.library import LAST, urn
@@ -16,7 +14,6 @@ from tests.datalog.ruling import (
     START,
     A,
     B,
-    Pairs,
     W,
     X,
     Y,
@@ -25,6 +22,7 @@ from tests.datalog.ruling import (
     call,
     closure,
     edges,
+    from_every_side,
     hop,
     joined,
     rule,
@@ -42,7 +40,6 @@ HELPED = (
     rule("step", X, Y, hop(X, Y)),
 )
 CLOSURES = {"right": RIGHT, "left": LEFT, "or": INSIDE, "double": DOUBLE, "helped": HELPED}
-NAMES = ("d01", "d05", "d17", "d30")
 
 
 @pytest.mark.parametrize("rules", CLOSURES.values(), ids=CLOSURES)
@@ -51,41 +48,7 @@ async def test_a_closure_is_the_same_however_it_is_written(
     library: Library, rules: tuple[Rule, ...], t: int | None
 ) -> None:
     expected = closure(edges(library, t or LAST))
-    await _from_every_side(library, rules, expected, t)
-
-
-async def _from_every_side(
-    library: Library, rules: Iterable[Rule], expected: Pairs, t: int | None = None
-) -> None:
-    rules, name = tuple(rules), "reaches"
-    some = {urn(each) for each in NAMES}
-    where: list[Clause] = [call(name, A, B)]
-    assert await answered(library, (A, B), where, rules, t=t) == expected
-    for start in NAMES:
-        from_it = {(far,) for near, far in expected if near == urn(start)}
-        to_it = {(near,) for near, far in expected if far == urn(start)}
-        found = await answered(library, (B,), [call(name, START, B)], rules, t=t, start=start)
-        assert found == from_it
-        found = await answered(library, (B,), [call(name, B, START)], rules, t=t, start=start)
-        assert found == to_it
-        written = [call(name, B, Constant(urn(start)))]
-        assert await answered(library, (B,), written, rules, t=t) == to_it
-        written = [call(name, Constant(urn(start)), B)]
-        assert await answered(library, (B,), written, rules, t=t) == from_it
-    found = await answered(library, (A,), [call(name, A, A)], rules, t=t)
-    assert found == {(near,) for near, far in expected if near == far}
-    found = await answered(library, (A,), [call(name, A, BLANK)], rules, t=t)
-    assert found == {(near,) for near, _ in expected}
-    given = Or(tuple((Pattern(A, "entity/urn", Constant(each)),) for each in sorted(some)))
-    found = await answered(library, (A, B), [given, call(name, A, B)], rules, t=t)
-    assert found == {(near, far) for near, far in expected if near in some}
-    also = Or(tuple((Pattern(B, "entity/urn", Constant(each)),) for each in sorted(some)))
-    found = await answered(library, (A, B), [also, call(name, A, B)], rules, t=t)
-    assert found == {(near, far) for near, far in expected if far in some}
-    found = await answered(library, (A, B), [given, call(name, A, B), also], rules, t=t)
-    assert found == {(near, far) for near, far in expected if {near, far} <= some}
-    found = await answered(library, (A,), [given, Not((call(name, A, A),))], rules, t=t)
-    assert found == {(each,) for each in some if (each, each) not in expected}
+    await from_every_side(library, rules, expected, t)
 
 
 async def test_the_start_is_in_its_closure_only_where_a_circle_leads_back(library: Library) -> None:
@@ -115,7 +78,7 @@ async def test_the_first_step_may_walk_another_edge(library: Library) -> None:
         where = [call("reaches", START, B)]
         found = await answered(library, (B,), where, downstream, start=of)
         assert found == {(far,) for start, far in expected if start == near}
-    await _from_every_side(library, downstream, expected)
+    await from_every_side(library, downstream, expected)
 
 
 async def test_the_last_step_may_walk_another_edge(library: Library) -> None:
@@ -124,7 +87,7 @@ async def test_the_last_step_may_walk_another_edge(library: Library) -> None:
         rule("reaches", X, Y, hop(X, Y, "OwnedBy")),
         rule("reaches", X, Y, hop(X, Z), call("reaches", Z, Y)),
     )
-    await _from_every_side(library, rules, owned | joined(closure(derived), owned))
+    await from_every_side(library, rules, owned | joined(closure(derived), owned))
 
 
 async def test_several_steps_may_lead_on(library: Library) -> None:
@@ -136,7 +99,7 @@ async def test_several_steps_may_lead_on(library: Library) -> None:
     )
     beside = {(x, z) for w, x in written for again, z in written if w == again}
     steps = closure(derived | beside)
-    await _from_every_side(library, rules, derived | joined(steps, derived))
+    await from_every_side(library, rules, derived | joined(steps, derived))
 
 
 async def test_rules_may_call_each_other(library: Library) -> None:
@@ -154,7 +117,7 @@ async def test_rules_may_call_each_other(library: Library) -> None:
         odd, even = more_odd, more_even
     for name, expected in (("odd", odd), ("even", even)):
         named = rule("reaches", X, Y, call(name, X, Y))
-        await _from_every_side(library, (*rules, named), expected)
+        await from_every_side(library, (*rules, named), expected)
 
 
 async def test_both_ends_may_move(library: Library) -> None:
@@ -170,7 +133,7 @@ async def test_both_ends_may_move(library: Library) -> None:
         if more == same:
             break
         same = more
-    await _from_every_side(library, rules, same)
+    await from_every_side(library, rules, same)
 
 
 async def test_the_edge_is_an_argument_that_is_passed_on(library: Library) -> None:
@@ -179,7 +142,7 @@ async def test_the_edge_is_an_argument_that_is_passed_on(library: Library) -> No
         rule("along", ATTRIBUTE, X, Y, hop(X, Z, ATTRIBUTE), call("along", ATTRIBUTE, Z, Y)),
         rule("reaches", X, Y, call("along", Constant(Keyword("DerivedFrom")), X, Y)),
     )
-    await _from_every_side(library, rules, closure(edges(library)))
+    await from_every_side(library, rules, closure(edges(library)))
 
 
 async def test_a_parameter_is_threaded_through(library: Library) -> None:
@@ -192,7 +155,7 @@ async def test_a_parameter_is_threaded_through(library: Library) -> None:
         steps = {(near, far) for near, far in edges(library) if held[far].get("hidden") is value}
         expected = closure(steps)
         named = rule("reaches", X, Y, call("via", X, Y, Constant(value)))
-        await _from_every_side(library, (*rules, named), expected)
+        await from_every_side(library, (*rules, named), expected)
         where: list[Clause] = [call("via", A, B, NUMBER)]
         found = await answered(library, (A, B), where, rules, number=value)
         assert found == expected
@@ -207,7 +170,7 @@ async def test_a_lower_rule_may_be_denied_inside(library: Library) -> None:
         rule("reaches", X, Y, hop(X, Z), Not((call("kept", Z),)), call("reaches", Z, Y)),
     )
     expected = closure({pair for pair in pairs if pair[1] not in owned})
-    await _from_every_side(library, rules, expected)
+    await from_every_side(library, rules, expected)
 
 
 async def test_a_recursion_may_use_another(library: Library) -> None:
@@ -223,7 +186,7 @@ async def test_a_recursion_may_use_another(library: Library) -> None:
     expected = set(derived)
     while (more := expected | joined(expected, step)) != expected:
         expected = more
-    await _from_every_side(library, rules, expected)
+    await from_every_side(library, rules, expected)
 
 
 def _renamed(of: Rule, name: str) -> tuple[Clause, ...]:
