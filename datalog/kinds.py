@@ -30,7 +30,7 @@ Kind = ValueType | Special
 
 TEXTS = frozenset({ValueType.STRING, ValueType.URI, ValueType.KEYWORD, ValueType.JSON})
 NUMBERS = frozenset({ValueType.INT, ValueType.LONG, ValueType.FLOAT, ValueType.DECIMAL})
-ENTITIES = frozenset({ValueType.REF, Special.TRANSACTION, Special.SCHEMA})
+ENTITIES: frozenset[Kind] = frozenset({ValueType.REF, Special.TRANSACTION, Special.SCHEMA})
 
 
 def sql_type(kind: Kind) -> LiteralString:
@@ -45,6 +45,27 @@ def comparable(one: Kind, other: Kind) -> bool:
     if Special.FACT in {one, other}:  # Whatever the attribute turns out to be.
         return True
     return any({one, other} <= family for family in (TEXTS, NUMBERS, ENTITIES))
+
+
+def wider(*kinds: Kind) -> Kind:
+    """Return the kind that values of all of these kinds can be told as, if there is one.
+
+    A Float says that a number is no longer exact, so it wins; texts of several kinds are Strings,
+    entities of several kinds are entities. What does not compare is as dynamic as the log's.
+    """
+    one, *others = dict.fromkeys(kinds)
+    if not others:
+        return one
+    return next((wide for family, wide in _WIDER if family.issuperset(kinds)), Special.FACT)
+
+
+_WIDER: tuple[tuple[frozenset[Kind], Kind], ...] = (
+    (frozenset({ValueType.INT, ValueType.LONG}), ValueType.LONG),
+    (frozenset(NUMBERS - {ValueType.FLOAT}), ValueType.DECIMAL),
+    (frozenset(NUMBERS), ValueType.FLOAT),
+    (frozenset(TEXTS), ValueType.STRING),
+    (frozenset(ENTITIES), ValueType.REF),
+)
 
 
 def kind_of(constant: object) -> Kind:

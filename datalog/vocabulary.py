@@ -1,13 +1,14 @@
 """From the name of an attribute to where its facts live."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
 from datalog.kinds import Kind, Special
 from store.catalogue import UNKNOWN, Attribute, Catalogue, EdgeType, UnknownAttribute, ValueType
 from store.ids import AttributeId
+from store.schema.description import FLAGS, REFERENCES, Said
 
 URN = AttributeId(1)
 TYPE = AttributeId(2)
@@ -28,13 +29,17 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """An attribute with facts; of an interface, one table for each type that implements it."""
+    """An attribute with facts; of an interface, one table for each type that implements it.
+
+    `logged`: only the log has them.
+    """
 
     arms: tuple[Arm, ...]
     kind: Kind
     many: bool = False
     unique: bool = False
     enum: str | None = None
+    logged: bool = False
 
     @property
     def types(self) -> frozenset[str] | None:
@@ -48,7 +53,7 @@ class Facts:
         if types is None:
             return self
         arms = tuple(arm for arm in self.arms if arm.types is None or arm.types & types)
-        return Facts(arms, self.kind, self.many, self.unique, self.enum)
+        return replace(self, arms=arms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,42 @@ class Own(StrEnum):
     CHANGED_AT = "entity/changedAt"
 
 
-Meaning = Facts | Hop | EdgeColumn | TransactionColumn | Own
+class Virtual(StrEnum):
+    """What is known of an attribute or a type as such."""
+
+    IDENT = "db/ident"
+
+
+ANY_TIME = "at any time"
+"""The source in which urns are looked up: nobody can write its name, which has spaces."""
+
+_END = " at its end"
+
+
+def at_its_end(source: str) -> str:
+    """Return the name of a source as it is at the end of what it sees: all that holds then."""
+    return source if source.endswith(_END) or source == ANY_TIME else f"{source}{_END}"
+
+
+def ended(name: str) -> str | None:
+    """Return the source that a name says the end of, or None where it is no such name."""
+    return name.removesuffix(_END) if name.endswith(_END) else None
+
+
+Meaning = Facts | Hop | EdgeColumn | TransactionColumn | Own | Virtual
+
+
+def _said(attribute: Said) -> Facts:
+    """Return what the log says of schema entities: references, and texts (a flag is `true`)."""
+    if attribute in REFERENCES:
+        kind: Kind = Special.SCHEMA
+    elif attribute in FLAGS:
+        kind = ValueType.BOOLEAN
+    else:
+        kind = ValueType.INT if attribute is Said.SLOT else ValueType.STRING
+    many = attribute in {Said.INTERFACE, Said.FROM, Said.TO}
+    return Facts((Arm(AttributeId(attribute), None),), kind, many, logged=True)
+
 
 _BUILT_IN: Mapping[str, Meaning] = MappingProxyType(
     {
@@ -100,6 +140,9 @@ _BUILT_IN: Mapping[str, Meaning] = MappingProxyType(
         "entity/type": Facts((Arm(TYPE, None),), Special.SCHEMA),
         "entity/lifecycle": Facts((Arm(LIFECYCLE, None),), ValueType.KEYWORD, enum="Lifecycle"),
         **{own.value: own for own in Own},
+        "db/id": Own.ID,
+        "db/ident": Virtual.IDENT,
+        **{f"schema/{said.field}": _said(said) for said in Said},
         **{f"edge/{column}": column for column in EdgeColumn},
         "tx/t": TransactionColumn.T,
         "tx/instant": TransactionColumn.INSTANT,
@@ -161,6 +204,60 @@ def type_id(name: str, catalogue: Catalogue) -> AttributeId | None:
     """Return the id of an entity type or an edge type, or None where there is no such type."""
     found = catalogue.entity_types.get(name) or catalogue.edge_types.get(name)
     return None if found is None else found.id
+
+
+def schema_id(name: str, catalogue: Catalogue) -> int | None:
+    """Return the id of the attribute or the type of that name, or None where there is none."""
+    named = (
+        catalogue.entity_types,
+        catalogue.edge_types,
+        catalogue.attributes,
+        catalogue.interfaces,
+        catalogue.enums,
+    )
+    if name in BUILT_IN_IDS:
+        return BUILT_IN_IDS[name]
+    return next((names[name].id for names in named if name in names), None)
+
+
+BUILT_IN_IDS: Mapping[str, int] = MappingProxyType(
+    {
+        "entity/urn": URN,
+        "entity/type": TYPE,
+        "entity/lifecycle": LIFECYCLE,
+        "edge/type": 4,
+        "edge/from": 5,
+        "edge/to": 6,
+        "edge/key": 7,
+        "tx/instant": 10,
+        "tx/recordedAt": 11,
+        "tx/source": 12,
+        "tx/actor": 13,
+        "tx/reason": 14,
+        "tx/idempotencyKey": 15,
+        "tx/line": 16,
+        "tx/digest": 17,
+        **{f"schema/{said.field}": int(said) for said in Said},
+    }
+)
+
+
+def log_kinds(catalogue: Catalogue) -> Mapping[int, Kind]:
+    """Return what the log's values are, by attribute."""
+    built_in: dict[int, Kind] = {
+        found.arms[0].attribute: found.kind
+        for found in _BUILT_IN.values()
+        if isinstance(found, Facts)
+    }
+    transactions: dict[int, Kind] = {
+        BUILT_IN_IDS[name]: TRANSACTION_KINDS[found]
+        for name, found in _BUILT_IN.items()
+        if isinstance(found, TransactionColumn) and name in BUILT_IN_IDS
+    }
+    named: dict[int, Kind] = {
+        each.id: each.type for each in catalogue.attributes.values() if each.id
+    }
+    return {**built_in, **transactions, **named}
 
 
 def far_ends(names: tuple[str, ...], catalogue: Catalogue) -> frozenset[str]:

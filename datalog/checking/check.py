@@ -5,14 +5,20 @@ query of which nothing is left is `Empty`, with the reason, and never reaches SQ
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
+from datalog.checking.calls import check_calls, possible
+from datalog.checking.constants import Constants
+from datalog.checking.entity_constants import EntityConstants
 from datalog.checking.entity_types import Types, narrowed
+from datalog.checking.fitting import fitted
+from datalog.checking.rules.definitions import Definitions
+from datalog.checking.rules.expansion import expanded, parameter
 from datalog.checking.scoping import input_variables, outward_of, scoped
 from datalog.checking.variable_kinds import kinds_of, pattern_kinds
 from datalog.errors import UnevenBranches
-from datalog.kinds import Kind, comparable, kind_of
+from datalog.kinds import TEXTS, Kind, Special, comparable, kind_of
 from datalog.reason import Empty
 from datalog.syntax.clauses import (
     Call,
@@ -27,40 +33,105 @@ from datalog.syntax.clauses import (
     RuleCall,
     Search,
 )
-from datalog.syntax.query import Query
-from datalog.syntax.terms import Constant, Term, Variable
+from datalog.syntax.query import Query, Rule
+from datalog.syntax.terms import Constant, Keyword, Term, Variable
+from datalog.syntax.views import Now, View
 from datalog.vocabulary import Facts, meaning
 from store.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A sound query without what can never match, and what its variables hold."""
+    """A sound query without what can never match, and what its variables hold.
+
+    `rules` are the recursive ones, made for each call; all others are where they were called.
+    """
 
     query: Query
     where: tuple[Clause, ...]
     kinds: Mapping[Variable, Kind]
+    rules: Definitions = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known before a query is read: the schema, and the variables of the levels above."""
+    """What is known before a query is read: the schema, and the variables of the levels above.
+
+    `impossible` are the rules that never hold. `view` is that of the source `$`.
+    """
 
     catalogue: Catalogue
     kinds: Mapping[Variable, Kind]
     types: Types
+    impossible: frozenset[str] = frozenset()
+    view: View = field(default_factory=Now)
 
 
 def check(query: Query, known: Known) -> Checked | Empty:
     """Return the query as it is to be planned, or why it has no answer. Raises QueryError."""
-    query = scoped(query)
     inputs = frozenset(input_variables(query.inputs)) | known.kinds.keys()
     _check_branches(query.where, inputs)
-    kinds = kinds_of(query.where, known.catalogue, known.kinds)
-    simpler = _simplified(query.where, Known(known.catalogue, kinds, known.types))
+    check_calls(query.where)
+    for rule in query.rules:
+        _check_branches(rule.clauses, frozenset())
+        check_calls(rule.clauses)
+    query = scoped(expanded(query, inputs))
+    rules = _by_name(query.rules)
+    # Rules first: what they hold does not depend on who calls them.
+    told = (*map(_any_definition, rules.values()), *query.where)
+    kinds = kinds_of(told, known.catalogue, known.kinds)
+    where, rules = _with_entities(query.where, rules, kinds, known.catalogue)
+    rules = _possible_rules(rules, replace(known, kinds=kinds, types={}))
+    impossible = frozenset(name for name, definitions in rules.items() if not definitions)
+    simpler = _simplified(where, replace(known, kinds=kinds, impossible=impossible))
     if isinstance(simpler, Empty):
         return simpler
-    return Checked(query, simpler, kinds)
+    return Checked(query, simpler, kinds, rules)
+
+
+def _with_entities(
+    where: tuple[Clause, ...], rules: Definitions, kinds: dict[Variable, Kind], catalogue: Catalogue
+) -> tuple[tuple[Clause, ...], Definitions]:
+    """Return the clauses with constants read, and entities in the place of what names them."""
+    entities, constants = EntityConstants(catalogue, kinds), Constants(catalogue, kinds)
+    found = {
+        name: tuple(
+            replace(rule, clauses=constants.read(entities.found(rule.clauses)))
+            for rule in definitions
+        )
+        for name, definitions in rules.items()
+    }
+    return constants.read(entities.found(where)), found
+
+
+def _by_name(rules: Iterable[Rule]) -> Definitions:
+    found: dict[str, tuple[Rule, ...]] = {}
+    for rule in rules:
+        found[rule.name] = (*found.get(rule.name, ()), rule)
+    return found
+
+
+def _any_definition(definitions: tuple[Rule, ...]) -> Clause:
+    return Or(tuple(rule.clauses for rule in definitions), definitions[0].parameters)
+
+
+def _possible_rules(rules: Definitions, known: Known) -> Definitions:
+    """Return the rules without definitions that never hold: some then have none."""
+    possible: Definitions = dict.fromkeys(rules, ())
+    while True:
+        impossible = frozenset(name for name, definitions in possible.items() if not definitions)
+        inside = replace(known, impossible=impossible)
+        found = {
+            name: tuple(
+                replace(rule, clauses=clauses)
+                for rule in definitions
+                if not isinstance(clauses := _simplified(rule.clauses, inside), Empty)
+            )
+            for name, definitions in rules.items()
+        }
+        if impossible == {name for name, definitions in found.items() if not definitions}:
+            return found
+        possible = found
 
 
 def _check_branches(clauses: Iterable[Clause], inputs: frozenset[Variable]) -> None:
@@ -83,10 +154,10 @@ def _check_branches(clauses: Iterable[Clause], inputs: frozenset[Variable]) -> N
 
 def _simplified(clauses: Iterable[Clause], known: Known) -> tuple[Clause, ...] | Empty:
     clauses = tuple(clauses)
-    types = narrowed(clauses, known.catalogue, known.types)
+    types = narrowed(clauses, known.catalogue, known.types, known.view)
     if isinstance(types, Empty):
         return types
-    inside = Known(known.catalogue, known.kinds, types)
+    inside = replace(known, types=types)
     simpler: list[Clause] = []
     for clause in clauses:
         found = _simpler(clause, inside)
@@ -97,7 +168,9 @@ def _simplified(clauses: Iterable[Clause], known: Known) -> tuple[Clause, ...] |
     return tuple(simpler)
 
 
-def _simpler(clause: Clause, known: Known) -> Clause | Empty | None:
+def _simpler(  # noqa: C901, PLR0911  # One case for each kind of clause.
+    clause: Clause, known: Known
+) -> Clause | Empty | None:
     """Return the clause, or None where it always holds, or why it never does."""
     match clause:
         case Pattern():
@@ -111,10 +184,41 @@ def _simpler(clause: Clause, known: Known) -> Clause | Empty | None:
             return Not(inner, clause.join) if inner else Empty("a not of what always holds")
         case Or():
             return _simpler_or(clause, known)
-        case GetElse() | Ground() | Call() | RuleCall() | Search():
+        case RuleCall():
+            return _possible_call(clause, known)
+        case Ground():
+            return _possible_rows(clause, known)
+        case Call():
+            return possible(clause, known.kinds)
+        case GetElse() | Search():
             return clause
         case _:
             assert_never(clause)
+
+
+def _possible_rows(ground: Ground, known: Known) -> Ground | Empty:
+    """Return the rows without those whose constants are of another family than their variable."""
+    kinds = [_kind(each, known) for each in ground.variables]
+    rows = tuple(
+        row
+        for row in ground.rows
+        if all(
+            kind is None or fitted(each, kind, "ground") is not None
+            for each, kind in zip(row, kinds, strict=True)
+        )
+    )
+    return replace(ground, rows=rows) if rows else Empty("a ground of nothing that fits")
+
+
+def _possible_call(call: RuleCall, known: Known) -> RuleCall | Empty:
+    rule = call.name.partition("'")[0]
+    if call.name in known.impossible:
+        return Empty(f"the rule {rule} never holds")
+    for position, term in enumerate(call.arguments):
+        given, kind = _kind(term, known), known.kinds.get(parameter(call.name, position))
+        if given is not None and kind is not None and not _matches(given, kind, term):
+            return Empty(f"{_told(term)} is {given.value}, but {rule} takes {kind.value}")
+    return call
 
 
 def _simpler_or(clause: Or, known: Known) -> Clause | Empty | None:
@@ -154,24 +258,27 @@ def _folded(compare: Compare, known: Known) -> Compare | Empty | None:
     if left is None or right is None or _fits(compare, left, right):
         return compare
     if compare.operator is Operator.NE:
-        return None
+        return compare  # It holds wherever both have a value.
     return Empty(f"{_told(compare.left)} is {left.value}, {_told(compare.right)} {right.value}")
 
 
 def _fits(compare: Compare, left: Kind, right: Kind) -> bool:
-    return (
-        comparable(left, right)
-        or (isinstance(compare.right, Constant) and _reads_as(right, left))
-        or (isinstance(compare.left, Constant) and _reads_as(left, right))
-    )
+    if compare.operator in {Operator.STARTS_WITH, Operator.CONTAINS}:
+        return all(each in TEXTS or each is Special.FACT for each in (left, right))
+    return _matches(right, left, compare.right) or _matches(left, right, compare.left)
 
 
 def _holds(operator: Operator, left: Constant, right: Constant) -> bool:
+    if not comparable(kind_of(left.value), kind_of(right.value)):
+        return operator is Operator.NE
+    one, other = _plain(left), _plain(right)
     if operator is Operator.NE:
-        return left.value != right.value
-    if operator is Operator.EQ or not comparable(kind_of(left.value), kind_of(right.value)):
-        return left.value == right.value
-    return _ordered(operator, left.value, right.value)
+        return one != other
+    return one == other if operator is Operator.EQ else _ordered(operator, one, other)
+
+
+def _plain(constant: Constant) -> object:
+    return constant.value.name if isinstance(constant.value, Keyword) else constant.value
 
 
 def _ordered(operator: Operator, left: object, right: object) -> bool:
@@ -181,28 +288,23 @@ def _ordered(operator: Operator, left: object, right: object) -> bool:
             return left.startswith(right)
         case Operator.CONTAINS, str(), str():
             return right in left
-        case _, (int() | float() | str()), (int() | float() | str()):
-            before = left < right  # type: ignore[operator]  # Of one family, as was checked.
-            same = left == right
+        case ((Operator.STARTS_WITH | Operator.CONTAINS), _, _):
+            return False
+        case _:
+            before = bool(left < right)  # type: ignore[operator]  # Of one family, as was checked.
+            same = bool(left == right)
             return {
                 Operator.LT: before,
                 Operator.LE: before or same,
                 Operator.GT: not before and not same,
                 Operator.GE: not before,
             }.get(operator, False)
-        case _:
-            return False
 
 
 def _matches(given: Kind, wanted: Kind, term: Term) -> bool:
     if isinstance(term, Constant):
-        return comparable(given, wanted) or _reads_as(given, wanted)
+        return fitted(term, wanted, "a constant") is not None
     return comparable(given, wanted)
-
-
-def _reads_as(given: Kind, wanted: Kind) -> bool:
-    """A keyword names a type or an attribute."""
-    return (given.value, wanted.value) in {("Keyword", "schema"), ("String", "schema")}
 
 
 def _kind(term: Term, known: Known) -> Kind | None:

@@ -17,6 +17,7 @@ from datalog.syntax.clauses import (
     Search,
 )
 from datalog.syntax.terms import Constant, Keyword, Term, Variable
+from datalog.syntax.views import History, Now, View
 from datalog.vocabulary import (
     TRANSACTION,
     EdgeColumn,
@@ -24,11 +25,12 @@ from datalog.vocabulary import (
     Hop,
     Own,
     TransactionColumn,
+    Virtual,
     far_ends,
     meaning,
     type_id,
 )
-from store.catalogue import UNKNOWN, Catalogue, UnknownType
+from store.catalogue import Catalogue, UnknownType
 
 Types = Mapping[Variable, frozenset[str]]
 Limit = tuple[Term, frozenset[str]]
@@ -36,14 +38,17 @@ Limit = tuple[Term, frozenset[str]]
 _TRANSACTIONS = frozenset({TRANSACTION})
 
 
-def narrowed(clauses: Iterable[Clause], catalogue: Catalogue, outer: Types) -> Types | Empty:
+def narrowed(
+    clauses: Iterable[Clause], catalogue: Catalogue, outer: Types, view: View
+) -> Types | Empty:
     """Return the types that each variable's entity can have, or why there can be none.
 
-    Only clauses on the source `$` tell: seen at another time, an entity may be Unknown still.
+    Only clauses on the source `$` tell: seen at another time, an entity may be Unknown still. A
+    history sees several times at once, so it tells only what is an entity, an edge, a transaction.
     """
     types = dict(outer)
     for clause in _in_turn(tuple(clauses)):
-        limits = _limits(clause, catalogue, types)
+        limits = _limits(clause, catalogue, types, view)
         if isinstance(limits, Empty):
             return limits
         for term, allowed in limits:
@@ -67,30 +72,36 @@ def _in_turn(clauses: tuple[Clause, ...]) -> Iterator[Clause]:
     yield from plain
 
 
-def _limits(clause: Clause, catalogue: Catalogue, types: Types) -> Iterable[Limit] | Empty:
+def _limits(
+    clause: Clause, catalogue: Catalogue, types: Types, view: View
+) -> Iterable[Limit] | Empty:
     match clause:
         case Pattern():
-            return tuple(_pattern(clause, catalogue, types)) if clause.source == "$" else ()
+            return tuple(_pattern(clause, catalogue, types, view)) if clause.source == "$" else ()
         case Or():
-            return _branches(clause, catalogue, types)
+            return _branches(clause, catalogue, types, view)
         case Compare() | Not() | GetElse() | Ground() | Call() | RuleCall() | Search():
             return ()
         case _:
             assert_never(clause)
 
 
-def _pattern(pattern: Pattern, catalogue: Catalogue, types: Types) -> Iterator[Limit]:
+def _pattern(  # noqa: C901  # One case for each meaning of an attribute.
+    pattern: Pattern, catalogue: Catalogue, types: Types, view: View
+) -> Iterator[Limit]:
     yield pattern.transaction, _TRANSACTIONS
     if isinstance(pattern.attribute, Variable):
         return
     match meaning(pattern.attribute, catalogue):
+        case Facts(logged=True) | Virtual():
+            pass
         case Facts() as facts:
-            yield from _facts(pattern, facts, catalogue)
+            yield from _facts(pattern, facts, catalogue, view)
         case Hop(edge):
-            yield pattern.entity, far_ends(edge.from_types, catalogue)
-            yield pattern.value, far_ends(edge.to_types, catalogue)
+            yield pattern.entity, _ends(edge.from_types, catalogue, view)
+            yield pattern.value, _ends(edge.to_types, catalogue, view)
         case EdgeColumn() as column:
-            yield from _edge(pattern, column, catalogue, types)
+            yield from _edge(pattern, column, catalogue, types, view)
         case TransactionColumn():
             yield pattern.entity, _TRANSACTIONS
         case Own.ID:
@@ -99,23 +110,36 @@ def _pattern(pattern: Pattern, catalogue: Catalogue, types: Types) -> Iterator[L
             yield pattern.value, _TRANSACTIONS
 
 
-def _facts(pattern: Pattern, facts: Facts, catalogue: Catalogue) -> Iterator[Limit]:
+def _ends(names: tuple[str, ...], catalogue: Catalogue, view: View) -> frozenset[str]:
+    """Return what an edge can lead to; the ends of an edge type may have been others once."""
+    if isinstance(view, Now):
+        return far_ends(names, catalogue)
+    return frozenset(catalogue.entity_types)
+
+
+def _of_entity(types: frozenset[str], catalogue: Catalogue, view: View) -> frozenset[str]:
+    """Return the types of an entity; in a history it may have been Unknown before."""
+    known = frozenset(catalogue.entity_types)
+    return known if isinstance(view, History) and types & known else types
+
+
+def _facts(pattern: Pattern, facts: Facts, catalogue: Catalogue, view: View) -> Iterator[Limit]:
     if facts.types is not None:
-        yield pattern.entity, facts.types
+        yield pattern.entity, _of_entity(facts.types, catalogue, view)
     elif pattern.attribute == "entity/type" and isinstance(pattern.value, Constant):
         name = _name(pattern.value)
         if type_id(name, catalogue) is None:
             raise UnknownType(name)
-        yield pattern.entity, frozenset({name})
+        yield pattern.entity, _of_entity(frozenset({name}), catalogue, view)
     else:
         yield pattern.entity, frozenset(catalogue.entity_types)
     attribute = catalogue.attributes.get(str(pattern.attribute))
     if attribute is not None and attribute.target is not None:
-        yield pattern.value, frozenset({*catalogue.concrete(attribute.target), UNKNOWN.name})
+        yield pattern.value, _ends((attribute.target,), catalogue, view)
 
 
 def _edge(
-    pattern: Pattern, column: EdgeColumn, catalogue: Catalogue, types: Types
+    pattern: Pattern, column: EdgeColumn, catalogue: Catalogue, types: Types, view: View
 ) -> Iterator[Limit]:
     edges = frozenset(catalogue.edge_types)
     if column is EdgeColumn.TYPE and isinstance(pattern.value, Constant):
@@ -126,15 +150,11 @@ def _edge(
     known = [catalogue.edge_types[name] for name in edges if name in catalogue.edge_types]
     match column:
         case EdgeColumn.FROM:
-            yield (
-                pattern.value,
-                frozenset().union(*(far_ends(edge.from_types, catalogue) for edge in known)),
-            )
+            ends = (_ends(edge.from_types, catalogue, view) for edge in known)
+            yield pattern.value, frozenset().union(*ends)
         case EdgeColumn.TO:
-            yield (
-                pattern.value,
-                frozenset().union(*(far_ends(edge.to_types, catalogue) for edge in known)),
-            )
+            ends = (_ends(edge.to_types, catalogue, view) for edge in known)
+            yield pattern.value, frozenset().union(*ends)
         case EdgeColumn.SINCE | EdgeColumn.UNTIL:
             yield pattern.value, _TRANSACTIONS
         case EdgeColumn.TYPE | EdgeColumn.KEY:
@@ -143,11 +163,13 @@ def _edge(
             assert_never(column)
 
 
-def _branches(clause: Or, catalogue: Catalogue, types: Types) -> Iterable[Limit] | Empty:
+def _branches(
+    clause: Or, catalogue: Catalogue, types: Types, view: View
+) -> Iterable[Limit] | Empty:
     possible: list[Types] = []
     because: list[str] = []
     for branch in clause.branches:
-        found = narrowed(branch, catalogue, types)
+        found = narrowed(branch, catalogue, types, view)
         if isinstance(found, Empty):
             because.append(found.because)
         else:

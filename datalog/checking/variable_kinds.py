@@ -1,10 +1,18 @@
-"""What kind of value each variable holds, as its uses tell."""
+"""What kind of value each variable holds, as its uses tell.
 
-from collections.abc import Iterable, Iterator, Mapping
+Patterns tell first, then what is computed from what they tell, then what is only compared: so the
+order in which clauses are written does not matter.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import assert_never
 
+from datalog.checking.fitting import kind_with_default
+from datalog.checking.rules.expansion import parameter
 from datalog.errors import MixedKinds
-from datalog.kinds import Kind, Special, comparable, kind_of
+from datalog.functions import FUNCTIONS, kind_given
+from datalog.kinds import Kind, Special, comparable, kind_of, wider
 from datalog.syntax.clauses import (
     Call,
     Clause,
@@ -18,7 +26,7 @@ from datalog.syntax.clauses import (
     Search,
     Step,
 )
-from datalog.syntax.terms import Constant, Term, Variable
+from datalog.syntax.terms import Blank, Constant, LookupRef, Term, Variable
 from datalog.vocabulary import (
     EDGE_KINDS,
     TRANSACTION_KINDS,
@@ -27,11 +35,13 @@ from datalog.vocabulary import (
     Hop,
     Own,
     TransactionColumn,
+    Virtual,
     meaning,
 )
 from store.catalogue import Catalogue, ValueType
 
 Kinds = Mapping[Variable, Kind]
+Told = Iterable[tuple[Variable, Kind]]
 
 
 def kinds_of(clauses: Iterable[Clause], catalogue: Catalogue, known: Kinds) -> dict[Variable, Kind]:
@@ -40,38 +50,117 @@ def kinds_of(clauses: Iterable[Clause], catalogue: Catalogue, known: Kinds) -> d
     Raises MixedKinds where branches of an `or` would bind a variable to kinds that never compare.
     """
     clauses = tuple(clauses)
-    found = dict(known)
+    found = _certain(clauses, catalogue, known)
     while True:
         before = len(found)
-        for clause in clauses:
-            for variable, kind in _told_by(clause, catalogue, found):
-                found.setdefault(variable, kind)
-        if len(found) == before:
+        for tells in (_computed, _compared):
+            _settle(clauses, catalogue, found, tells)
+            if len(found) > before:
+                break
+        else:
             return found
+
+
+def _certain(clauses: Iterable[Clause], catalogue: Catalogue, known: Kinds) -> dict[Variable, Kind]:
+    """Return what patterns tell; where several do, what is told does not depend on their order."""
+    clauses = tuple(clauses)
+    plain = [each for each in clauses if not isinstance(each, Not | Or)]
+    for together in (plain, [each for each in clauses if isinstance(each, Not | Or)]):
+        told: dict[Variable, Kind] = {}
+        for clause in together:
+            for variable, kind in _patterns(clause, catalogue, known):
+                if variable not in known:
+                    told[variable] = _both(told.get(variable, kind), kind)
+        known = {**known, **told}
+    return {**known}
+
+
+def _both(one: Kind, other: Kind) -> Kind:
+    """Return what a variable is that is both; kinds that never compare the check finds again."""
+    if Special.FACT in {one, other}:
+        return other if one is Special.FACT else one
+    return wider(one, other) if comparable(one, other) else max(one, other)
+
+
+def _patterns(clause: Clause, catalogue: Catalogue, known: Kinds) -> Told:
+    match clause:
+        case Pattern():
+            return _variables(pattern_kinds(clause, catalogue))
+        case GetElse():
+            return _variables(
+                ((clause.entity, ValueType.REF), (clause.value, looked_up_kind(clause, catalogue)))
+            )
+        case Search():
+            return _searched(clause)
+        case Not():
+            return _new(_certain(clause.clauses, catalogue, known), known)
+        case Or():
+            branches = [_certain(branch, catalogue, known) for branch in clause.branches]
+            return _branches(branches, known)
+        case Compare() | Ground() | Call() | RuleCall():
+            return ()
+        case _:
+            assert_never(clause)
+
+
+Tells = Callable[[Clause, Kinds], Told]
+
+
+def _settle(
+    clauses: Iterable[Clause], catalogue: Catalogue, found: dict[Variable, Kind], tells: Tells
+) -> None:
+    for clause in clauses:
+        match clause:
+            case Not():
+                told: Told = _new(kinds_of(clause.clauses, catalogue, found), found)
+            case Or():
+                branches = [kinds_of(branch, catalogue, found) for branch in clause.branches]
+                told = _branches(branches, found)
+            case _:
+                told = tells(clause, found)
+        for variable, kind in told:
+            found.setdefault(variable, kind)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceKinds:
+    """What the places of a pattern hold whose kinds differ from pattern to pattern."""
+
+    entity: Kind
+    value: Kind
+
+
+def place_kinds(pattern: Pattern, catalogue: Catalogue) -> PlaceKinds:
+    """Return what the entity and the value of a pattern are."""
+    if isinstance(pattern.attribute, Variable):
+        return PlaceKinds(ValueType.REF, Special.FACT)
+    value = value_kind(pattern.attribute, catalogue)
+    match meaning(pattern.attribute, catalogue):
+        case TransactionColumn():
+            return PlaceKinds(Special.TRANSACTION, value)
+        case Virtual.IDENT:
+            return PlaceKinds(Special.SCHEMA, value)
+        case Facts(logged=True):
+            return PlaceKinds(Special.SCHEMA, value)
+        case _:
+            return PlaceKinds(ValueType.REF, value)
 
 
 def pattern_kinds(pattern: Pattern, catalogue: Catalogue) -> Iterator[tuple[Term, Kind]]:
     """Return the places of a pattern with the kinds that they have."""
+    kinds = place_kinds(pattern, catalogue)
     yield pattern.transaction, Special.TRANSACTION
     yield pattern.operation, ValueType.BOOLEAN
     yield pattern.position, ValueType.INT
+    yield pattern.entity, kinds.entity
+    yield pattern.value, kinds.value
     if isinstance(pattern.attribute, Variable):
-        yield from (
-            (pattern.entity, ValueType.REF),
-            (pattern.attribute, Special.SCHEMA),
-            (pattern.value, Special.FACT),
-        )
-        return
-    match meaning(pattern.attribute, catalogue):
-        case TransactionColumn() as column:
-            yield pattern.entity, Special.TRANSACTION
-            yield pattern.value, TRANSACTION_KINDS[column]
-        case _:
-            yield pattern.entity, ValueType.REF
-            yield pattern.value, value_kind(pattern.attribute, catalogue)
+        yield pattern.attribute, Special.SCHEMA
 
 
-def value_kind(attribute: str, catalogue: Catalogue) -> Kind:
+def value_kind(  # noqa: PLR0911  # One case for each meaning of an attribute.
+    attribute: str, catalogue: Catalogue
+) -> Kind:
     """Return the kind of an attribute's values; for an edge type, of what it leads to."""
     match meaning(attribute, catalogue):
         case Facts(kind=kind):
@@ -82,6 +171,8 @@ def value_kind(attribute: str, catalogue: Catalogue) -> Kind:
             return EDGE_KINDS[column]
         case TransactionColumn() as column:
             return TRANSACTION_KINDS[column]
+        case Virtual.IDENT:
+            return ValueType.KEYWORD
         case Own.ID:
             return ValueType.REF
         case Own():
@@ -90,45 +181,85 @@ def value_kind(attribute: str, catalogue: Catalogue) -> Kind:
 
 def path_kind(path: tuple[Step, ...], catalogue: Catalogue) -> Kind:
     """Return the kind of the value at the end of a path."""
-    return value_kind(path[-1].name, catalogue)
+    last = path[-1]
+    return ValueType.REF if last.reverse else value_kind(last.name, catalogue)
 
 
-def _told_by(  # noqa: PLR0911  # One case for each kind of clause.
-    clause: Clause, catalogue: Catalogue, found: Kinds
-) -> Iterable[tuple[Variable, Kind]]:
-    match clause:
-        case Pattern():
-            return _variables(pattern_kinds(clause, catalogue))
-        case Compare():
-            return _compared(clause, found)
-        case GetElse():
-            return (
-                (clause.entity, ValueType.REF),
-                (clause.value, path_kind(clause.path, catalogue)),
-            )
-        case Ground() | Call() | RuleCall():
-            return ()
-        case Search():
-            return _searched(clause)
-        case Not():
-            return kinds_of(clause.clauses, catalogue, found).items()
-        case Or():
-            return _branches(clause, catalogue, found)
+def looked_up_kind(get: GetElse, catalogue: Catalogue) -> Kind:
+    """Return the kind of what a `get-else` gives; any, where its default is of another family."""
+    kind = path_kind(get.path, catalogue)
+    return kind if get.default is None else kind_with_default(get.default, kind)
+
+
+def term_kind(term: Term, found: Kinds) -> Kind | None:
+    """Return the kind of a term, as far as it is known."""
+    match term:
+        case Variable():
+            return found.get(term)
+        case Constant(value):
+            return kind_of(value)
+        case LookupRef():
+            return ValueType.REF
+        case Blank():
+            return None
         case _:
-            assert_never(clause)
+            assert_never(term)
 
 
 def _variables(pairs: Iterable[tuple[Term, Kind]]) -> Iterator[tuple[Variable, Kind]]:
     yield from ((term, kind) for term, kind in pairs if isinstance(term, Variable))
 
 
-def _compared(compare: Compare, found: Kinds) -> Iterator[tuple[Variable, Kind]]:
-    for term, other in ((compare.left, compare.right), (compare.right, compare.left)):
+def _new(told: Kinds, found: Kinds) -> Told:
+    return [(variable, kind) for variable, kind in told.items() if variable not in found]
+
+
+def _computed(clause: Clause, found: Kinds) -> Told:
+    match clause:
+        case Ground():
+            return _grounded(clause)
+        case Call(binding=Variable() as variable):
+            function = FUNCTIONS.get(clause.name)
+            arguments = [term_kind(each, found) for each in clause.arguments]
+            known = [each for each in arguments if each is not None]
+            if function is None or len(known) < len(arguments):
+                return ()
+            given = kind_given(function, known)
+            return () if given is None else ((variable, given),)
+        case RuleCall():
+            return [
+                (term, kind) for term, of_rule in _passed(clause) if (kind := found.get(of_rule))
+            ]
+        case _:
+            return ()
+
+
+def _passed(call: RuleCall) -> Iterator[tuple[Variable, Variable]]:
+    """Return the variables of a call, each with the parameter that it stands for."""
+    for position, term in enumerate(call.arguments):
         if isinstance(term, Variable):
-            if isinstance(other, Variable) and other in found:
-                yield term, found[other]
-            elif isinstance(other, Constant):
-                yield term, kind_of(other.value)
+            yield term, parameter(call.name, position)
+
+
+def _grounded(ground: Ground) -> Iterator[tuple[Variable, Kind]]:
+    for position, variable in enumerate(ground.variables):
+        kinds = [kind_of(row[position].value) for row in ground.rows]
+        if isinstance(variable, Variable) and kinds:
+            together = wider(*kinds)
+            if together is Special.FACT:
+                raise MixedKinds(variable.name, tuple(dict.fromkeys(each.value for each in kinds)))
+            yield variable, together
+
+
+def _compared(clause: Clause, found: Kinds) -> Told:
+    if isinstance(clause, RuleCall):
+        yield from ((to, kind) for term, to in _passed(clause) if (kind := found.get(term)))
+    if not isinstance(clause, Compare):
+        return
+    for term, other in ((clause.left, clause.right), (clause.right, clause.left)):
+        kind = term_kind(other, found)
+        if isinstance(term, Variable) and kind is not None:
+            yield term, kind
 
 
 def _searched(search: Search) -> Iterator[tuple[Variable, Kind]]:
@@ -139,10 +270,12 @@ def _searched(search: Search) -> Iterator[tuple[Variable, Kind]]:
     yield from ((each, ValueType.INT) for each in limits)
 
 
-def _branches(clause: Or, catalogue: Catalogue, found: Kinds) -> Iterable[tuple[Variable, Kind]]:
+def _branches(branches: Iterable[Kinds], found: Kinds) -> Told:
     told: dict[Variable, Kind] = {}
-    for branch in clause.branches:
-        for variable, kind in kinds_of(branch, catalogue, found).items():
-            if variable not in found and not comparable(told.setdefault(variable, kind), kind):
-                raise MixedKinds(variable.name, (told[variable].value, kind.value))
+    for branch in branches:
+        for variable, kind in _new(branch, found):
+            before = told.setdefault(variable, kind)
+            if not comparable(before, kind):
+                raise MixedKinds(variable.name, (before.value, kind.value))
+            told[variable] = wider(before, kind)
     return told.items()

@@ -1,9 +1,10 @@
 """What is read for clauses: rows of tables, each with the places that its columns fill."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from datalog.checking.entity_types import Types
+from datalog.checking.rules.definitions import Definitions
 from datalog.errors import UnknownSource
 from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.syntax.clauses import (
@@ -17,13 +18,15 @@ from datalog.syntax.clauses import (
     RuleCall,
     Search,
 )
-from datalog.syntax.terms import Constant, Term, Variable
-from datalog.syntax.views import Now, View
+from datalog.syntax.terms import BLANK, Constant, Term, Variable
+from datalog.syntax.views import History, Now, View, end_of
 from datalog.vocabulary import (
+    ANY_TIME,
     EdgeColumn,
     Facts,
     Own,
     TransactionColumn,
+    ended,
 )
 from store.catalogue import Catalogue
 from store.ids import FIRST_USER_SCHEMA
@@ -39,9 +42,15 @@ class Situation:
     sources: Sources
     types: Types
     statistics: Statistics = NOTHING_KNOWN
+    rules: Definitions = field(default_factory=dict)
 
     def view(self, source: str) -> View:
         """Return the view of a source. Raises UnknownSource."""
+        if source == ANY_TIME:
+            return Now()
+        of = ended(source)
+        if of is not None:
+            return end_of(self.view(of))
         if source not in self.sources:
             raise UnknownSource(source)
         return self.sources[source]
@@ -59,7 +68,10 @@ Place = Term | OneOf
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
-    """A row of a fact table (or of one of several); `also` are further places of its value."""
+    """A row of a fact table (or of one of several); `also` are further places of its value.
+
+    In a history it is the assertion or the retraction of one; `operation` says which.
+    """
 
     facts: Facts
     entity: Term
@@ -67,6 +79,7 @@ class FactRow:
     transaction: Term
     view: View
     also: tuple[Place, ...] = ()
+    operation: Term = BLANK
 
     @property
     def functional(self) -> bool:
@@ -75,6 +88,8 @@ class FactRow:
         The schema is the current one also for the past, so what it says holds for the present only;
         what is built in has never been otherwise.
         """
+        if isinstance(self.view, History):
+            return False
         built_in = all(arm.attribute < FIRST_USER_SCHEMA for arm in self.facts.arms)
         return built_in or (not self.facts.many and isinstance(self.view, Now))
 
@@ -83,22 +98,25 @@ class FactRow:
 class EdgeRow:
     """A row of `edge`; a column may have several places.
 
-    `ends`: those of which an entity has at most one live edge of this type.
+    `ends`: those of which an entity has at most one live edge of this type. In a history it is a
+    link or an unlink, `operation` says which, and SINCE says when.
     """
 
     edge: Term
     columns: tuple[tuple[EdgeColumn, Place], ...]
     view: View
     ends: tuple[EdgeColumn, ...] = ()
+    operation: Term = BLANK
 
 
 @dataclass(frozen=True, slots=True)
 class TransactionRow:
-    """A row of `tx`."""
+    """A row of `tx`; `also` is another place of the transaction, which asserts its own facts."""
 
     transaction: Term
     columns: tuple[tuple[TransactionColumn, Place], ...]
     view: View
+    also: Term = BLANK
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +149,22 @@ class TouchedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class IdentRow:
+    """An attribute or a type, and its name."""
+
+    entity: Term
+    name: Term
+
+
+@dataclass(frozen=True, slots=True)
+class GroundRow:
+    """One of some rows of constants."""
+
+    places: tuple[Term, ...]
+    rows: tuple[tuple[Constant, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class GivenRow:
     """A row of lists that are given at run time, one list for each variable."""
 
@@ -145,5 +179,25 @@ class MemberRow:
     members: Variable
 
 
-Row = FactRow | EdgeRow | TransactionRow | LogRow | OwnRow | TouchedRow | GivenRow | MemberRow
+@dataclass(frozen=True, slots=True)
+class RelationRow:
+    """A row of a relation that a recursion works out."""
+
+    relation: str
+    arguments: tuple[Term, ...]
+
+
+Row = (
+    FactRow
+    | EdgeRow
+    | TransactionRow
+    | LogRow
+    | OwnRow
+    | TouchedRow
+    | IdentRow
+    | GroundRow
+    | GivenRow
+    | MemberRow
+    | RelationRow
+)
 Condition = Compare | Not | Or | GetElse | Ground | Call | RuleCall | Search

@@ -1,6 +1,6 @@
 """Clauses grouped by what is read for them: one row of one table each, or a condition."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from datalog.errors import Unsupported
@@ -8,6 +8,8 @@ from datalog.planning.access import (
     Condition,
     EdgeRow,
     FactRow,
+    GroundRow,
+    IdentRow,
     LogRow,
     OneOf,
     OwnRow,
@@ -17,32 +19,38 @@ from datalog.planning.access import (
     TouchedRow,
     TransactionRow,
 )
-from datalog.syntax.clauses import Clause, Or, Pattern
+from datalog.syntax.clauses import Call, Clause, Compare, Ground, Operator, Or, Pattern
 from datalog.syntax.terms import BLANK, Blank, Constant, Keyword, Term, Variable
-from datalog.syntax.views import History, Now, View
+from datalog.syntax.views import AsOf, History, Now, View, end_of
 from datalog.vocabulary import (
     TYPE,
+    URN,
+    Arm,
     EdgeColumn,
     Facts,
     Hop,
     Own,
     TransactionColumn,
+    Virtual,
     far_ends,
     meaning,
 )
-from store.catalogue import Catalogue
+from store.catalogue import Catalogue, ValueType
 
 
 def grouped(clauses: Iterable[Clause], situation: Situation) -> list[Row | Condition]:
     """Return what has to be read for clauses that stand beside each other."""
     found: list[Row | Condition] = []
     for clause in map(_one_pattern, clauses):
-        if isinstance(clause, _Several):
-            found.append(_row(clause.pattern, clause.value, situation))
-        elif isinstance(clause, Pattern):
-            found.append(_row(clause, clause.value, situation))
-        else:
-            found.append(clause)
+        match clause:
+            case _Several(pattern, value):
+                found.extend(_rows(pattern, value, situation))
+            case Pattern():
+                found.extend(_rows(clause, clause.value, situation))
+            case Ground():
+                found.append(GroundRow(clause.variables, clause.rows))
+            case _:
+                found.append(clause)
     merged = [_with_ends(item, situation.catalogue) for item in _merged(found)]
     return _without_implied_types(merged, situation.catalogue)
 
@@ -71,46 +79,112 @@ def _one_pattern(clause: Clause) -> Clause | _Several:
     return _Several(patterns.pop(), OneOf(tuple(values))) if len(patterns) == 1 else clause
 
 
-def _row(  # noqa: C901, PLR0911  # One case for each meaning of an attribute.
-    pattern: Pattern, value: Place, situation: Situation
-) -> Row:
+def _rows(pattern: Pattern, value: Place, situation: Situation) -> Iterator[Row | Condition]:
+    """Yield what is read for a pattern."""
     view = situation.view(pattern.source)
-    attribute = pattern.attribute
-    found = None if isinstance(attribute, Variable) else meaning(attribute, situation.catalogue)
-    if isinstance(view, History) or found is None:
-        return _log_row(pattern, found, view)
-    if not (isinstance(pattern.operation, Blank) and isinstance(pattern.position, Blank)):
-        raise Unsupported("?op or a position on a database that is no history")
+    found = None
+    if isinstance(pattern.attribute, str):
+        found = meaning(pattern.attribute, situation.catalogue)
+    if isinstance(found, Own | Virtual):
+        yield from _virtual_rows(pattern, found, situation)
+        return
+    yield _row(pattern, value, found, situation)
+    has_retractions = isinstance(view, History) and not isinstance(found, TransactionColumn)
+    if not (isinstance(pattern.operation, Blank) or has_retractions):
+        yield _true(pattern.operation)
+
+
+def _true(operation: Term) -> GroundRow:
+    """Return what lets an operation be true."""
+    return GroundRow((operation,), ((Constant(value=True),),))
+
+
+def _row(pattern: Pattern, value: Place, found: object, situation: Situation) -> Row:
+    view = situation.view(pattern.source)
     match found:
-        case Facts():
-            types = _types(pattern.entity, pattern.source, situation)
-            facts = found.within(types)
-            return FactRow(facts, pattern.entity, value, pattern.transaction, view)
+        case Facts(logged=False) as facts if isinstance(pattern.position, Blank):
+            types = None
+            if not isinstance(view, History):
+                types = _types(pattern.entity, pattern.source, situation)
+            facts, operation = facts.within(types), _operation(pattern, view)
+            return FactRow(
+                facts, pattern.entity, value, pattern.transaction, view, operation=operation
+            )
+        case Facts() as facts:
+            return LogRow(pattern, facts, view)
         case Hop(edge):
-            named = Constant(Keyword(edge.name))
-            columns = (
-                (EdgeColumn.TYPE, named),
+            columns: tuple[tuple[EdgeColumn, Place], ...] = (
+                (EdgeColumn.TYPE, Constant(Keyword(edge.name))),
                 (EdgeColumn.FROM, pattern.entity),
                 (EdgeColumn.TO, value),
                 (EdgeColumn.SINCE, pattern.transaction),
             )
-            return EdgeRow(BLANK, columns, view)
+            return EdgeRow(BLANK, columns, view, operation=_operation(pattern, view))
         case EdgeColumn():
-            since = (EdgeColumn.SINCE, pattern.transaction)
-            return EdgeRow(pattern.entity, ((found, value), since), view)
+            asked = ((found, value), (EdgeColumn.SINCE, pattern.transaction))
+            return EdgeRow(pattern.entity, asked, view, operation=_operation(pattern, view))
         case TransactionColumn():
-            return TransactionRow(pattern.entity, ((found, value),), view)
-        case Own.ID:
+            return TransactionRow(pattern.entity, ((found, value),), view, pattern.transaction)
+        case _:
+            return LogRow(pattern, None, view)
+
+
+def _operation(pattern: Pattern, view: View) -> Term:
+    return pattern.operation if isinstance(view, History) else BLANK
+
+
+def _virtual_rows(  # noqa: C901  # One case for each of them.
+    pattern: Pattern, found: Own | Virtual, situation: Situation
+) -> Iterator[Row | Condition]:
+    """Yield what is read for what has no datoms of its own: it goes by those that it stands for."""
+    view = situation.view(pattern.source)
+    is_plain = isinstance(pattern.transaction, Blank) and isinstance(pattern.operation, Blank)
+    match found:
+        case Virtual.IDENT:
+            if not isinstance(pattern.transaction, Blank):
+                raise Unsupported("the transaction of :db/ident, which has none,")
+            yield IdentRow(pattern.entity, pattern.value)
+            if not isinstance(pattern.operation, Blank):
+                yield _true(pattern.operation)
+        case Own.ID if is_plain and not isinstance(view, History):
             types = _types(pattern.entity, pattern.source, situation)
-            return OwnRow(pattern.entity, pattern.value, types, view)
-        case Own():
-            return TouchedRow(pattern.entity, found, pattern.value, view)
+            yield OwnRow(pattern.entity, pattern.value, types, view)
+        case Own.ID:
+            yield _own_numbers(pattern)
+        case Own.CHANGED_AT:
+            yield TouchedRow(pattern.entity, found, pattern.value, end_of(view))
+            if not (is_plain and isinstance(view, Now | AsOf)):
+                yield _urn(replace(pattern, value=BLANK), view)
+        case Own.CREATED_AT if is_plain and not isinstance(view, History):
+            yield TouchedRow(pattern.entity, found, pattern.value, view)
+        case Own.CREATED_AT:
+            yield _urn(replace(pattern, transaction=pattern.value, value=BLANK), view)
+            if not isinstance(pattern.transaction, Blank):
+                yield _urn(replace(pattern, value=BLANK), view)
 
 
-def _log_row(pattern: Pattern, found: object, view: View) -> LogRow:
-    if found is None or isinstance(found, Facts):
-        return LogRow(pattern, found, view)
-    raise Unsupported(f"the history of :{pattern.attribute}")
+def _urn(pattern: Pattern, view: View) -> FactRow:
+    """Return the datom that an entity begins with."""
+    facts = Facts((Arm(URN, None),), ValueType.STRING, unique=True)
+    operation = _operation(pattern, view)
+    return FactRow(facts, pattern.entity, BLANK, pattern.transaction, view, operation=operation)
+
+
+def _own_numbers(pattern: Pattern) -> Or:
+    """Return what has a number of its own: by its urn, by its type as an edge, as a transaction."""
+    begins = [
+        replace(pattern, attribute=attribute, value=BLANK)
+        for attribute in ("entity/urn", "edge/type")
+    ]
+    transaction = replace(pattern, attribute="tx/t", value=BLANK)
+    itself: tuple[Clause, ...] = ()
+    if isinstance(pattern.value, Variable):
+        itself = (Call("identity", (pattern.entity,), pattern.value),)
+    elif not isinstance(pattern.value, Blank):
+        itself = (Compare(Operator.EQ, pattern.entity, pattern.value),)
+    terms = (pattern.entity, pattern.value, pattern.transaction, pattern.operation)
+    named = dict.fromkeys(each for each in terms if isinstance(each, Variable))
+    return Or(tuple((each, *itself) for each in (*begins, transaction)), tuple(named))
 
 
 def _types(entity: Term, source: str, situation: Situation) -> frozenset[str] | None:
@@ -132,9 +206,9 @@ def _merged(items: Iterable[Row | Condition]) -> list[Row | Condition]:
 def _key(item: Row | Condition) -> object:
     """Return what is the same of items that one row answers, or None."""
     match item:
-        case EdgeRow(edge=Variable() as edge, view=view):
+        case EdgeRow(edge=Variable() as edge, view=view) if not isinstance(view, History):
             return EdgeRow, edge, view
-        case TransactionRow(transaction=Variable() as transaction, view=view):
+        case TransactionRow(transaction=Variable() as transaction, view=view, also=Blank()):
             return TransactionRow, transaction, view
         case FactRow(entity=Variable() as entity, transaction=Blank()) if item.functional:
             return FactRow, entity, item.facts, item.view
@@ -183,7 +257,9 @@ def _without_implied_types(
 
 def _implies(row: Row | Condition, of_type: Row | Condition, catalogue: Catalogue) -> bool:
     match of_type:
-        case FactRow(entity=Variable() as entity, transaction=Blank(), also=()):
+        case FactRow(
+            entity=Variable() as entity, transaction=Blank(), also=(), view=Now() | AsOf()
+        ):
             names = _type_names(of_type)
         case _:
             return False

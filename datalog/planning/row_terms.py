@@ -7,27 +7,32 @@ from datalog.planning.access import (
     EdgeRow,
     FactRow,
     GivenRow,
+    GroundRow,
+    IdentRow,
     LogRow,
     MemberRow,
     OwnRow,
     Place,
+    RelationRow,
     Row,
     TouchedRow,
     TransactionRow,
 )
+from datalog.syntax.views import History
 from datalog.vocabulary import EdgeColumn, TransactionColumn
 
 
-def places(row: Row) -> Iterator[Place]:  # noqa: C901  # One case for each kind of row.
+def places(row: Row) -> Iterator[Place]:  # noqa: C901, PLR0912  # One case for each kind of row.
     """Return the places of a row: variables, constants, blanks."""
     match row:
         case FactRow():
-            yield from (row.entity, row.value, row.transaction, *row.also)
+            yield from (row.entity, row.value, row.transaction, *row.also, row.operation)
         case EdgeRow():
             yield row.edge
             yield from (place for _, place in row.columns)
+            yield row.operation
         case TransactionRow():
-            yield row.transaction
+            yield from (row.transaction, row.also)
             yield from (place for _, place in row.columns)
         case LogRow(pattern):
             yield from (pattern.entity, pattern.value, pattern.transaction)
@@ -38,21 +43,33 @@ def places(row: Row) -> Iterator[Place]:  # noqa: C901  # One case for each kind
             yield from (row.entity, row.number)
         case TouchedRow():
             yield from (row.entity, row.transaction)
+        case IdentRow():
+            yield from (row.entity, row.name)
+        case GroundRow():
+            yield from row.places
         case GivenRow():
             yield from row.variables
+        case RelationRow():
+            yield from row.arguments
         case MemberRow():
             yield from (row.member, row.members)
         case _:
             assert_never(row)
 
 
-def row_keys(row: Row) -> Iterator[tuple[Place, ...]]:  # noqa: C901  # The same.
+def row_keys(row: Row) -> Iterator[tuple[Place, ...]]:  # noqa: C901, PLR0912  # The same.
     """Return sets of places each of which leaves at most one row."""
     match row:
         case FactRow():
+            if isinstance(row.view, History):
+                yield (row.entity, row.value, row.transaction)
+                return
             yield (row.entity, row.value)
             if row.functional:
                 yield (row.entity,)
+        case EdgeRow() if isinstance(row.view, History):
+            since = (place for column, place in row.columns if column is EdgeColumn.SINCE)
+            yield from ((row.edge, at) for at in since)
         case EdgeRow():
             yield (row.edge,)
             of = dict(row.columns)
@@ -75,6 +92,13 @@ def row_keys(row: Row) -> Iterator[tuple[Place, ...]]:  # noqa: C901  # The same
             yield (row.number,)
         case TouchedRow():
             yield (row.entity,)
+        case IdentRow():
+            yield from ((row.entity,), (row.name,))
+        case GroundRow():
+            if len(row.rows) <= 1:
+                yield ()
+        case RelationRow():
+            yield row.arguments
         case GivenRow() | MemberRow():
             pass  # A list may hold a value twice.
         case _:

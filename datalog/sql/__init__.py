@@ -3,6 +3,8 @@
 compile          an operation to a statement
 levels           the rows of one level
   clauses          the steps of a plan; `table_rows` join one table each
+  fixpoint         recursions; `arms` are read until kinds settle, `rounds` join what is new
+  relations        where the rows of a recursion stand
   unification      terms meet columns
   rows             FROM and WHERE in the making; `columns` say where a value stands
   comparing        conditions on columns
@@ -12,6 +14,7 @@ shapes           rows to JSON text, one function per kind of shape
   entity_output    what an entity, an edge or a transaction has
   pages            a page by keyset; `page_output` what it says of itself
   answer           the rows of a query that someone wrote; `aggregates` are made of their groups
+  pulling          what a pull tells of an entity
   basis            what an answer is true at
   graph            a lineage graph; `search` is the breadth-first walk
   json_text        columns as JSON text; `writing` puts pieces side by side

@@ -9,20 +9,28 @@ from datalog.planning.access import (
     EdgeRow,
     FactRow,
     GivenRow,
+    GroundRow,
+    IdentRow,
     LogRow,
     MemberRow,
     OwnRow,
+    RelationRow,
     TouchedRow,
     TransactionRow,
 )
-from datalog.planning.steps import Exists, Filter, Lookup, Step, Union
-from datalog.sql.columns import Column, as_entity
-from datalog.sql.comparing import compare, is_member
+from datalog.planning.steps import Applied, Exists, Filter, Fixpoint, Lookup, Step, Union, path_end
+from datalog.sql.columns import NOTHING, Column, constant
+from datalog.sql.comparing import compare, is_member, same
+from datalog.sql.facts import together
+from datalog.sql.fixpoint import fixpoint_rows, relation_rows
+from datalog.sql.functions import applied
 from datalog.sql.rows import Columns, Item, Rows, conjunction, handed_up, selected
 from datalog.sql.table_rows import (
     edge_rows,
     fact_rows,
     given_rows,
+    ground_rows,
+    ident_rows,
     log_rows,
     member_rows,
     own_rows,
@@ -30,7 +38,7 @@ from datalog.sql.table_rows import (
     transaction_rows,
 )
 from datalog.sql.unification import Reading, kind_of_term, term_column
-from datalog.syntax.clauses import Compare, Operator
+from datalog.syntax.clauses import Compare, GetElse, Operator
 from datalog.syntax.terms import Variable
 from store.sql import Sql, join, sql
 
@@ -56,12 +64,22 @@ def _step(rows: Rows, step: Step, reading: Reading) -> Rows:  # noqa: C901, PLR0
             return own_rows(rows, step, reading)
         case TouchedRow():
             return touched_rows(rows, step, reading)
+        case IdentRow():
+            return ident_rows(rows, step, reading)
+        case GroundRow():
+            return ground_rows(rows, step, reading)
         case GivenRow():
             return given_rows(rows, step, reading)
         case MemberRow():
             return member_rows(rows, step, reading)
+        case RelationRow():
+            return relation_rows(rows, step, reading)
+        case Fixpoint():
+            return fixpoint_rows(rows, step, reading, read)
         case Filter():
             return rows.where(_compared(rows.columns, step.compare, reading))
+        case Applied():
+            return applied(rows, step.call, reading)
         case Exists():
             return rows.where(_exists(rows, step, reading))
         case Union():
@@ -110,8 +128,10 @@ def _any(conditions: Iterable[Sql]) -> Sql:
 def _union(rows: Rows, step: Union, reading: Reading) -> Rows:
     table = reading.compilation.names.fresh("u")
     branches = [read(Rows(rows.columns), branch, reading) for branch in step.branches]
+    alike = {each: together([it.columns[each] for it in branches]) for each in step.variables}
     shapes = [
-        {each: _common_form(branch.columns[each]) for each in step.variables} for branch in branches
+        {each: alike[each][position] for each in step.variables}
+        for position in range(len(branches))
     ]
     # Of several branches UNION gives each row once; one alone may repeat rows as well.
     once = sql("DISTINCT ") if len(branches) == 1 else sql("")
@@ -126,32 +146,54 @@ def _union(rows: Rows, step: Union, reading: Reading) -> Rows:
     return rows.joined(Item(source, ()), {**rows.columns, **outside})
 
 
-def _common_form(column: Column) -> Column:
-    """Return a column as branches of different origin share it: entities by their number."""
-    if isinstance(column.kind, Special) and column.kind is not Special.FACT:
-        return as_entity(column)
-    return column
-
-
 def _either(one: Column, other: Column) -> Column:
     return replace(one, nullable=one.nullable or other.nullable, mixed=one.mixed or other.mixed)
 
 
 def _lookup(rows: Rows, step: Lookup, reading: Reading) -> Rows:
-    value = step.get.value
     found = read(Rows(rows.columns), step.steps, reading)
-    column = replace(found.columns[value], nullable=True, prefixed=False)
+    column = replace(found.columns[path_end(step.get)], nullable=True, prefixed=False)
     if step.single and found.items and not found.conditions:
-        return rows.joined(_left_join(found.items), {**rows.columns, value: column})
-    table = reading.compilation.names.fresh("k")
-    source = sql(
-        "LATERAL (SELECT {it} AS c1{body}\nORDER BY 1 LIMIT 1) {table}",
-        it=column.sql,
-        body=found.body(),
-        table=table,
+        item = _left_join(found.items)
+    else:
+        table = reading.compilation.names.fresh("k")
+        source = sql(
+            "LATERAL (SELECT {it} AS c1{body}\nORDER BY 1 LIMIT 1) {table}",
+            it=column.sql,
+            body=found.body(),
+            table=table,
+        )
+        column = replace(column, sql=sql("{table}.c1", table=table))
+        item = Item(source, (), left=True)
+    value, column = step.get.value, _or_default(column, step.get, reading)
+    if value in rows.columns:
+        return rows.joined(item, rows.columns).where(same(column, rows.columns[value]))
+    return rows.joined(item, {**rows.columns, value: column})
+
+
+def _or_default(column: Column, get: GetElse, reading: Reading) -> Column:
+    """Return a value that may be missing, or what stands for it then."""
+    if get.default is None:
+        return column
+    default = constant(get.default, column.kind, reading.compilation.catalogue)
+    value, other = together([column, default])
+    if value.kind is not Special.FACT:
+        it = sql("coalesce({it}, {other})", it=value.sql, other=other.sql)
+        return replace(value, sql=it, nullable=False)
+    one, text, family = (
+        sql(
+            "CASE WHEN {given} IS NULL THEN {other} ELSE {it} END",
+            given=column.sql,
+            it=of_value or NOTHING,
+            other=of_other or NOTHING,
+        )
+        for of_value, of_other in (
+            (value.sql, other.sql),
+            (value.text, other.text),
+            (value.family, other.family),
+        )
     )
-    outside = handed_up({value: column}, table)
-    return rows.joined(Item(source, (), left=True), {**rows.columns, **outside})
+    return replace(value, sql=one, text=text, family=family, nullable=False)
 
 
 def _left_join(items: Sequence[Item]) -> Item:

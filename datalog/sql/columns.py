@@ -1,11 +1,13 @@
 """Where the value of a variable stands in the SQL."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import LiteralString
 
-from datalog.kinds import Kind, Special, sql_type
+from datalog.checking.fitting import fitted
+from datalog.kinds import NUMBERS, Kind, Special, kind_of, sql_type
 from datalog.syntax.terms import Constant, Keyword
-from datalog.vocabulary import type_id
+from datalog.vocabulary import schema_id
 from store.catalogue import Catalogue, UnknownType, ValueType
 from store.ids import FIRST_TRANSACTION
 from store.sql import Bound, Slot, Sql, literal, number, sql
@@ -19,8 +21,8 @@ class Column:
     """An SQL expression with the kind of its values.
 
     `prefixed`: text of a fact table, indexed by `left(…, 256)`. `mixed`: may be a transaction.
-    `text`: for a value of the log, its canonical JSON, beside the reference. `many`: an array of
-    such values.
+    `text`: for a value of the log, its canonical JSON, beside the reference; `family` is then a
+    letter that tells what it is (`datalog/sql/facts.py`). `many`: an array of such values.
     """
 
     sql: Sql
@@ -29,6 +31,7 @@ class Column:
     prefixed: bool = False
     mixed: bool = False
     text: Sql | None = None
+    family: Sql | None = None
     many: bool = False
 
 
@@ -38,13 +41,28 @@ def slot(name: str, kind: Kind) -> Column:
     return Column(sql("{it}", it=Bound(Slot(name), sql_type(kind))), held, mixed=True)
 
 
-def constant(value: Constant, kind: Kind, catalogue: Catalogue) -> Column:
-    """Return the column of a constant that is compared with values of a kind."""
+def constant(  # noqa: PLR0911  # One case for each form in SQL.
+    value: Constant, kind: Kind, catalogue: Catalogue
+) -> Column:
+    """Return the column of a constant that is compared with values of a kind.
+
+    It is of its own kind where it is of another family.
+    """
+    if kind is Special.FACT:
+        return constant(value, kind_of(value.value), catalogue)
+    read = fitted(value, kind, "a constant")
+    if read is None:
+        return constant(value, kind_of(value.value), catalogue)
+    value = read
     if kind is Special.SCHEMA:
         return Column(number(_schema_id(value, catalogue)), kind)
     given = value.value.name if isinstance(value.value, Keyword) else value.value
     if given in _OUR_WORDS:
         return Column(sql("{it}", it=literal(str(given))), kind)
+    if kind is Special.TRANSACTION and isinstance(given, int):
+        return Column(sql("{it}", it=Bound(given - FIRST_TRANSACTION, "bigint")), kind)
+    if kind in NUMBERS:
+        return _number(given, kind)
     return Column(sql("{it}", it=Bound(given, sql_type(kind))), kind)
 
 
@@ -52,37 +70,35 @@ _OUR_WORDS = frozenset({"UNCACHED", "PARTIAL", "ENRICHED", "DELETED"})
 """Lifecycles stand in the text, where the planner sees how few are DELETED."""
 
 
+def _number(given: object, kind: Kind) -> Column:
+    """Return the column of a number, of the kind of its place where that can hold it."""
+    match given:
+        case int() if kind is ValueType.INT and -(2**31) <= given < 2**31:
+            pass
+        case int() if kind in {ValueType.INT, ValueType.LONG}:
+            kind = ValueType.LONG if -(2**63) <= given < 2**63 else ValueType.DECIMAL
+        case int():  # Of a Decimal, or too large for a Float.
+            kind = ValueType.DECIMAL
+        case float():
+            kind = ValueType.FLOAT
+        case _:
+            kind = ValueType.DECIMAL
+    held = Decimal(given) if kind is ValueType.DECIMAL and isinstance(given, int) else given
+    return Column(sql("{it}", it=Bound(held, sql_type(kind))), kind)
+
+
 def _schema_id(value: Constant, catalogue: Catalogue) -> int:
     if isinstance(value.value, int):
-        return value.value
+        return value.value if -(2**63) <= value.value < 2**63 else NOBODY
     name = value.value.name if isinstance(value.value, Keyword) else str(value.value)
-    if name in BUILT_IN_IDS:
-        return BUILT_IN_IDS[name]
-    found = type_id(name, catalogue)
-    if found is None and name in catalogue.attributes:
-        found = catalogue.attributes[name].id
+    found = schema_id(name, catalogue)
     if found is None:
         raise UnknownType(name, "type or attribute")
     return found
 
 
-BUILT_IN_IDS = {
-    "entity/urn": 1,
-    "entity/type": 2,
-    "entity/lifecycle": 3,
-    "edge/type": 4,
-    "edge/from": 5,
-    "edge/to": 6,
-    "edge/key": 7,
-    "tx/instant": 10,
-    "tx/recordedAt": 11,
-    "tx/source": 12,
-    "tx/actor": 13,
-    "tx/reason": 14,
-    "tx/idempotencyKey": 15,
-    "tx/line": 16,
-    "tx/digest": 17,
-}
+NOBODY = -1
+"""The number of no entity."""
 
 
 _ARRAYS: dict[LiteralString, LiteralString] = {

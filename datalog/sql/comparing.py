@@ -8,11 +8,12 @@ first, then as a whole.
 from dataclasses import replace
 
 from datalog.errors import Unsupported
-from datalog.kinds import Special
-from datalog.sql.columns import Column, as_entity, as_t, entity_number, slot_list
+from datalog.kinds import Special, comparable
+from datalog.sql.columns import FALSE, Column, as_t, entity_number, slot_list
+from datalog.sql.facts import FAMILIES, as_kind, comparison_key
 from datalog.syntax.clauses import Operator
 from store.catalogue import ValueType
-from store.sql import Sql, sql
+from store.sql import Sql, join, sql
 
 
 def same(one: Column, other: Column) -> Sql:
@@ -25,6 +26,8 @@ def compare(operator: Operator, left: Column, right: Column) -> Sql:
     left, right = _alike(left, right), _alike(right, left)
     if Special.FACT in {left.kind, right.kind}:
         return _compare_facts(operator, left, right)
+    if not comparable(left.kind, right.kind):
+        return _both_there(left, right) if operator is Operator.NE else FALSE
     match operator:
         case Operator.STARTS_WITH:
             return _starts_with(left, right)
@@ -36,6 +39,12 @@ def compare(operator: Operator, left: Column, right: Column) -> Sql:
             if left.prefixed or right.prefixed:
                 return _compare_prefixed(operator, left, right)
             return _compared(operator, left.sql, right.sql)
+
+
+def _both_there(*columns: Column) -> Sql:
+    """Return the condition that no value is missing."""
+    there = [sql("{it} IS NOT NULL", it=each.sql) for each in columns if each.nullable]
+    return join(" AND ", there) if there else sql("true")
 
 
 def is_member(column: Column, list_name: str) -> Sql:
@@ -60,21 +69,46 @@ def _alike(column: Column, other: Column) -> Column:
 
 
 def _compare_facts(operator: Operator, left: Column, right: Column) -> Sql:
-    """Compare values of the log: references with entities, anything with its like."""
-    if operator is not Operator.EQ:
-        raise Unsupported(f"{operator} on a value whose attribute is a variable")
-    if left.text is not None and right.text is not None:
-        return sql(
-            "{one} IS NOT DISTINCT FROM {other} AND {text} IS NOT DISTINCT FROM {like}",
-            one=left.sql,
-            other=right.sql,
-            text=left.text,
-            like=right.text,
-        )
-    fact, other = (left, right) if left.kind is Special.FACT else (right, left)
-    if other.kind is ValueType.REF or isinstance(other.kind, Special):
-        return sql("{it} = {other}", it=fact.sql, other=as_entity(other).sql)
-    raise Unsupported("a comparison with a value whose attribute is a variable")
+    """Compare a value of the log with one of a known kind, or with another of the log."""
+    match left.kind, right.kind:
+        case Special.FACT, Special.FACT:
+            return _compare_two_facts(operator, left, right)
+        case Special.FACT, kind:
+            known, fact = right, as_kind(left, kind)
+            condition = compare(operator, fact, known)
+        case kind, _:
+            known, fact = left, as_kind(right, kind)
+            condition = compare(operator, known, fact)
+    if operator is not Operator.NE:
+        return condition
+    # What is of another family differs; only what is missing does not.
+    differs = sql("({fact} IS NULL OR {condition})", fact=fact.sql, condition=condition)
+    return sql("{there} AND {differs}", there=_both_there(known), differs=differs)
+
+
+def _compare_two_facts(operator: Operator, left: Column, right: Column) -> Sql:
+    same_value = sql(
+        "({one} = {other} OR {key} = {like})",
+        one=left.sql,
+        other=right.sql,
+        key=comparison_key(left),
+        like=comparison_key(right),
+    )
+    match operator:
+        case Operator.EQ:
+            return same_value
+        case Operator.NE:
+            return sql("{same} IS NOT TRUE", same=same_value)
+        case _:
+            orders = [
+                compare(operator, as_kind(left, kind), as_kind(right, kind))
+                for kind in (TEXT_ONLY if operator in _OF_TEXTS else FAMILIES)
+            ]
+            return sql("({any})", any=join(" OR ", orders))
+
+
+_OF_TEXTS = frozenset({Operator.STARTS_WITH, Operator.CONTAINS})
+TEXT_ONLY = (ValueType.STRING,)
 
 
 def _compared(operator: Operator, left: Sql, right: Sql) -> Sql:

@@ -17,6 +17,7 @@ from datalog.planning.access import (
     TransactionRow,
 )
 from datalog.sql.columns import FALSE, Column, as_entity, constant, slot_list
+from datalog.sql.comparing import same
 from datalog.sql.facts import log_value, together, typed_log_value
 from datalog.sql.rows import Item, Rows, conjunction
 from datalog.sql.unification import Held, Reading, is_known, term_column, unified

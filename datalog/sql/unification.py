@@ -1,14 +1,15 @@
 """Terms meet columns: a new variable is bound, everything else becomes a condition."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from datalog.errors import InsufficientBinding, Unsupported
-from datalog.kinds import Kind, kind_of
+from datalog.kinds import Kind, Special, kind_of
 from datalog.planning.access import OneOf, Place
 from datalog.sql.columns import Column, constant
 from datalog.sql.comparing import same
+from datalog.sql.relations import Relation
 from datalog.sql.rows import Columns, Compilation
 from datalog.syntax.terms import Blank, Constant, LookupRef, Term, Variable
 from store.catalogue import ValueType
@@ -17,10 +18,14 @@ from store.sql import Sql, join, sql
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A statement, and the kinds of a level's variables (those of inputs decide their types)."""
+    """A statement, and the kinds of a level's variables (those of inputs decide their types).
+
+    `relations` are those that recursions work out, where they can be seen.
+    """
 
     compilation: Compilation
     kinds: Mapping[Variable, Kind]
+    relations: Mapping[str, Relation] = field(default_factory=dict)
 
 
 Held = tuple[Place, Column]
@@ -45,7 +50,8 @@ def unified(
 def _met(place: Place, column: Column, bound: Columns, reading: Reading) -> Iterable[Sql]:
     match place:
         case Blank():
-            pass
+            if column.nullable:
+                yield sql("{it} IS NOT NULL", it=column.sql)
         case Variable():
             yield same(column, bound[place])
         case Constant():
@@ -60,6 +66,9 @@ def _met(place: Place, column: Column, bound: Columns, reading: Reading) -> Iter
 
 def _one_of(column: Column, values: Iterable[Constant], reading: Reading) -> Sql:
     catalogue = reading.compilation.catalogue
+    if column.kind is Special.FACT:
+        each = [same(column, constant(value, column.kind, catalogue)) for value in values]
+        return sql("({any})", any=join(" OR ", each))
     given = [constant(value, column.kind, catalogue).sql for value in values]
     exact = sql("{it} IN ({all})", it=column.sql, all=join(", ", given))
     if not column.prefixed:

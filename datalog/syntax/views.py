@@ -38,3 +38,8 @@ class History:
 
 
 View = Now | AsOf | Since | History
+
+
+def end_of(view: View) -> Now | AsOf:
+    """Return all that holds at the end of what a view sees."""
+    return view if isinstance(view, Now | AsOf) else view.until

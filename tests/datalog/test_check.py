@@ -9,12 +9,11 @@ from datalog.errors import (
     UnevenBranches,
     UnknownSource,
     UnlistedInput,
-    Unsupported,
 )
 from datalog.sql.compile import compile_operation
 from datalog.syntax.clauses import Clause, Compare, GetElse, Not, Operator, Or, Pattern, Step
 from datalog.syntax.query import Order, Parent, Query, Scalar, Source
-from datalog.syntax.terms import BLANK, Constant, Keyword, Variable
+from datalog.syntax.terms import Constant, Keyword, Variable
 from datalog.syntax.views import History, Now
 from datalog.tree import Fixed, Many, Object, Operation, Page, Rows, Total, Value
 from store.catalogue import UnknownAttribute, UnknownType
@@ -56,11 +55,6 @@ REFUSED: list[tuple[tuple[Clause, ...], type[Exception], str]] = [
         "?x would be String and Int at once",
     ),
     ((Pattern(E, "Dataset/name", X, source="$then"),), UnknownSource, "$then is no database"),
-    (
-        (Pattern(E, "Dataset/name", X, BLANK, Constant(value=True)),),
-        Unsupported,
-        "a database that is no history",
-    ),
 ]
 
 
