@@ -8,6 +8,7 @@ plan           root fields to a plan: the tree, its statement, what it takes to 
   subjects       an entity or edge of a type, and one shape out of those of several types
   entities       entities as JSON, with their relations; `edges`, `transactions` the rest
   fields         what the fields of a type are
+  datalog/       queries in Datalog text, as a root field and on their own
   connections    pages with edges, nodes and totals; `pages` says which, `orders` in which order
   filters        `where` to clauses; `conditions` of one attribute; `clauses` they are made of
 answer         a plan and a request to an answer: bind, ask once, check, finish

@@ -8,7 +8,7 @@ answer in place of the field's value, wherever that value would be.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -16,7 +16,7 @@ from datalog.sql.compile import Slot
 from resolvers.draft import Found, Path, Request, Site, Step
 from resolvers.errors import StaleCatalogue
 from resolvers.plan import Plan
-from store.database import Database
+from store.database import Clock, Row
 from store.database_errors import StatementUnfit
 from store.errors import CallerFault
 from store.ids import T
@@ -37,17 +37,33 @@ class Answer:
     columns: Mapping[str, str | None]
 
 
+class Reader(Protocol):
+    """What reads one statement: a database, or a transaction of it that is not yet written."""
+
+    async def row(self, text: str, arguments: Sequence[object] = ()) -> Row:
+        """Return the one row of a statement of ours."""
+        ...
+
+    async def row_of_query(self, text: str, arguments: Sequence[object] = ()) -> Row:
+        """Return the one row of a statement made of what somebody wrote."""
+        ...
+
+    async def clock(self) -> Clock:
+        """Return the clock as it is now."""
+        ...
+
+
 async def answer(
-    database: Database, plan: Plan, variables: Mapping[str, object], now: datetime, secret: bytes
+    reader: Reader, plan: Plan, variables: Mapping[str, object], now: datetime, secret: bytes
 ) -> Answer:
     """Answer a request by one statement; `secret` signs cursors.
 
     Raises StaleCatalogue where the schema has changed since the plan was made, and what
-    `Database.row` raises.
+    `Database.row`, or for what somebody wrote `Database.row_of_query`, raises.
     """
     request = Request(variables, now, secret)
     bound = bind(plan, request)
-    row = await _row(database, plan, bound)
+    row = await _row(reader, plan, bound)
     t, instant, schema_t, *rest = row
     if schema_t != plan.schema_t:
         raise StaleCatalogue(plan.schema_t, schema_t)
@@ -59,11 +75,14 @@ async def answer(
     return Answer(t, instant, schema_t, values, moments, columns)
 
 
-async def _row(database: Database, plan: Plan, bound: "Bound") -> Sequence[Any]:
+async def _row(reader: Reader, plan: Plan, bound: "Bound") -> Sequence[Any]:
+    arguments = _in_order(plan, bound.slots)
     try:
-        return await database.row(plan.statement.text, _in_order(plan, bound.slots))
+        if plan.is_written:
+            return await reader.row_of_query(plan.statement.text, arguments)
+        return await reader.row(plan.statement.text, arguments)
     except StatementUnfit:
-        clock = await database.clock()
+        clock = await reader.clock()
         if clock.schema_t == plan.schema_t:
             raise
         raise StaleCatalogue(plan.schema_t, clock.schema_t) from None

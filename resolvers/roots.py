@@ -10,6 +10,7 @@ from datalog.tree import One, Shape
 from resolvers import connections, named
 from resolvers.clauses import nothing, of_types
 from resolvers.connections import Listing, connection
+from resolvers.datalog.field import datalog
 from resolvers.draft import Draft, Place, Step
 from resolvers.entities import Asked, any_entity, entity, entity_of
 from resolvers.errors import BadUserInput
@@ -112,6 +113,7 @@ _FIXED: Mapping[str, Root] = MappingProxyType(
         "nodes": nodes,
         "entity": _entity,
         "lineage": lineage,
+        "datalog": datalog,
         "transactions": lambda draft, place, each: transactions(
             draft, draft.timed(place, each), each
         ),

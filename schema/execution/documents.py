@@ -199,8 +199,12 @@ def _decisive(schema: GraphQLSchema, node: DocumentNode) -> frozenset[str]:
     return frozenset(visitor.names)
 
 
+_DECISIVE = frozenset({"attributes", "query", "inputs"})
+"""Arguments whose whole value decides the plan: attributes of a history, what Datalog is about."""
+
+
 class _Decisive(Visitor):
-    """Finds the variables that a literal of JSON holds, and those that name attributes."""
+    """Finds the variables that a literal of JSON holds, and those of decisive arguments."""
 
     def __init__(self, types: TypeInfo) -> None:
         super().__init__()
@@ -209,7 +213,7 @@ class _Decisive(Visitor):
 
     def enter_argument(self, node: ArgumentNode, *_: object) -> None:
         argument = self._types.get_argument()
-        if node.name.value == "attributes":
+        if node.name.value in _DECISIVE:
             self.names |= _variables(node.value)
         elif argument is not None:
             self.names |= _inside_scalars(node.value, argument.type)

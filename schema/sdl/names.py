@@ -16,11 +16,12 @@ ENTITY_FIELDS = frozenset({"id", "urn", "type", "lifecycle", "createdAt", "chang
 EDGE_FIELDS = frozenset({"id", "type", "key", "from", "to", "since", "until"})
 FILTER_WORDS = frozenset({"and", "or", "not", "cursor", "node", "edge"})
 ROOT_FIELDS = frozenset(
-    {"basis", "node", "nodes", "entity", "lineage", "transactions", "explain", "transact"}
+    {"basis", "node", "nodes", "entity", "lineage", "transactions", "datalog", "explain"}
+    | {"transact"}
 )
 # Root fields that are promised for later: no type may take them now.
 PROMISED_ROOT_FIELDS = frozenset(
-    {"paths", "impact", "lineageDiff", "history", "changes", "search", "datalog"}
+    {"paths", "impact", "lineageDiff", "history", "changes", "search"}
 )
 SCALARS = frozenset(value_type.value for value_type in ValueType) - {ValueType.REF.value}
 FIXED_TYPES = (
@@ -30,6 +31,7 @@ FIXED_TYPES = (
     | {"EntityType", "EdgeType", "PageInfo", "Basis", "Transaction", "TransactionEdge"}
     | {"TransactionConnection", "Fact", "FactEdge", "FactConnection", "LineageGraph", "LineageNode"}
     | {"LineageEdge", "Side", "Frontier", "TypeCount", "StopReason", "Explain", "ExplainLevel"}
+    | {"DatalogAnswer"}
     | {"TransactionInput", "LinkInput", "UnlinkInput", "TransactionReport"}
 )
 RESERVED = ENTITY_FIELDS | EDGE_FIELDS | FILTER_WORDS | ROOT_FIELDS | FIXED_TYPES

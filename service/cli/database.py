@@ -45,6 +45,13 @@ def database_options(command: Command) -> Command:
     return options("database_url", "admin_url", "data_dir", "statement_timeout")(command)
 
 
+def query_options(command: Command) -> Command:
+    """Give a command the options of all that read: when, how much, how long, in which form."""
+    for option in reversed(_QUERY_OPTIONS):
+        command = option(command)
+    return options("database_url", "admin_url", "data_dir")(command)
+
+
 def settings() -> Settings:
     """Return the settings, with what the command's options say going first."""
     return Settings.from_environment(**click.get_current_context().meta.get(_CHOSEN, {}))
@@ -82,6 +89,29 @@ async def worked(
 def _choose(ctx: click.Context, option: click.Parameter, value: object) -> None:
     if value is not None:
         ctx.meta.setdefault(_CHOSEN, {})[option.name] = value
+
+
+_POINT = "POINT"
+_QUERY_OPTIONS = (
+    click.option("--as-of", metavar=_POINT, help="The time to read: a t, an instant, T… [now]"),
+    click.option("--since", metavar=_POINT, help="Only what was asserted after it."),
+    click.option("--history", is_flag=True, help="Every assertion and retraction."),
+    click.option("--first", type=int, metavar="ROWS", help="How many rows to take."),
+    click.option(
+        "--timeout",
+        "statement_timeout",
+        metavar="SECONDS",
+        expose_value=False,
+        callback=_choose,
+        help="Seconds that it may take. [30.0]",
+    ),
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", "json", "edn", "csv"]),
+        help="How to write the answer. [a table at a terminal, else json: one object a line]",
+    ),
+)
 
 
 def _remember_traceback(ctx: click.Context, _option: click.Parameter, value: object) -> None:

@@ -59,13 +59,13 @@ def lines(error: BaseException) -> Iterator[str]:
     """Yield `CODE: sentence`, once for each line that the fault says."""
     match _first(error):
         case Fault() as fault:
-            yield from (f"{fault.code}: {_printable(line)}" for line in str(fault).split("\n"))
+            yield from (f"{fault.code}: {printable(line)}" for line in str(fault).split("\n"))
         case unexpected:
             sentence = " ".join(f"{type(unexpected).__name__}: {unexpected}".split())
-            yield f"{Fault.code}: {_printable(sentence)} (--traceback shows where)"
+            yield f"{Fault.code}: {printable(sentence)} (--traceback shows where)"
 
 
-def _printable(line: str) -> str:
+def printable(line: str) -> str:
     """Return a line that a terminal only shows: what somebody wrote in a file may be in it."""
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode() for each in line

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from collections.abc import Sequence
 
 import click
 from rich.console import Console
@@ -18,14 +19,26 @@ STDIN = "-"
 _INTERRUPTED = 130
 
 
-def transact(names: tuple[str, ...], *, continue_: bool) -> None:
-    """Load the files that are named, say what came of it, and exit with 1 if a line was refused."""
+def rehearse(names: tuple[str, ...]) -> None:
+    """Show the facts that loading the files would write, and write nothing."""
+    from service.cli.rehearsal import show_facts  # Only here: it takes long to import.
+
+    run(lambda database: show_facts(database, sources(names)))
+
+
+def sources(names: Sequence[str]) -> list[Source]:
+    """Return the sources that names on the command line mean."""
     if names.count(STDIN) > 1:
         raise click.UsageError("standard input (-) can be read once only")
-    sources = [_source(name) for name in names]
+    return [source(name) for name in names]
+
+
+def transact(names: tuple[str, ...], *, continue_: bool) -> None:
+    """Load the files that are named, say what came of it, and exit with 1 if a line was refused."""
+    files = sources(names)
     with loading(Console(stderr=True)) as bar:
         try:
-            loaded = run(lambda database: _load(database, sources, bar, continue_=continue_))
+            loaded = run(lambda database: _load(database, files, bar, continue_=continue_))
         except KeyboardInterrupt:
             bar.bar.stop()
             click.echo(bar.summary())
@@ -56,7 +69,8 @@ def _tell_refused(loaded: Loaded) -> None:
         raise click.exceptions.Exit(1)
 
 
-def _source(name: str) -> Source:
+def source(name: str) -> Source:
+    """Return the source that a name on the command line means, `-` being standard input."""
     if name != STDIN:
         return Source(name)
     # A buffer of our own: Python could not end while a thread waits in that of sys.stdin.

@@ -22,7 +22,7 @@ from store.loading.lines import Line, Source, TransactionFile, opened
 from store.transaction import Transaction
 from store.writing.writer import Report, Writer
 
-_GROUP = 500
+GROUP = 500
 _GROUP_SIZE = 4 * 2**20
 _AHEAD_SIZE = 8 * 2**20
 _MOST_REFUSED = 1_000
@@ -54,7 +54,7 @@ Progress = Callable[[Loaded], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
     """A line that holds something: the transaction that it says, or what is wrong with it."""
 
     file: str
@@ -79,15 +79,15 @@ async def load(
     """
     with ExitStack() as stack:
         files = [stack.enter_context(opened(source)) for source in sources]
-        highest = await _highest_line(database)
-        starts = [await _start(database, file.source, highest) for file in files]
+        highest = await highest_line(database)
+        starts = [await begun_at(database, file.source, highest) for file in files]
         loaded = Loaded(skipped=sum(starts), size=_size(files))
         progress(loaded)
-        async with ahead(_merged(files, starts), _AHEAD_SIZE) as entries:
-            while group := await entries.take(_GROUP, _GROUP_SIZE):
-                fresh = await _fresh(database, group, highest)
-                loaded = replace(loaded, skipped=loaded.skipped + len(group) - len(fresh))
-                loaded, refusal = await _write(writer, loaded, fresh, continue_=continue_)
+        async with ahead(merged(files, starts), _AHEAD_SIZE) as entries:
+            while group := await entries.take(GROUP, _GROUP_SIZE):
+                new = await fresh(database, group, highest)
+                loaded = replace(loaded, skipped=loaded.skipped + len(group) - len(new))
+                loaded, refusal = await _write(writer, loaded, new, continue_=continue_)
                 loaded = replace(loaded, read=sum(file.position for file in files))
                 progress(loaded)
                 if refusal is not None:
@@ -103,11 +103,11 @@ _ONLY_SCHEMA = "SELECT t = schema_t FROM clock"
 async def is_empty_or_begun(database: Database, source: Source) -> bool:
     """Return whether a database has no facts beside its schema's, or was begun with this file."""
     [only_schema] = await database.row(_ONLY_SCHEMA)
-    return bool(only_schema) or await _start(database, source, await _highest_line(database)) > 0
+    return bool(only_schema) or await begun_at(database, source, await highest_line(database)) > 0
 
 
 async def _write(
-    writer: Writer, loaded: Loaded, group: Sequence[_Entry], *, continue_: bool
+    writer: Writer, loaded: Loaded, group: Sequence[Entry], *, continue_: bool
 ) -> tuple[Loaded, LineRefused | None]:
     """Write the transactions of a group; without `continue_`, up to the first that is refused."""
     if not continue_:
@@ -126,7 +126,7 @@ async def _write(
     return loaded, None
 
 
-def _up_to_fault(group: Sequence[_Entry]) -> Sequence[_Entry]:
+def _up_to_fault(group: Sequence[Entry]) -> Sequence[Entry]:
     for position, entry in enumerate(group):
         if isinstance(entry.said, CallerFault):
             return group[: position + 1]
@@ -150,16 +150,14 @@ def _with_report(loaded: Loaded, report: Report) -> Loaded:
     )
 
 
-def _merged(
-    files: Sequence[TransactionFile], starts: Sequence[int]
-) -> Iterator[tuple[_Entry, int]]:
+def merged(files: Sequence[TransactionFile], starts: Sequence[int]) -> Iterator[tuple[Entry, int]]:
     """Yield the entries of all files, the earliest first, each with its size in bytes."""
     streams = [_entries(file, start) for file, start in zip(files, starts, strict=True)]
     for _, entry in heapq.merge(*streams, key=itemgetter(0)):
         yield entry, entry.size
 
 
-def _entries(file: TransactionFile, start: int) -> Iterator[tuple[datetime, _Entry]]:
+def _entries(file: TransactionFile, start: int) -> Iterator[tuple[datetime, Entry]]:
     """Yield the entries of a file after a line, each with the instant at which it is its turn."""
     instant = _EARLIEST
     for line in file.lines():
@@ -169,7 +167,7 @@ def _entries(file: TransactionFile, start: int) -> Iterator[tuple[datetime, _Ent
         if isinstance(said, Transaction):
             instant = said.instant or _NOW
         size = len(line.content) if isinstance(line.content, bytes) else 0
-        yield instant, _Entry(file.source.name, line.number, line.digest, size, said)
+        yield instant, Entry(file.source.name, line.number, line.digest, size, said)
 
 
 def _said(line: Line) -> Transaction | CallerFault:
@@ -186,7 +184,7 @@ _HIGHEST_LINE = "SELECT coalesce(max(line), 0) FROM tx WHERE digest IS NOT NULL"
 _KNOWN = "SELECT digest FROM tx WHERE digest = ANY ($1::bytea[])"
 
 
-async def _highest_line(database: Database) -> int:
+async def highest_line(database: Database) -> int:
     """Return the highest number of a line that any load has written."""
     [highest] = await database.row(_HIGHEST_LINE)
     return int(highest)
@@ -196,7 +194,7 @@ async def _known(database: Database, digests: Sequence[bytes]) -> frozenset[byte
     return frozenset(digest for [digest] in await database.rows(_KNOWN, [digests]))
 
 
-async def _start(database: Database, source: Source, highest: int) -> int:
+async def begun_at(database: Database, source: Source, highest: int) -> int:
     """Return the last line of a file that was loaded, 0 if none was or nobody can look twice."""
     if source.stream is not None:
         return 0
@@ -209,7 +207,7 @@ async def _start(database: Database, source: Source, highest: int) -> int:
     return found
 
 
-async def _fresh(database: Database, group: Sequence[_Entry], highest: int) -> Sequence[_Entry]:
+async def fresh(database: Database, group: Sequence[Entry], highest: int) -> Sequence[Entry]:
     """Return the entries that were not loaded before, which only a stream can hold still."""
     digests = [entry.digest for entry in group if entry.line <= highest]
     known = await _known(database, digests) if digests else frozenset()

@@ -1,0 +1,119 @@
+"""A question as an operation of its own, answered, and again where the schema has changed."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from datalog.syntax.query import Source
+from datalog.syntax.views import AsOf
+from datalog.tree import BasisInstant, BasisT, Shape
+from resolvers.answer import Reader, answer
+from resolvers.datalog.compose import Composed, compose
+from resolvers.datalog.question import Answered, Question
+from resolvers.draft import Draft, Place, Request, Step
+from resolvers.entities import any_entity
+from resolvers.errors import StaleCatalogue
+from resolvers.explain import Explained, explain
+from resolvers.limits import Limits
+from resolvers.plan import Plan, drafted
+from store.catalogue import Catalogue
+from store.errors import CallerFault
+from store.ids import T
+from store.values import instant
+
+_ANSWER, _T, _INSTANT = "answer", "t", "instant"
+_RETRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its plan, for one schema."""
+
+    catalogue: Catalogue
+    composed: Composed
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What questions are asked of: a database, its schema as it is read, the limits, the clock."""
+
+    reader: Reader
+    catalogue: Callable[[T], Awaitable[Catalogue]]
+    """Returns the schema as of a t at least."""
+    limits: Limits
+    now: Callable[[], datetime]
+
+
+async def ask(asking: Asking, question: Question) -> Answered:
+    """Answer a question by one statement; of what is known to be empty, only the time is read.
+
+    Raises CallerFault for what is wrong with the question, and as `Database.row_of_query` does.
+    """
+    schema_t = T(0)
+    for _ in range(_RETRIES):
+        try:
+            return await _ask(asking, question, schema_t)
+        except StaleCatalogue as fault:  # Another process has changed the schema meanwhile.
+            schema_t = T(fault.found)
+    return await _ask(asking, question, schema_t)
+
+
+async def explained(asking: Asking, question: Question) -> tuple[Explained, str | None]:
+    """Return what a question is answered by, and why it is empty where it is; nothing is run.
+
+    Raises CallerFault for what is wrong with the question.
+    """
+    asked = prepared(await asking.catalogue(T(0)), question, asking.limits)
+    return explain(asked.plan, Request({}, asking.now(), b"")), asked.composed.because
+
+
+def prepared(catalogue: Catalogue, question: Question, limits: Limits) -> Asked:
+    """Return a question with its plan. Raises CallerFault."""
+    draft = Draft(catalogue, limits, any_entity)
+    composed = compose(draft, Place((Step(_ANSWER),), _ANSWER), question)
+    fields: tuple[tuple[str, Shape], ...] = ((_ANSWER, composed.shape),)
+    if isinstance(composed.view, AsOf):
+        seen = Source("$", composed.view)
+        fields = (*fields, (_T, BasisT(seen)), (_INSTANT, BasisInstant(seen)))
+    return Asked(catalogue, composed, drafted(draft, fields))
+
+
+async def _ask(asking: Asking, question: Question, schema_t: T) -> Answered:
+    asked = prepared(await asking.catalogue(schema_t), question, asking.limits)
+    known = asked.plan.statement.known
+    if known is not None and not asked.plan.operation.moments:
+        return await _known(asking.reader, asked, known)
+    found = await answer(asking.reader, asked.plan, {}, asking.now(), b"")
+    told = found.values[_ANSWER]
+    if isinstance(told, CallerFault):
+        raise told
+    if not isinstance(asked.composed.view, AsOf):
+        return _answered(asked, told, found.t, found.instant)
+    t, at = found.values[_T], found.values[_INSTANT]
+    return _answered(asked, told, T(int(str(t))), instant(at, _INSTANT))
+
+
+async def _known(reader: Reader, asked: Asked, known: tuple[str, ...]) -> Answered:
+    """Return an answer for which no fact is read; the clock says as of when it is true."""
+    clock = await reader.clock()
+    if clock.schema_t != asked.catalogue.t:
+        raise StaleCatalogue(asked.catalogue.t, clock.schema_t)
+    return _answered(asked, orjson.loads(known[0]), clock.t, clock.instant)
+
+
+def _answered(asked: Asked, told: Any, t: T, at: datetime) -> Answered:  # JSON.
+    composed = asked.composed
+    return Answered(
+        asked.catalogue,
+        composed.query,
+        composed.kinds,
+        tuple(told["rows"]),
+        told["complete"],
+        t,
+        at,
+        composed.because,
+    )
