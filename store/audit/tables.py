@@ -59,7 +59,7 @@ def new_tables(attributes: Iterable[Attribute]) -> tuple[NewTable, ...]:
 def _fact_table(attribute: Attribute) -> NewTable:
     name = fact_table_name(attribute.id)
     create, *indexes = create_fact_table(attribute, beside(name))
-    return NewTable(name, create, tuple(indexes), ("entity", "value", "now", "now_value"))
+    return NewTable(name, create, tuple(indexes), ("entity", "value", "period", "now", "now_value"))
 
 
 # As store/migrations/001_log.sql has them; a test holds both to the same form.

@@ -5,6 +5,7 @@ import pytest
 from store.catalogue import Attribute, ValueType
 from store.database import Database
 from store.ids import AttributeId
+from store.migrate import migrations
 from store.sql import Sql
 from store.tables import (
     BUILT_IN,
@@ -40,6 +41,32 @@ async def test_the_migration_spells_out_the_form_that_fact_tables_have(
             assert await database.rows(question, ["fact_again"]) == spelt_out
 
 
+async def test_the_migration_gives_older_tables_of_every_type_the_indexes_of_new_ones(
+    database_url: str,
+) -> None:
+    [periods] = [each for each in migrations() if each.name == "periods"]
+    attributes = [
+        Attribute(AttributeId(number), "A", value_type.value, value_type)
+        for number, value_type in enumerate(ValueType, 1_000)
+    ]
+    async with Database.open(database_url) as database:
+        for attribute in attributes:
+            await _run(database, *create_fact_table(attribute))
+        new = await database.rows(_FACT_INDEXES)
+        for name in {row[0] for row in new if row[1].endswith("_period")}:
+            await database.rows(f"DROP INDEX {name}_period")
+        await database.pool.execute(periods.path.read_text())
+        assert await database.rows(_FACT_INDEXES) == new
+
+
+_FACT_INDEXES = """
+SELECT tablename, indexname, indexdef
+FROM pg_indexes
+WHERE tablename LIKE 'fact%'
+ORDER BY indexname
+"""
+
+
 @pytest.mark.parametrize("many", [False, True])
 @pytest.mark.parametrize("value_type", ValueType)
 async def test_every_type_has_a_table_that_forbids_two_open_rows(
@@ -53,7 +80,7 @@ async def test_every_type_has_a_table_that_forbids_two_open_rows(
         )
         assert "UNIQUE" in definition[0]
         assert ("(e)" not in definition[0]) == many
-        assert len(await database.rows(_INDEXES, ["fact_1000"])) == 4
+        assert len(await database.rows(_INDEXES, ["fact_1000"])) == 5
 
 
 async def test_the_rule_of_one_value_can_be_changed_and_the_table_dropped(
