@@ -135,3 +135,14 @@ def _refined(clauses: Iterable[Clause], colours: Colours) -> Colours:
     return {
         variable: f"?{numbers[colour, tuple(texts)]}" for variable, (colour, texts) in told.items()
     }
+
+
+def structure(clauses: Iterable[Clause], ends: Sequence[Variable]) -> str:
+    """Return a text that is the same for clauses that say the same of their ends.
+
+    Two that say the same may still differ; what is alike in every place is told apart by chance.
+    """
+    ordered = in_order(clauses, ends, ())
+    colours = {each: f"?{number}" for each, number in ordered.numbers.items()}
+    colours |= {each: f"?end{position}" for position, each in enumerate(ends)}
+    return _Writing(colours).text(ordered.clauses)
