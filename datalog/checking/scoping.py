@@ -166,7 +166,7 @@ class _Renaming:
                 arguments = tuple(_named(each, names) for each in clause.arguments)
                 return replace(clause, arguments=arguments)
             case Search():
-                return clause
+                return self._search(clause, names)
             case Not():
                 inner = self._inside(clause.join, clause.clauses, names)
                 return Not(inner, _listed(clause.join, names))
@@ -185,6 +185,18 @@ class _Renaming:
                 return replace(call, arguments=arguments, binding=_each_named(several, names))
             case None:
                 return replace(call, arguments=arguments)
+
+    def _search(self, search: Search, names: Names) -> Search:
+        return replace(
+            search,
+            root=names.get(search.root, search.root),
+            node=names.get(search.node, search.node),
+            depth=names.get(search.depth, search.depth),
+            side=names.get(search.side, search.side),
+            max_depth=names.get(search.max_depth, search.max_depth),
+            max_nodes=names.get(search.max_nodes, search.max_nodes),
+            per_node=names.get(search.per_node, search.per_node),
+        )
 
     def _pattern(self, pattern: Pattern, names: Names) -> Pattern:
         attribute = pattern.attribute

@@ -35,6 +35,7 @@ from datalog.planning.steps import (
     Stratum,
     Union,
     Variables,
+    Walked,
     bound_by,
     variables,
 )
@@ -110,7 +111,7 @@ def estimate_step(  # noqa: PLR0911  # One case for each kind of step.
             return Estimate(
                 replace(before, rows=before.rows / 3), before.rows * _TESTED, Access.TEST
             )
-        case Union() | Fixpoint():
+        case Union() | Fixpoint() | Walked():
             return _several(step, before)
         case Lookup():
             return replace(_computed(step, before), work=before.rows * step.work)
@@ -118,18 +119,18 @@ def estimate_step(  # noqa: PLR0911  # One case for each kind of step.
             return _computed(step, before)
 
 
-def _several(step: Union | Fixpoint, before: Prefix) -> Estimate:
+def _several(step: Union | Fixpoint | Walked, before: Prefix) -> Estimate:
     rows = before.rows * step.rows
     distinct = {**dict.fromkeys(bound_by(step), max(rows, 1.0)), **before.distinct}
-    times = before.rows if isinstance(step, Union) or step.seeded else 1.0
-    return Estimate(Prefix(rows, distinct), times * step.work + rows, Access.BRANCHES)
+    times = 1.0 if isinstance(step, Fixpoint) and not step.seeded else before.rows
+    return Estimate(Prefix(rows, distinct, before.met), times * step.work + rows, Access.BRANCHES)
 
 
 def _computed(step: Step, before: Prefix) -> Estimate:
     """Return the estimate of what is computed of each row, and gives one for it."""
     access = Access.LOOKUP if isinstance(step, Lookup) else Access.COMPUTED
     distinct = {**dict.fromkeys(bound_by(step), before.rows), **before.distinct}
-    return Estimate(Prefix(before.rows, distinct), before.rows * _TESTED, access)
+    return Estimate(replace(before, distinct=distinct), before.rows * _TESTED, access)
 
 
 def _share(compare: Compare, before: Prefix) -> float:

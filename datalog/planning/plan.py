@@ -32,6 +32,7 @@ from datalog.planning.steps import (
     Stratum,
     Union,
     Variables,
+    Walked,
     path_end,
     unique,
     variables,
@@ -50,7 +51,7 @@ from datalog.syntax.clauses import (
     RuleCall,
     Search,
 )
-from datalog.syntax.terms import Variable
+from datalog.syntax.terms import Constant, Variable
 from datalog.syntax.views import Now
 
 
@@ -137,7 +138,9 @@ class _Planning:
             case GetElse():
                 return (50.0, self._lookup(item, bound)) if item.entity in bound else None
             case Search():
-                raise Unsupported("search outside of a graph")
+                limits = {item.max_depth, item.max_nodes, item.per_node}
+                view = self.situation.view(item.source)
+                return (4.0, Walked(item, view)) if {item.root, *limits} <= bound else None
             case Call():
                 needed = frozenset(each for each in item.arguments if isinstance(each, Variable))
                 return (-0.8, Applied(item)) if needed <= bound else None
@@ -151,8 +154,7 @@ class _Planning:
     def _row(self, row: Row, bound: Variables) -> tuple[float, Step] | None:
         if estimate_row(row, bound_before(bound), self.situation) is None:
             return None
-        # What stands beside an entity by its number only tests it.
-        return (-0.1 if isinstance(row, OwnRow) else 1.0), row
+        return (-0.1 if _only_tests(row, bound) else 1.0), row
 
     def _exists(
         self,
@@ -222,6 +224,12 @@ class _Planning:
         self, clauses: Sequence[Clause], bound: Variables, asked: Variables = frozenset()
     ) -> tuple[Step, ...]:
         return plan(clauses, asked, bound, self.situation).steps
+
+
+def _only_tests(row: Row, bound: Variables) -> bool:
+    """Tell whether a row stands beside an entity by its number: it gives no more rows then."""
+    places = (row.entity, row.number) if isinstance(row, OwnRow) else ()
+    return any(each in bound or isinstance(each, Constant) for each in places)
 
 
 def _path(get: GetElse) -> Iterator[Clause]:

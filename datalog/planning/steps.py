@@ -22,8 +22,9 @@ from datalog.planning.access import (
     TransactionRow,
 )
 from datalog.planning.row_terms import places, row_keys
-from datalog.syntax.clauses import Call, Compare, GetElse, Not, Or, RuleCall
+from datalog.syntax.clauses import Call, Compare, GetElse, Not, Or, RuleCall, Search
 from datalog.syntax.terms import Constant, Term, Variable
+from datalog.syntax.views import View
 
 Variables = frozenset[Variable]
 
@@ -123,7 +124,17 @@ def path_end(get: GetElse) -> Variable:
     return Variable(f"{get.value.name} found")
 
 
-Step = Row | Fixpoint | Filter | Applied | Exists | Union | Lookup
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """A search from the root of each row."""
+
+    search: Search
+    view: View
+    rows: float = 100.0
+    work: float = 1_000.0
+
+
+Step = Row | Walked | Fixpoint | Filter | Applied | Exists | Union | Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +161,7 @@ class Expected:
     rows: float
 
 
-def bound_by(step: Step) -> Variables:
+def bound_by(step: Step) -> Variables:  # noqa: PLR0911  # One case for each kind of step.
     """Return the variables that a step gives a value."""
     match step:
         case Filter() | Exists():
@@ -159,6 +170,8 @@ def bound_by(step: Step) -> Variables:
             return frozenset(step.variables)
         case Fixpoint():
             return variables(step.result.arguments)
+        case Walked(search):
+            return frozenset({search.node, search.depth, search.side})
         case Lookup():
             return frozenset({step.get.value})
         case Applied():
@@ -190,6 +203,8 @@ def _is_pinned(step: Step, known: Variables) -> bool:
             return True
         case Union():
             return frozenset(step.variables) <= known
+        case Walked(search):
+            return {search.root, search.node} <= known
         case Fixpoint():
             return all(_is_known(place, known) for place in step.result.arguments)
         case (

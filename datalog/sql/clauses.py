@@ -18,13 +18,24 @@ from datalog.planning.access import (
     TouchedRow,
     TransactionRow,
 )
-from datalog.planning.steps import Applied, Exists, Filter, Fixpoint, Lookup, Step, Union, path_end
+from datalog.planning.steps import (
+    Applied,
+    Exists,
+    Filter,
+    Fixpoint,
+    Lookup,
+    Step,
+    Union,
+    Walked,
+    path_end,
+)
 from datalog.sql.columns import NOTHING, Column, constant
 from datalog.sql.comparing import compare, is_member, same
 from datalog.sql.facts import together
 from datalog.sql.fixpoint import fixpoint_rows, relation_rows
 from datalog.sql.functions import applied
 from datalog.sql.rows import Columns, Item, Rows, conjunction, handed_up, selected
+from datalog.sql.search import walked_rows
 from datalog.sql.table_rows import (
     edge_rows,
     fact_rows,
@@ -74,6 +85,8 @@ def _step(rows: Rows, step: Step, reading: Reading) -> Rows:  # noqa: C901, PLR0
             return member_rows(rows, step, reading)
         case RelationRow():
             return relation_rows(rows, step, reading)
+        case Walked():
+            return walked_rows(rows, step, reading)
         case Fixpoint():
             return fixpoint_rows(rows, step, reading, read)
         case Filter():

@@ -27,7 +27,7 @@ from datalog.reason import Empty
 from datalog.sql.columns import Column
 from datalog.sql.levels import Found, Scope, Table, enclosed, find
 from datalog.sql.rows import Item, Rows
-from datalog.sql.search import Walk, ids, levels, neighbours, reached
+from datalog.sql.search import Walk, ids, levels, neighbours, reached, told_side
 from datalog.sql.writing import Json, as_text
 from datalog.syntax.clauses import EdgeStep
 from datalog.syntax.terms import Variable
@@ -90,7 +90,7 @@ def _nodes(walk: Walk, name: Sql, scope: Scope) -> Found:
         **scope.columns,
         search.node: Column(sql("n.node"), ValueType.REF),
         search.depth: Column(sql("n.depth"), ValueType.INT),
-        search.side: Column(_side(), ValueType.KEYWORD),
+        search.side: Column(told_side(sql("n")), ValueType.KEYWORD),
     }
     types = {search.node: frozenset(scope.compilation.catalogue.entity_types)}
     rows = Rows(columns).joined(Item(sql("{name} n", name=name), ()), columns)
@@ -100,13 +100,6 @@ def _nodes(walk: Walk, name: Sql, scope: Scope) -> Found:
 
 def _all(name: Sql) -> Sql:
     return sql("ARRAY(SELECT node FROM {name})", name=name)
-
-
-def _side() -> Sql:
-    return sql(
-        "CASE WHEN n.depth = 0 THEN 'ROOT' WHEN n.down IS NULL THEN 'UPSTREAM'"
-        " WHEN n.up IS NULL THEN 'DOWNSTREAM' ELSE 'BOTH' END"
-    )
 
 
 def _edges(graph: Graph, walk: Walk, name: Sql, scope: Scope) -> Found:
@@ -138,7 +131,7 @@ def node_members(*, degrees: bool) -> tuple[tuple[str, Json], ...]:
     """Return what the walk tells of a node, by key."""
     members: tuple[tuple[str, Json], ...] = (
         ("depth", (sql("n.depth::text"),)),
-        ("side", ('"', _side(), '"')),
+        ("side", ('"', told_side(sql("n")), '"')),
         ("up", (sql("coalesce(n.up::text, 'null')"),)),
         ("down", (sql("coalesce(n.down::text, 'null')"),)),
     )

@@ -6,11 +6,14 @@ on each side, all reached so far, how many are shown, and whether the budget has
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from datalog.sql.columns import slot
-from datalog.sql.rows import Compilation
+from datalog.planning.steps import Walked
+from datalog.sql.columns import Column, slot
+from datalog.sql.rows import Columns, Compilation, Item, Rows
+from datalog.sql.unification import Reading, unified
 from datalog.syntax.clauses import EdgeStep, Search
+from datalog.syntax.terms import Variable
 from datalog.syntax.views import View
 from datalog.vocabulary import type_id
 from store.catalogue import ValueType
@@ -19,12 +22,21 @@ from store.sql import Sql, join, number, numbered, sql
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """A search at a view, and the name under which its levels are found."""
+    """A search at a view, and the name under which its levels are found.
+
+    `limits` are the columns of those limits that are not given when the statement runs.
+    """
 
     search: Search
     view: View
     compilation: Compilation
     levels: Sql
+    limits: Columns = field(default_factory=dict)
+
+    def limit(self, variable: Variable) -> Sql:
+        """Return a limit: what a variable of the query holds, or what is given under its name."""
+        held = self.limits.get(variable) or slot(variable.name, ValueType.INT)
+        return held.sql
 
 
 def levels(walk: Walk, roots: Sql) -> Sql:
@@ -48,7 +60,7 @@ def levels(walk: Walk, roots: Sql) -> Sql:
         down=down,
         roots=roots,
         step=_step(walk),
-        max_depth=slot(walk.search.max_depth.name, ValueType.INT).sql,
+        max_depth=walk.limit(walk.search.max_depth),
     )
 
 
@@ -58,7 +70,7 @@ def _step(walk: Walk) -> Sql:
         "SELECT g.node, g.tags, g.tags & 12 = 0 OR row_number() OVER"
         " (PARTITION BY g.tags & 12 = 0 ORDER BY g.node) <= {max_nodes} - {s}.shown AS stays\n"
         "FROM (SELECT q.node, bit_or(q.tag) AS tags FROM ({tagged}) q GROUP BY q.node) g",
-        max_nodes=slot(walk.search.max_nodes.name, ValueType.INT).sql,
+        max_nodes=walk.limit(walk.search.max_nodes),
         s=walk.levels,
         tagged=join("\nUNION ALL ", _tagged(walk)),
     )
@@ -111,7 +123,7 @@ def _fresh(side: _Side, walk: Walk) -> Sql:
         " dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place\n"
         "FROM ({near}) y) p WHERE p.place <= {most}\nEXCEPT SELECT unnest({reached})",
         near=neighbours(side.steps, side.fresh, walk),
-        most=slot(walk.search.per_node.name, ValueType.INT).sql,
+        most=walk.limit(walk.search.per_node),
         reached=side.reached,
     )
 
@@ -191,3 +203,36 @@ def reached(walk: Walk, name: Sql, roots: Sql) -> Sql:
         s=walk.levels,
         roots=roots,
     )
+
+
+def told_side(name: Sql) -> Sql:
+    """Return on which side a node that was reached lies, as a word."""
+    return sql(
+        "CASE WHEN {n}.depth = 0 THEN 'ROOT' WHEN {n}.down IS NULL THEN 'UPSTREAM'"
+        " WHEN {n}.up IS NULL THEN 'DOWNSTREAM' ELSE 'BOTH' END",
+        n=name,
+    )
+
+
+def walked_rows(rows: Rows, step: Walked, reading: Reading) -> Rows:
+    """Join what a search comes to from the root of each row, which itself comes at depth 0."""
+    search, names = step.search, reading.compilation.names
+    table, nodes = names.fresh("u"), names.fresh("n")
+    walk = Walk(search, step.view, reading.compilation, names.fresh("s"), rows.columns)
+    roots = sql("SELECT ARRAY[{root}] AS roots", root=rows.columns[search.root].sql)
+    source = sql(
+        "LATERAL (WITH RECURSIVE {levels},\n{reached}\n"
+        "SELECT {n}.node AS c1, {n}.depth AS c2, {side} AS c3 FROM {n}) {table}",
+        levels=levels(walk, roots),
+        reached=reached(walk, nodes, roots),
+        n=nodes,
+        side=told_side(nodes),
+        table=table,
+    )
+    held = (
+        (search.node, Column(sql("{u}.c1", u=table), ValueType.REF)),
+        (search.depth, Column(sql("{u}.c2", u=table), ValueType.INT)),
+        (search.side, Column(sql("{u}.c3", u=table), ValueType.KEYWORD)),
+    )
+    columns, conditions = unified(rows.columns, held, reading)
+    return rows.joined(Item(source, conditions), columns)

@@ -162,7 +162,8 @@ class EdgeStep:
 class Search:
     """`(search ?root ?node ?depth ?side {…})`.
 
-    Breadth-first over edges from all roots, cycle-safe, shortest depth.
+    Breadth-first over edges from all roots, cycle-safe, shortest depth. In a graph all roots make
+    one walk; as a clause of any other query each root makes a walk of its own.
 
     `upstream` and `downstream` are two walks that share one budget (either may be empty); `types`
     keeps the walk to entities of these concrete types (None: any). The three limits are `:in`

@@ -9,19 +9,18 @@ from typing import Any
 
 import pytest
 
-from datalog.syntax.clauses import Clause, Not
-from datalog.syntax.query import Query, Rule, Scalar
+from datalog.syntax.clauses import Clause
+from datalog.syntax.query import Input, Query, Rule, Scalar
 from datalog.syntax.terms import Variable
 from datalog.tree import Bound, Many
 from schema.sdl import catalog as sdl
-from store.catalogue import Catalogue
 from store.database import Database
 from store.schema import writer as schema_writer
 from store.schema.facts import read_catalogue
 from tests.conftest import NewDatabase
 from tests.datalog.asking import NOW, Library
 from tests.datalog.library import CATALOG, Facts
-from tests.datalog.ruling import START, B, X, Y, Z, call, hop, rule
+from tests.datalog.ruling import START, B, call
 from tests.datalog.test_rules_recursive import CLOSURES
 
 EDGES = 2_000
@@ -106,7 +105,7 @@ async def _fill(url: str, pairs: Iterable[tuple[int, int]]) -> None:
 
 
 def _query(where: tuple[Clause, ...], rules: Iterable[Rule], *given: Variable) -> Many:
-    inputs = (NOW, *map(Scalar, given))
+    inputs: tuple[Input, ...] = (NOW, *map(Scalar, given))
     return Many("it", Query((B,), inputs, where, rules=tuple(rules)), Bound(B))
 
 

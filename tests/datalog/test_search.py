@@ -32,10 +32,11 @@ class Asked:
     t: int
 
 
-def _graph(asked: Asked, source: Source) -> Graph:
+def searched(asked: Asked) -> Search:
+    """Return the search of a request."""
     steps = tuple(EdgeStep(name, LINEAGE[name]) for name in asked.edges)
     back = tuple(EdgeStep(name, not LINEAGE[name]) for name in asked.edges)
-    search = Search(
+    return Search(
         ROOT,
         NODE,
         DEPTH,
@@ -45,6 +46,10 @@ def _graph(asked: Asked, source: Source) -> Graph:
         asked.types,
         *LIMITS,
     )
+
+
+def _graph(asked: Asked, source: Source) -> Graph:
+    search = searched(asked)
     where = (Compare(Operator.MEMBER, URN, URNS), Pattern(ROOT, "entity/urn", URN), search)
     inputs: tuple[Input, ...] = (source, Scalar(URNS), *map(Scalar, LIMITS))
     return Graph(
@@ -59,7 +64,8 @@ def _graph(asked: Asked, source: Source) -> Graph:
     )
 
 
-def _drawn(draw: random.Random) -> Asked:
+def drawn(draw: random.Random) -> Asked:
+    """Return a request."""
     kinds = ("Dataset", "Pipeline")
     return Asked(
         tuple(draw.sample([urn(f"d{each:02}") for each in range(40)], draw.choice([1, 1, 2]))),
@@ -141,7 +147,7 @@ class Walk:
         """Return what the statement should say."""
         ordered = sorted(self.shown, key=lambda each: (self._depth(each), self._number(each)))
         return {
-            "nodes": [self._node(name) for name in ordered],
+            "nodes": [self.node(name) for name in ordered],
             "edges": self._edges(),
             "frontier": [
                 entry
@@ -161,7 +167,8 @@ class Walk:
     def _depth(self, name: str) -> int:
         return min(levels[name] for levels in self.levels.values() if name in levels)
 
-    def _node(self, name: str) -> dict[str, Any]:
+    def node(self, name: str) -> dict[str, Any]:
+        """Return what a graph tells of a node."""
         up = self.levels.get("UPSTREAM", {}).get(name)
         down = self.levels.get("DOWNSTREAM", {}).get(name)
         depth = self._depth(name)
@@ -225,7 +232,7 @@ async def test_graphs_are_those_that_a_walk_by_hand_finds(library: Library) -> N
     draw = random.Random(7)  # Nothing secret.
     sizes: list[int] = []
     for _ in range(120):
-        asked = _drawn(draw)
+        asked = drawn(draw)
         expected = Walk(library.facts, asked).answer()
         assert await _found(library, asked, THEN) == expected, asked
         if asked.t == LAST:
