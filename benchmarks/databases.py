@@ -71,7 +71,11 @@ async def build_histories(running: Server) -> None:
 
 
 async def build_graph(running: Server, size: Size) -> None:
-    """Build the database of the generated graph."""
+    """Build the database of the generated graph, unless all of it is there."""
+    async with _migrated(running, GRAPH) as database:
+        if (await database.clock()).t > size.steps:  # The schema took one.
+            print(f"{GRAPH}: there already")
+            return
     with tempfile.TemporaryDirectory(prefix="headwater-benchmarks-") as folder:
         told = Path(folder) / "graph.jsonl"
         with told.open("wb") as lines:
@@ -79,11 +83,17 @@ async def build_graph(running: Server, size: Size) -> None:
         await _build(running, GRAPH, CATALOG, [told])
 
 
-async def _build(running: Server, name: str, catalog: str, files: Sequence[Path]) -> None:
+@asynccontextmanager
+async def _migrated(running: Server, name: str) -> AsyncIterator[Database]:
     url = create_database(running, name)
     await migrate(url)
-    begun = perf_counter()
     async with Database.open(url, pool_size=2, statement_timeout=_PATIENCE) as database:
+        yield database
+
+
+async def _build(running: Server, name: str, catalog: str, files: Sequence[Path]) -> None:
+    begun = perf_counter()
+    async with _migrated(running, name) as database:
         if (await database.clock()).t == 0:
             await schema_writer.apply(database, sdl.parse(catalog))
         sources = [Source(str(file)) for file in files]
@@ -91,13 +101,14 @@ async def _build(running: Server, name: str, catalog: str, files: Sequence[Path]
         if loaded.datoms:
             await database.rows("VACUUM (ANALYZE)")
             seconds = perf_counter() - begun
-            print(f"\r{name}: {loaded.datoms:,} datoms in {seconds:.0f} s")
+            print(f"\n{name}: {loaded.datoms:,} datoms in {seconds:.0f} s")
         else:
-            print(f"\r{name}: there already")
+            print(f"{name}: there already")
 
 
 def _shown(loaded: Loaded) -> None:
-    print(f"\r{loaded.transactions:,} transactions", end="", flush=True)
+    if loaded.transactions:
+        print(f"\r{loaded.transactions:,} transactions", end="", flush=True)
 
 
 async def _main() -> None:

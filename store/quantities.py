@@ -29,12 +29,19 @@ class AttributeQuantities:
 
 @dataclass(frozen=True, slots=True)
 class EdgeQuantities:
-    """Edges of one type: those that are live, all there ever were, different ends of the live."""
+    """Edges of one type: those that are live, all there ever were, different ends of the live.
+
+    `at_source`: how many edges leave the entity that an edge leaves, on average over edges, and
+    `at_target` how many arrive where it arrives: more than on average over entities, by far where a
+    few are hubs. 0 where nobody knows.
+    """
 
     now: float
     ever: float
     sources: float
     targets: float
+    at_source: float = 0.0
+    at_target: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

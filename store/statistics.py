@@ -105,15 +105,17 @@ WITH sampled AS MATERIALIZED (
   SELECT type, count(*) AS ever, count(*) FILTER (WHERE live) AS now
   FROM sampled GROUP BY type
 ), sources AS (
-  SELECT type, count(*) AS different, count(*) FILTER (WHERE times = 1) AS once
+  SELECT type, count(*) AS different, count(*) FILTER (WHERE times = 1) AS once,
+    sum(times * (times - 1))::float8 AS pairs
   FROM (SELECT type, count(*) AS times FROM sampled WHERE live GROUP BY type, "from") x
   GROUP BY type
 ), targets AS (
-  SELECT type, count(*) AS different, count(*) FILTER (WHERE times = 1) AS once
+  SELECT type, count(*) AS different, count(*) FILTER (WHERE times = 1) AS once,
+    sum(times * (times - 1))::float8 AS pairs
   FROM (SELECT type, count(*) AS times FROM sampled WHERE live GROUP BY type, "to") x
   GROUP BY type
 )
-SELECT type, ever, now, s.different, s.once, t.different, t.once
+SELECT type, ever, now, s.different, s.once, t.different, t.once, s.pairs, t.pairs
 FROM counted LEFT JOIN sources s USING (type) LEFT JOIN targets t USING (type)
 """
 
@@ -173,6 +175,8 @@ def _edges(found: Iterable[Row], rows: float) -> dict[AttributeId, EdgeQuantitie
             row[1] * factor,
             _different(row[2], row[3], row[4], factor),
             _different(row[2], row[5], row[6], factor),
+            _beside(row[2], row[7], factor),
+            _beside(row[2], row[8], factor),
         )
         for row in found
     }
@@ -184,3 +188,8 @@ def _different(sampled: Any, different: Any, once: Any, factor: float) -> float:
         return 0.0
     seen_once = float(once)
     return float(sampled * different / (sampled - seen_once + seen_once / factor))
+
+
+def _beside(sampled: Any, pairs: Any, factor: float) -> float:
+    """Return how many edges share an end with an edge, itself too, by the pairs in a sample."""
+    return 1.0 + float(pairs) * factor / float(sampled) if sampled else 0.0

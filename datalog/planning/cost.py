@@ -6,7 +6,7 @@ contained in the larger one.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import assert_never
 
@@ -30,7 +30,8 @@ from datalog.planning.access import (
 from datalog.planning.statistics import sum_of
 from datalog.syntax.terms import Constant, Keyword, LookupRef, Variable
 from datalog.syntax.views import History, Since, View
-from datalog.vocabulary import EdgeColumn, TransactionColumn, type_id
+from datalog.vocabulary import URN, EdgeColumn, TransactionColumn, type_id
+from store.catalogue import ValueType
 from store.quantities import AttributeQuantities, EdgeQuantities
 
 GIVEN_ROWS = 10.0
@@ -67,14 +68,23 @@ class Access(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Prefix:
-    """What some steps give: how many rows, and how many different values of each variable."""
+    """What some steps give: how many rows, and how many different values of each variable.
+
+    `met`: the variables that edges of some types led to, by which of their ends. Whoever is met
+    there has more such edges than others have: hubs are met most.
+    """
 
     rows: float = 1.0
     distinct: Mapping[Variable, float] = field(default_factory=dict)
+    met: frozenset["Met"] = frozenset()
 
     def different(self, variable: Variable) -> float:
         """Return how many different values a variable has."""
         return max(1.0, min(self.distinct.get(variable, 1.0), self.rows))
+
+
+Met = tuple[Place, EdgeColumn, Place | None]
+"""An end of edges, which end it is, and the types of the edges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +115,9 @@ def estimate_row(  # noqa: C901, PLR0911  # One case for each kind of row.
         case LogRow():
             return _log(row, before, situation)
         case OwnRow():
-            return _beside(before, row.entity, row.number)
+            return _own(row, before, situation)
         case TouchedRow():
-            known = is_bound(row.entity, before.distinct)
-            return _beside(before, row.entity, row.transaction) if known else None
+            return _touched(row, before, situation)
         case IdentRow():
             names = max(1.0, float(len(situation.catalogue.attributes)))
             named = (_Column(row.entity, names, Access.ENTITY), _Column(row.name, names))
@@ -137,7 +146,8 @@ def is_bound(place: Place, bound: Mapping[Variable, float]) -> bool:
 class _Column:
     """A column of a table: what stands in its place, and how many different values it has.
 
-    `access` is how its index is told, None where it has none. `share` is that of a constant.
+    `access` is how its index is told, None where it has none. `share` is that of what is known of
+    the place, where that tells more.
     """
 
     place: Place
@@ -166,14 +176,14 @@ def _read(total: float, columns: Iterable[_Column], before: Prefix, tables: int 
             most = distinct.get(column.place, column.different)
             distinct[column.place] = min(most, column.different)
     work = before.rows * (PROBE * tables + by_key) + rows
-    return Estimate(Prefix(rows, distinct), work, _together(found))
+    return Estimate(Prefix(rows, distinct, before.met), work, _together(found))
 
 
 def _share(column: _Column, before: Prefix) -> float:
-    if isinstance(column.place, Variable):
-        return 1.0 / max(column.different, before.different(column.place), 1.0)
     if column.share is not None:
         return min(column.share, 1.0)
+    if isinstance(column.place, Variable):
+        return 1.0 / max(column.different, before.different(column.place), 1.0)
     several = len(column.place.values) if isinstance(column.place, OneOf) else 1
     return min(several / max(column.different, 1.0), 1.0)
 
@@ -265,8 +275,25 @@ def _edge(row: EdgeRow, before: Prefix, situation: Situation) -> Estimate:
             continue
         like = different.get(column)
         if like is not None:
-            columns.append(_Column(place, like.different, like.access))
-    return _read(total, columns, before)
+            share = _share_of_met(row, column, place, before, known)
+            columns.append(_Column(place, like.different, like.access, share))
+    estimate = _read(total, columns, before)
+    met = before.met | {_met(row, column, place) for column, place in row.columns}
+    return replace(estimate, after=replace(estimate.after, met=met))
+
+
+def _met(row: EdgeRow, column: EdgeColumn, place: Place) -> Met:
+    return place, column, dict(row.columns).get(EdgeColumn.TYPE)
+
+
+def _share_of_met(
+    row: EdgeRow, column: EdgeColumn, place: Place, before: Prefix, known: EdgeQuantities
+) -> float | None:
+    """Return the share of the edges at an end that an edge of the same types has led to."""
+    if not isinstance(place, Variable) or _met(row, column, place) not in before.met:
+        return None
+    at = {EdgeColumn.FROM: known.at_source, EdgeColumn.TO: known.at_target}.get(column)
+    return at / known.now if at else None
 
 
 def _edges_of(row: EdgeRow, situation: Situation) -> tuple[EdgeQuantities, bool]:
@@ -298,6 +325,15 @@ def _transaction(row: TransactionRow, before: Prefix, situation: Situation) -> E
     return _read(total, columns, before)
 
 
+def _touched(row: TouchedRow, before: Prefix, situation: Situation) -> Estimate | None:
+    if is_bound(row.entity, before.distinct):
+        return _beside(before, row.entity, row.transaction)
+    entities = situation.statistics.attribute(URN, ValueType.STRING).now
+    transactions = min(entities, situation.statistics.log.transactions)
+    columns = (_Column(row.entity, entities, Access.ENTITY), _Column(row.transaction, transactions))
+    return _read(entities, columns, before)
+
+
 def _log(row: LogRow, before: Prefix, situation: Situation) -> Estimate:
     statistics = situation.statistics
     log = statistics.log
@@ -324,6 +360,16 @@ def _constants(row: GroundRow) -> Iterable[_Column]:
         yield _Column(place, max(1.0, float(different)))
 
 
+def _own(row: OwnRow, before: Prefix, situation: Situation) -> Estimate:
+    beside = _beside(before, row.entity, row.number)
+    if beside is not None:
+        return beside
+    entities = situation.statistics.attribute(URN, ValueType.STRING).now
+    edges, transactions = situation.statistics.any_edge().now, situation.statistics.log.transactions
+    total = entities + edges + transactions
+    return _read(total, (_Column(row.entity, total), _Column(row.number, total)), before)
+
+
 def _beside(before: Prefix, one: Place, other: Place) -> Estimate | None:
     """Return the estimate of what stands beside an entity, one row at most, by either's number."""
     known = [place for place in (one, other) if is_bound(place, before.distinct)]
@@ -333,10 +379,11 @@ def _beside(before: Prefix, one: Place, other: Place) -> Estimate | None:
     for place in (one, other):
         if isinstance(place, Variable):
             distinct.setdefault(place, before.rows)
-    return Estimate(Prefix(before.rows, distinct), before.rows * PROBE, Access.ENTITY)
+    after = replace(before, distinct=distinct)
+    return Estimate(after, before.rows * PROBE, Access.ENTITY)
 
 
 def _listed(before: Prefix, members: Iterable[Variable]) -> Estimate:
     distinct = {**before.distinct, **dict.fromkeys(members, GIVEN_ROWS)}
     rows = before.rows * GIVEN_ROWS
-    return Estimate(Prefix(rows, distinct), rows, Access.GIVEN)
+    return Estimate(Prefix(rows, distinct, before.met), rows, Access.GIVEN)

@@ -63,11 +63,16 @@ class Statistics:
 
 def sum_of(edges: Iterable[EdgeQuantities]) -> EdgeQuantities:
     """Return the quantities of several types of edges together, one edge at least."""
-    now = ever = sources = targets = 0.0
-    for each in edges:
-        now, ever = now + each.now, ever + each.ever
-        sources, targets = sources + each.sources, targets + each.targets
-    return EdgeQuantities(max(now, 1.0), max(ever, 1.0), max(sources, 1.0), max(targets, 1.0))
+    edges = tuple(edges)
+    now = sum(each.now for each in edges)
+    return EdgeQuantities(
+        max(now, 1.0),
+        max(sum(each.ever for each in edges), 1.0),
+        max(sum(each.sources for each in edges), 1.0),
+        max(sum(each.targets for each in edges), 1.0),
+        sum(each.now * each.at_source for each in edges) / max(now, 1.0),
+        sum(each.now * each.at_target for each in edges) / max(now, 1.0),
+    )
 
 
 NOTHING_KNOWN = Statistics()

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from datalog.planning.statistics import Statistics
 from datalog.sql.compile import Slot, Statement, compile_operation
-from datalog.syntax.clauses import Not, Or
+from datalog.syntax.clauses import Not, Or, Pattern
 from datalog.syntax.query import Query
-from datalog.syntax.terms import Variable
+from datalog.syntax.terms import Constant, Variable
 from datalog.tree import Bound, Many, Object, Operation
+from store.quantities import EdgeQuantities, Quantities
 from tests.datalog.asking import NOW, Library
 from tests.datalog.planning_queries import QUERIES, SLOTS
 
@@ -103,3 +105,17 @@ def _with_names(part: Any, names: dict[str, str]) -> Any:
         }
         return replace(part, **changed)
     return part
+
+
+def test_whoever_an_edge_leads_to_is_taken_to_be_a_hub(library: Library) -> None:
+    # 4 edges arrive at a dataset and 5 leave it, on average, but 50 arrive where any edge does.
+    derived = library.catalogue.edge_type("DerivedFrom").id
+    edges = EdgeQuantities(1e6, 1e6, 2e5, 2.5e5, at_source=8.0, at_target=50.0)
+    known = Statistics(Quantities({}, {derived: edges}, 1e7, 1e6, 1e4))
+    a, b, c = Variable("a"), Variable("b"), Variable("c")
+    triangle = [Pattern(x, "DerivedFrom", y) for x, y in ((a, b), (b, c), (a, c))]
+    where = (Pattern(a, "Dataset/name", Constant("a")), *triangle)
+    shape = Many("it", Query((a, b, c), (NOW,), where), Object((("b", Bound(b)),)))
+    operation = Operation((("it", shape),))
+    text = compile_operation(operation, library.catalogue, known).text
+    assert text.count('"from" = ') == 3, "no edge is found by the end that it leads to alone"

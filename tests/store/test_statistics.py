@@ -60,6 +60,7 @@ async def test_facts_are_counted_by_attribute_and_edges_by_type(database_url: st
     even, odd = counted.edges[AttributeId(1000)], counted.edges[AttributeId(1001)]
     assert (even.now, even.ever, even.sources, even.targets) == (400, 500, 40, 7)
     assert (odd.now, odd.ever, odd.sources, odd.targets) == (500, 500, 50, 7)
+    assert (odd.at_source, odd.at_target) == (10.0, pytest.approx(500 / 7, rel=0.01))
 
 
 async def test_of_many_edges_a_sample_is_counted(
@@ -69,6 +70,7 @@ async def test_of_many_edges_a_sample_is_counted(
     edges = (await _counted(database_url)).edges.values()
     assert sum(each.ever for each in edges) == pytest.approx(1_000)
     assert all(300 < each.now < 700 and 30 < each.sources < 70 for each in edges)
+    assert all(6 < each.at_source < 15 and 50 < each.at_target < 90 for each in edges)
 
 
 async def test_statistics_are_read_again_once_the_log_has_grown_by_a_tenth(
