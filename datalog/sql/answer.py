@@ -204,6 +204,7 @@ def _told(element: Element, column: Column, scope: Scope) -> Sql:
 
 
 def _told_rows(shown: _Shown, query: Query, first: Sql, scope: Scope) -> Json:
+    # Nothing is joined to the rows, so they are put together in the order in which they come.
     rows = shown.rows
     members = [(_told(each, rows.columns[_held(each)], scope),) for each in _elements(query)]
     if query.maps is None:
@@ -212,7 +213,7 @@ def _told_rows(shown: _Shown, query: Query, first: Sql, scope: Scope) -> Json:
         row = json_object(zip(query.maps.names, members, strict=True))
     return (
         sql(
-            "(SELECT concat('{{\"rows\":[', string_agg({row}, ',' ORDER BY {n})"
+            "(SELECT concat('{{\"rows\":[', string_agg({row}, ',')"
             " FILTER (WHERE {n} <= {first}), '],\"complete\":',"
             " (count(*) <= {first})::text, '}}'){body})",
             row=as_text(row),
