@@ -15,14 +15,22 @@ from typing import ClassVar
 
 
 class Fault(Exception):
-    """A fault with a code, a category, the fields of its class, and a sentence."""
+    """A fault with a code, a category, the fields of its class, and a sentence.
+
+    `place` is the line and the column, both from 1, in a text that somebody wrote.
+    """
 
     code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
     category: ClassVar[str] = "fault"
 
+    place: tuple[int, int] | None = None
+
     def details(self) -> dict[str, object]:
-        """Return the fields of the fault, for machines that read errors."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]  # Every fault is a dataclass.
+        """Return the fields of the fault, and its place, for machines that read errors."""
+        told = {field.name: getattr(self, field.name) for field in fields(self)}  # type: ignore[arg-type]  # Every fault is a dataclass.
+        if self.place is not None:
+            told["line"], told["column"] = self.place
+        return told
 
 
 class CallerFault(Fault):

@@ -14,9 +14,11 @@ from datalog.syntax.query import Query, Source
 from datalog.syntax.terms import Variable
 from datalog.syntax.views import AsOf, History, Now, Since, View
 from datalog.tree import Answer, Operation
+from resolvers.datalog.places import locate
 from resolvers.datalog.question import Question
 from resolvers.draft import Binding, Draft, Place
 from resolvers.pages import at_most
+from store.errors import CallerFault
 
 _DATABASE = "$"
 _AS_OF, _SINCE = "asOf, as it is given", "since, as it is given"
@@ -38,10 +40,18 @@ class Composed:
 
 
 def compose(draft: Draft, place: Place, question: Question) -> Composed:
-    """Return a question as a shape. Raises CallerFault for all that is wrong with it.
+    """Return a question as a shape. Raises CallerFault for what is wrong with it, and where.
 
     It is compiled here too, on its own, so that what is wrong with it is the fault of its field.
     """
+    try:
+        return _composed(draft, place, question)
+    except CallerFault as fault:
+        locate(fault, question.text)
+        raise
+
+
+def _composed(draft: Draft, place: Place, question: Question) -> Composed:
     draft.is_written = True
     read = read_query(question.text)
     span = Span(
@@ -58,6 +68,7 @@ def compose(draft: Draft, place: Place, question: Question) -> Composed:
         Operation(((place.label, shape),), tuple(draft.moments)),
         draft.catalogue,
         draft.statistics,
+        scan=question.scan,
     )
     kinds = dict(statement.kinds).get(place.label, ())
     because = dict(statement.reasons).get(place.label)

@@ -59,7 +59,9 @@ def lines(error: BaseException) -> Iterator[str]:
     """Yield `CODE: sentence`, once for each line that the fault says."""
     match _first(error):
         case Fault() as fault:
-            yield from (f"{fault.code}: {printable(line)}" for line in str(fault).split("\n"))
+            place = "" if fault.place is None else "line {}, column {}: ".format(*fault.place)
+            for line in str(fault).split("\n"):
+                yield f"{fault.code}: {place}{printable(line)}"
         case unexpected:
             sentence = " ".join(f"{type(unexpected).__name__}: {unexpected}".split())
             yield f"{Fault.code}: {printable(sentence)} (--traceback shows where)"

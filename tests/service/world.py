@@ -1,5 +1,7 @@
 """A small world for the server's tests: a catalog, and the transactions that fill it."""
 
+import json
+
 CATALOG = """
 "Anything that can own something."
 interface Owner { name: String @index owns: [Dataset!] @rel(edge: "OwnedBy", reverse: true) }
@@ -75,3 +77,14 @@ TRANSACTIONS: tuple[dict[str, object], ...] = (
         "upsert": [{"type": "Dataset", "urn": _RAW, "name": "raw events"}],
     },
 )  # fmt: skip
+
+
+def transaction_lines() -> str:
+    """Return the transactions as a file of transactions has them."""
+    about = ("instant", "source", "actor")
+    lines = (
+        {"tx": {key: each[key] for key in each if key in about}}
+        | {key: each[key] for key in each if key not in about}
+        for each in TRANSACTIONS
+    )
+    return "".join(f"{json.dumps(line)}\n" for line in lines)
