@@ -8,6 +8,7 @@ reading/         from EDN text, and from what a caller gives, to the language as
 checking/        is the query sound, and can it have an answer
 planning/        what is read, and in which order
 sql/             the plan as one SQL statement
+explanation      how a query is answered: its clauses in order, and how many rows
 text             the queries of an operation as EDN text, for `explain`
 printing/        queries as EDN text that reads back the same
 errors           every fault that a query can have

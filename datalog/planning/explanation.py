@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from datalog.planning.access import EdgeRow, FactRow, MemberRow, Situation, TransactionRow
-from datalog.planning.canonical import in_order
 from datalog.planning.grouping import grouped
 from datalog.planning.steps import (
     Applied,
@@ -36,9 +35,10 @@ def answered(
 ) -> tuple[tuple[Answered, ...], tuple[Clause, ...]]:
     """Return the steps with their clauses, and the clauses that hold by what the others read.
 
-    `situation` is the one that was planned in, with the types that its clauses tell.
+    `where` is in the plan's own order; `situation` is the one that was planned in, with the types
+    that the clauses tell.
     """
-    waiting = list(in_order(where, (), ()).clauses)
+    waiting = list(where)
     found: list[Answered] = []
     for step, expected in zip(plan.steps, plan.expected, strict=True):
         clauses = tuple(each for each in waiting if _answers(step, each, situation))
@@ -52,7 +52,7 @@ def _answers(step: Step, clause: Clause, situation: Situation) -> bool:
         case Filter() | Applied() | Lookup() | Fixpoint() | MemberRow():
             return clause == _only_clause(step)
         case Exists(says=says) | Union(says=says) if says is not None:
-            return _written_alike(clause) == _written_alike(says)
+            return clause == says
         case Exists(branches):
             return any(_answers(each, clause, situation) for inside in branches for each in inside)
         case _ if isinstance(clause, Pattern | Or):
@@ -75,10 +75,6 @@ def _only_clause(step: Filter | Applied | Lookup | Fixpoint | MemberRow) -> Clau
             return Compare(Operator.MEMBER, member, members)
         case _:
             assert_never(step)
-
-
-def _written_alike(clause: Clause) -> frozenset[Clause]:
-    return frozenset(in_order((clause,), (), ()).clauses)
 
 
 def _is_part(one: object, whole: Step) -> bool:

@@ -12,7 +12,7 @@ from datalog.checking.scoping import outward, outward_of
 from datalog.errors import InsufficientBinding, Unsupported
 from datalog.planning.access import GivenRow, MemberRow, OwnRow, RelationRow, Row, Situation
 from datalog.planning.canonical import in_order, variables_in
-from datalog.planning.cost import bound_before, estimate_row
+from datalog.planning.cost import bound_before
 from datalog.planning.estimates import estimate_inside, size_of
 from datalog.planning.existence import Item, Some, binds, mentions, with_existence
 from datalog.planning.grouping import grouped
@@ -152,7 +152,7 @@ class _Planning:
                 return self._row(item, bound)
 
     def _row(self, row: Row, bound: Variables) -> tuple[float, Step] | None:
-        if estimate_row(row, bound_before(bound), self.situation) is None:
+        if isinstance(row, MemberRow) and row.members not in bound:
             return None
         return (-0.1 if _only_tests(row, bound) else 1.0), row
 
@@ -187,15 +187,24 @@ class _Planning:
         return 3.0, Union(branches, in_turn, inside.rows, inside.work, item)
 
     def _recursion(self, call: RuleCall, bound: Variables) -> tuple[float, Step] | None:
-        for program in programs(call, self.situation.rules, bound):
-            try:
-                return 4.0, replace(self._fixpoint(program, bound), says=call)
-            except InsufficientBinding:
-                continue
+        for ways in programs(call, self.situation.rules, bound):
+            possible = [self._fixpoint(program, bound) for program in ways]
+            found = [each for each in possible if each is not None]
+            if found:
+                best = replace(min(found, key=lambda each: each.work), says=call)
+                if outward(call) <= bound:  # Whether there is such a row: one is enough.
+                    return -0.1, self._exists(((best,),), bound)
+                return 4.0, best
         return None
 
-    def _fixpoint(self, program: Program, bound: Variables) -> Fixpoint:
-        strata = tuple(self._stratum(program, relations, bound) for relations in program.strata())
+    def _fixpoint(self, program: Program, bound: Variables) -> Fixpoint | None:
+        """Plan the arms of a recursion; None where one needs what nothing binds."""
+        try:
+            strata = tuple(
+                self._stratum(program, relations, bound) for relations in program.strata()
+            )
+        except InsufficientBinding:
+            return None
         seeded = not bound.isdisjoint(variables_in(program.definitions))
         size = size_of(strata, bound, self.situation)
         return Fixpoint(strata, program.result, seeded, size.rows, size.work)

@@ -1,5 +1,6 @@
 """An operation to one SQL statement, whose one row holds the times and every root field's JSON."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from datalog.kinds import Kind
@@ -45,41 +46,58 @@ FIXED_COLUMNS = ("t", "instant", "schema_t")
 
 
 def compile_operation(
-    operation: Operation, catalogue: Catalogue, statistics: Statistics = NOTHING_KNOWN
+    operation: Operation,
+    catalogue: Catalogue,
+    statistics: Statistics = NOTHING_KNOWN,
+    *,
+    scan: bool = False,
 ) -> Statement:
     """Return the statement of an operation. Raises QueryError, UnknownType, UnknownAttribute.
 
-    `statistics` decide in which order facts are read, never what the answer is.
+    `statistics` decide in which order facts are read, never what the answer is. `scan` allows
+    clauses that read the whole log, which are refused else.
 
     Its row: t, instant and schema_t of the basis; the t of each moment, in order; then the JSON
     text of each root field. A moment `m` has two slots: `m.t` (or null) and `m.instant` (or null).
     """
-    moments = {name: numbered("m.m", position) for position, name in _numbered(operation)}
-    compilation = Compilation(catalogue, Names(), moments, statistics=statistics)
-    scope = Scope(compilation, {}, {}, {}, {"$": Now()}, {})
+    scope = outermost(operation.moments, catalogue, statistics, scan=scan)
     written = [to_json(shape, scope) for _, shape in operation.fields]
-    fields = [as_text(each) for each in written]
-    times = [sql("m.t"), sql("m.instant"), sql("m.schema_t"), *moments.values()]
-    text, arguments = sql(
-        "WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t{moments}\nFROM clock c)"
-        "\nSELECT {columns}\nFROM m",
-        moments=join("", [_moment(name, position) for position, name in _numbered(operation)]),
-        columns=join(",\n", [*times, *fields]),
-    ).render()
+    text, arguments = rendered(operation.moments, [as_text(each) for each in written])
     names = (*FIXED_COLUMNS, *operation.moments, *(key for key, _ in operation.fields))
-    known = known_texts(written)
     return Statement(
         text,
-        tuple(arguments),
+        arguments,
         names,
-        tuple(compilation.reasons),
-        known,
-        tuple(compilation.kinds),
+        tuple(scope.compilation.reasons),
+        known_texts(written),
+        tuple(scope.compilation.kinds),
     )
 
 
-def _numbered(operation: Operation) -> list[tuple[int, str]]:
-    return list(enumerate(operation.moments, 1))
+def outermost(
+    moments: Iterable[str], catalogue: Catalogue, statistics: Statistics, *, scan: bool = True
+) -> Scope:
+    """Return the scope of root fields, with the names of all points in time.
+
+    `scan` allows clauses that read the whole log.
+    """
+    names = {name: numbered("m.m", position) for position, name in enumerate(moments, 1)}
+    compilation = Compilation(catalogue, Names(), names, statistics=statistics, scan=scan)
+    return Scope(compilation, {}, {}, {}, {"$": Now()}, {})
+
+
+def rendered(moments: Iterable[str], fields: Iterable[Sql]) -> tuple[str, tuple[Argument, ...]]:
+    """Return the text and the arguments of a statement of root fields."""
+    numbers = list(enumerate(moments, 1))
+    times = [sql("m.t"), sql("m.instant"), sql("m.schema_t")]
+    times += [numbered("m.m", position) for position, _ in numbers]
+    text, arguments = sql(
+        "WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t{moments}\nFROM clock c)"
+        "\nSELECT {columns}\nFROM m",
+        moments=join("", [_moment(name, position) for position, name in numbers]),
+        columns=join(",\n", [*times, *fields]),
+    ).render()
+    return text, tuple(arguments)
 
 
 def _moment(name: str, position: int) -> Sql:

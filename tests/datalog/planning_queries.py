@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from datalog.syntax.clauses import Clause, Compare, GetElse, Not, Operator, Or, Pattern, Step
 from datalog.syntax.query import Collection, Input, Relation, Scalar, Source
-from datalog.syntax.terms import Constant, Keyword, Variable
+from datalog.syntax.terms import Constant, Keyword, Term, Variable
 from datalog.syntax.views import AsOf
 from tests.datalog.library import urn
 
@@ -21,15 +21,15 @@ SLOTS: Mapping[str, object] = {
 }
 
 
-def _is(entity: Variable, name: str) -> Pattern:
+def is_a(entity: Variable, name: str) -> Pattern:
     return Pattern(entity, "entity/type", Constant(Keyword(name)))
 
 
-def _hop(near: Variable, edge: str, far: Variable) -> Pattern:
+def hop(near: Variable, edge: str, far: Variable) -> Pattern:
     return Pattern(near, edge, far)
 
 
-def _named(entity: Variable, name: Variable) -> Pattern:
+def named(entity: Variable, name: Term) -> Pattern:
     return Pattern(entity, "Dataset/name", name)
 
 
@@ -45,66 +45,66 @@ EDGES = (
 Written = tuple[tuple[Variable, ...], tuple[Input, ...], tuple[Clause, ...]]
 
 QUERIES: Mapping[str, Written] = {
-    "one fact": ((E, N), (), (_named(E, N),)),
+    "one fact": ((E, N), (), (named(E, N),)),
     "a star": (
         (E, N),
         (),
-        (_named(E, N), RAW, Pattern(E, "Dataset/rows", R), Pattern(E, "Dataset/hidden", X)),
+        (named(E, N), RAW, Pattern(E, "Dataset/rows", R), Pattern(E, "Dataset/hidden", X)),
     ),
     "a star with a number that is wanted": (
         (E,),
         (),
-        (_named(E, N), RAW, Pattern(E, "Dataset/rows", Constant(1))),
+        (named(E, N), RAW, Pattern(E, "Dataset/rows", Constant(1))),
     ),
     "a chain": (
         (A, D),
         (),
         tuple(
-            _hop(*each)
+            hop(*each)
             for each in [(A, "DerivedFrom", B), (B, "DerivedFrom", C), (C, "DerivedFrom", D)]
         ),
     ),
     "a chain between the same names": (
         (A, C),
         (),
-        (_hop(A, "DerivedFrom", B), _hop(B, "DerivedFrom", C), _named(A, N), _named(C, N)),
+        (hop(A, "DerivedFrom", B), hop(B, "DerivedFrom", C), named(A, N), named(C, N)),
     ),
     "a triangle": (
         (A, B, C),
         (),
-        (_hop(A, "DerivedFrom", B), _hop(B, "DerivedFrom", C), _hop(C, "DerivedFrom", A)),
+        (hop(A, "DerivedFrom", B), hop(B, "DerivedFrom", C), hop(C, "DerivedFrom", A)),
     ),
     "a triangle of which one corner is asked": (
         (A,),
         (),
-        (_hop(A, "DerivedFrom", B), _hop(B, "DerivedFrom", C), _hop(C, "DerivedFrom", A)),
+        (hop(A, "DerivedFrom", B), hop(B, "DerivedFrom", C), hop(C, "DerivedFrom", A)),
     ),
     "a square": (
         (A, C),
         (),
         (
-            _hop(A, "DerivedFrom", B),
-            _hop(B, "DerivedFrom", C),
-            _hop(A, "DerivedFrom", D),
-            _hop(D, "DerivedFrom", C),
+            hop(A, "DerivedFrom", B),
+            hop(B, "DerivedFrom", C),
+            hop(A, "DerivedFrom", D),
+            hop(D, "DerivedFrom", C),
         ),
     ),
-    "two of one name": ((A, B), (), (_named(A, N), _named(B, N), Compare(Operator.NE, A, B))),
+    "two of one name": ((A, B), (), (named(A, N), named(B, N), Compare(Operator.NE, A, B))),
     "two of one name in order": (
         (A, B),
         (),
-        (_named(A, N), _named(B, N), Compare(Operator.LT, A, B)),
+        (named(A, N), named(B, N), Compare(Operator.LT, A, B)),
     ),
     "siblings": (
         (A, B),
         (),
-        (_hop(C, "Writes", A), _hop(C, "Writes", B), Compare(Operator.NE, A, B)),
+        (hop(C, "Writes", A), hop(C, "Writes", B), Compare(Operator.NE, A, B)),
     ),
-    "what nobody wrote": ((E,), (), (_is(E, "Dataset"), Not((_hop(A, "Writes", E),)), ALIVE)),
+    "what nobody wrote": ((E,), (), (is_a(E, "Dataset"), Not((hop(A, "Writes", E),)), ALIVE)),
     "a not of several": (
         (E,),
         (),
-        (_named(E, N), Not((_hop(E, "DerivedFrom", A), _named(A, N)), (E, N))),
+        (named(E, N), Not((hop(E, "DerivedFrom", A), named(A, N)), (E, N))),
     ),
     "a range": (
         (E, R),
@@ -118,7 +118,7 @@ QUERIES: Mapping[str, Written] = {
     "text that starts": (
         (E,),
         (),
-        (_named(E, N), Compare(Operator.STARTS_WITH, N, Constant("a")), RAW),
+        (named(E, N), Compare(Operator.STARTS_WITH, N, Constant("a")), RAW),
     ),
     "an or of values": (
         (E,),
@@ -137,12 +137,12 @@ QUERIES: Mapping[str, Written] = {
         (E, N),
         (),
         (
-            _named(E, N),
+            named(E, N),
             Or(
                 (
                     (RAW,),
                     (Pattern(E, "Dataset/rows", Constant(1)),),
-                    (_hop(E, "DerivedFrom", A), _hop(A, "DerivedFrom", E)),
+                    (hop(E, "DerivedFrom", A), hop(A, "DerivedFrom", E)),
                 ),
                 (E,),
             ),
@@ -151,14 +151,14 @@ QUERIES: Mapping[str, Written] = {
     "an or that binds": (
         (A, B),
         (),
-        (Or(((_hop(A, "DerivedFrom", B),), (_hop(B, "DerivedFrom", A),))), _named(A, N)),
+        (Or(((hop(A, "DerivedFrom", B),), (hop(B, "DerivedFrom", A),))), named(A, N)),
     ),
     "an or that binds two": (
         (X, Y),
         (),
         (
             Or(
-                ((_named(E, X), _hop(E, "OwnedBy", Y)), (_named(E, X), _hop(E, "StewardedBy", Y))),
+                ((named(E, X), hop(E, "OwnedBy", Y)), (named(E, X), hop(E, "StewardedBy", Y))),
                 (X, Y),
             ),
         ),
@@ -169,11 +169,11 @@ QUERIES: Mapping[str, Written] = {
         (),
         (*EDGES, Pattern(EDGE, "edge/since", TX), Pattern(TX, "tx/t", S)),
     ),
-    "an owner of any type": ((E, X), (), (_hop(E, "OwnedBy", A), Pattern(A, "Owner/name", X))),
+    "an owner of any type": ((E, X), (), (hop(E, "OwnedBy", A), Pattern(A, "Owner/name", X))),
     "something of an owner exists": (
         (E,),
         (),
-        (_is(E, "Dataset"), _hop(E, "OwnedBy", A), Pattern(A, "Owner/name", Constant("Team 1"))),
+        (is_a(E, "Dataset"), hop(E, "OwnedBy", A), Pattern(A, "Owner/name", Constant("Team 1"))),
     ),
     "a value of the time it was said": (
         (E, S),
@@ -183,9 +183,9 @@ QUERIES: Mapping[str, Written] = {
     "what may be missing": (
         (E, X),
         (),
-        (_named(E, N), GetElse(E, (Step("Dataset/rows"),), X), ALIVE),
+        (named(E, N), GetElse(E, (Step("Dataset/rows"),), X), ALIVE),
     ),
-    "a given value": ((E,), (Scalar(GIVEN),), (Pattern(E, "Dataset/rows", GIVEN), _named(E, N))),
+    "a given value": ((E,), (Scalar(GIVEN),), (Pattern(E, "Dataset/rows", GIVEN), named(E, N))),
     "given values": ((E, X), (Collection(X),), (Pattern(E, "Dataset/rows", X), RAW)),
     "given pairs": (
         (E, X),
@@ -200,7 +200,7 @@ QUERIES: Mapping[str, Written] = {
     "by urn": (
         (B, N),
         (),
-        (Pattern(A, "entity/urn", Constant(urn("d01"))), _hop(A, "DerivedFrom", B), _named(B, N)),
+        (Pattern(A, "entity/urn", Constant(urn("d01"))), hop(A, "DerivedFrom", B), named(B, N)),
     ),
     "two that do not meet": (
         (A, B),
