@@ -54,7 +54,8 @@ def drafted(draft: Draft, shapes: tuple[tuple[str, Shape], ...]) -> Plan:
     return Plan(
         catalogue.t,
         operation,
-        compile_operation(operation, catalogue, draft.statistics),
+        # What somebody wrote was compiled before, where only its writer could allow scans.
+        compile_operation(operation, catalogue, draft.statistics, scan=True),
         draft.sites(),
         draft.faults,
         draft.reshapes,

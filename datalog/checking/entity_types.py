@@ -107,6 +107,7 @@ def _pattern(  # noqa: C901  # One case for each meaning of an attribute.
         case Own.ID:
             pass
         case Own():
+            yield pattern.entity, frozenset(catalogue.entity_types)
             yield pattern.value, _TRANSACTIONS
 
 

@@ -12,5 +12,6 @@ existence        what need only exist
 order            the cheapest order of the steps
 recursion        a call of a recursive rule as `relations`, by what is bound; `closures` are turned
 plan             how the rows of a level are read
+scans            does a plan read the whole log
 explanation      which clauses each step answers
 """

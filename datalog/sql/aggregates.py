@@ -1,10 +1,12 @@
 """Aggregates to SQL: one value, or one list, of the values of a group."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from datalog.errors import WrongAggregate
 from datalog.kinds import NUMBERS, TEXTS, Special
 from datalog.sql.columns import Column
+from datalog.sql.facts import comparison_key
 from datalog.syntax.finding import Aggregate, Aggregation
 from store.catalogue import ValueType
 from store.sql import Sql, number, sql
@@ -17,7 +19,8 @@ def aggregated(aggregate: Aggregate, column: Column) -> Column:  # noqa: PLR0911
     """Return the column of an aggregate of a column of the rows of a group.
 
     A count is an Int. The sum of Int and Long is a Long, of Decimal a Decimal, of Float a Float.
-    Floats are added in their order, so that a sum does not depend on the plan. Raises
+    Floats are added in their order, so that a sum does not depend on the plan. What a `get-else`
+    did not find counts as a row, and is no value: an aggregate of nothing else is missing. Raises
     WrongAggregate where the values have no such aggregate.
     """
     _check(aggregate, column)
@@ -27,19 +30,31 @@ def aggregated(aggregate: Aggregate, column: Column) -> Column:  # noqa: PLR0911
         case Aggregation.COUNT_DISTINCT:
             return Column(_count_distinct(column), ValueType.INT)
         case Aggregation.DISTINCT:
-            return _listed(column, sql("array_agg(DISTINCT {it} ORDER BY {it})", it=_it(column)))
+            return _listed(
+                column,
+                sql(
+                    "array_agg(DISTINCT {it} ORDER BY {it}){there}",
+                    it=_it(column),
+                    there=_there(column),
+                ),
+            )
         case Aggregation.SUM:
-            return _sum(column)
+            return replace(_sum(column), nullable=column.nullable)
         case (
             Aggregation.AVG | Aggregation.MEDIAN | Aggregation.STDDEV | Aggregation.VARIANCE
         ) as mean:
-            return Column(_mean(mean, column), ValueType.FLOAT)
+            return Column(_mean(mean, column), ValueType.FLOAT, column.nullable)
         case Aggregation.MIN | Aggregation.MAX:
             return _extreme(aggregate, column)
         case Aggregation.RAND | Aggregation.SAMPLE:
             return _drawn(aggregate, column)
         case _:
             assert_never(aggregate.aggregation)
+
+
+def _there(column: Column) -> Sql:
+    """Return what keeps missing values out of a list."""
+    return sql(" FILTER (WHERE {it} IS NOT NULL)", it=column.sql) if column.nullable else sql("")
 
 
 def _check(aggregate: Aggregate, column: Column) -> None:
@@ -92,9 +107,9 @@ def _it(column: Column) -> Sql:
 
 
 def _count_distinct(column: Column) -> Sql:
-    if column.text is None:
+    if column.family is None:
         return sql("count(DISTINCT {it})", it=column.sql)
-    return sql("count(DISTINCT ({it}, {text}))", it=column.sql, text=column.text)
+    return sql("count(DISTINCT ({it}, {key}))", it=column.sql, key=comparison_key(column))
 
 
 def _sum(column: Column) -> Column:
@@ -124,7 +139,12 @@ def _mean(aggregation: Aggregation, column: Column) -> Sql:
 
 def _extreme(aggregate: Aggregate, column: Column) -> Column:
     down = sql(" DESC") if aggregate.aggregation is Aggregation.MAX else sql("")
-    ordered = sql("(array_agg({it} ORDER BY {it}{down}))", it=_it(column), down=down)
+    ordered = sql(
+        "(array_agg({it} ORDER BY {it}{down}){there})",
+        it=_it(column),
+        down=down,
+        there=_there(column),
+    )
     if aggregate.amount is not None:
         return _listed(column, sql("{all}[:{n}]", all=ordered, n=number(aggregate.amount)))
     if column.kind in _WITHOUT_EXTREMES:
@@ -141,14 +161,14 @@ _WITHOUT_EXTREMES = frozenset({ValueType.BOOLEAN, ValueType.UUID})
 def _drawn(aggregate: Aggregate, column: Column) -> Column:
     """Return one value drawn at random, or a list; `sample` draws each different value once."""
     if aggregate.aggregation is Aggregation.SAMPLE:
-        values = sql("array_agg(DISTINCT {it})", it=column.sql)
+        values = sql("array_agg(DISTINCT {it}){there}", it=column.sql, there=_there(column))
         drawn = sql(
             "ARRAY(SELECT u FROM unnest({all}) u ORDER BY random() LIMIT {n})",
             all=values,
             n=number(1 if aggregate.amount is None else aggregate.amount),
         )
     else:
-        values = sql("array_agg({it})", it=column.sql)
+        values = sql("array_agg({it}){there}", it=column.sql, there=_there(column))
         drawn = sql(
             "ARRAY(SELECT ({all})[1 + floor(random() * cardinality({all}))::int]"
             " FROM generate_series(1, {n}))",
@@ -161,7 +181,7 @@ def _drawn(aggregate: Aggregate, column: Column) -> Column:
 
 
 def _one(column: Column, it: Sql) -> Column:
-    return Column(it, column.kind, mixed=column.mixed)
+    return Column(it, column.kind, column.nullable, mixed=column.mixed)
 
 
 def _listed(column: Column, it: Sql) -> Column:

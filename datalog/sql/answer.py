@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from datalog.errors import NotInFind
-from datalog.kinds import TEXTS
+from datalog.kinds import TEXTS, Special
 from datalog.reason import Empty
 from datalog.sql.aggregates import aggregated
 from datalog.sql.columns import Column
+from datalog.sql.facts import one_of_the_same, sameness
 from datalog.sql.json_text import told
 from datalog.sql.levels import Found, Scope, find
 from datalog.sql.ordering import SortKey, order_by
@@ -88,7 +89,10 @@ def _each_once(found: Found, variables: tuple[FindElement, ...]) -> Rows:
     distinct = sql("DISTINCT ") if found.repeats else sql("")
     names, body = selected(columns), found.rows.body()
     select = sql("SELECT {distinct}{names}{body}", distinct=distinct, names=names, body=body)
-    return _selected(select, columns, found.scope)
+    rows = _selected(select, columns, found.scope)
+    if not found.repeats or all(each.kind is not Special.FACT for each in columns.values()):
+        return rows
+    return _by(rows, rows.columns, {}, found.scope)
 
 
 def _selected(select: Sql, columns: Columns, scope: Scope) -> Rows:
@@ -110,19 +114,19 @@ def _grouped(rows: Rows, query: Query, scope: Scope) -> Rows:
         for each in elements
         if isinstance(each, Aggregate)
     }
-    keys = join(", ", list(_parts(groups)))
+    return _by(rows, groups, made, scope)
+
+
+def _by(rows: Rows, groups: Columns, made: Columns, scope: Scope) -> Rows:
+    """Return one row for each group of rows that hold the same there, with what is made of it."""
+    keys = join(", ", list(sameness(groups.values())))
     by = sql("\nGROUP BY {keys}", keys=keys) if groups else sql("\nHAVING count(*) > 0")
-    columns = {**groups, **made}
+    columns = {**{each: one_of_the_same(it) for each, it in groups.items()}, **made}
     return _selected(
         sql("SELECT {columns}{body}{by}", columns=selected(columns), body=rows.body(), by=by),
         columns,
         scope,
     )
-
-
-def _parts(columns: Columns) -> Iterator[Sql]:
-    for column in columns.values():
-        yield from (part for part in (column.sql, column.text, column.family) if part is not None)
 
 
 def _order(query: Query) -> Iterator[Order]:

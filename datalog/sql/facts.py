@@ -4,7 +4,7 @@ Such a value equals a typed column, a constant, or another such value, where bot
 and the same there; so a number equals a number, whatever type each attribute has.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -141,6 +141,25 @@ def comparison_key(fact: Column) -> Sql:
         family=family,
         text=text,
     )
+
+
+def sameness(columns: Iterable[Column]) -> Iterator[Sql]:
+    """Yield what rows share that hold the same values, however those are written."""
+    for column in columns:
+        yield column.sql
+        if column.family is not None:
+            yield comparison_key(column)
+
+
+def one_of_the_same(column: Column) -> Column:
+    """Return a column of rows grouped by their sameness: 5 is told once, and not 5.0 too."""
+    if column.family is None or column.text is None:
+        return column
+    text, family = (
+        sql("(array_agg({it} ORDER BY {text}))[1]", it=it, text=column.text)
+        for it in (column.text, column.family)
+    )
+    return replace(column, text=text, family=family)
 
 
 FAMILIES: Sequence[Kind] = (

@@ -17,6 +17,7 @@ from datalog.planning.access import (
     TransactionRow,
 )
 from datalog.planning.plan import plan
+from datalog.planning.scans import entities_of, refuse_scans
 from datalog.planning.steps import Plan
 from datalog.reason import Empty
 from datalog.sql.clauses import read
@@ -114,6 +115,8 @@ def plan_level(query: Query, needed: Iterable[Variable], scope: Scope) -> Planne
     statistics = scope.compilation.statistics
     situation = Situation(catalogue, inner.sources, types, statistics, checked.rules)
     made = plan(checked.where, asked, tuple(columns), situation, _given(checked.query))
+    if not scope.compilation.scan:
+        refuse_scans(made.steps, frozenset(columns), entities_of(checked.kinds.items()))
     return PlannedLevel(checked, made, situation, asked, columns, inner)
 
 

@@ -31,7 +31,8 @@ class Names:
 class Compilation:
     """What is the same through a whole statement.
 
-    `reasons` gathers why levels are empty, `kinds` of what kind the columns of answers are.
+    `reasons` gathers why levels are empty, `kinds` of what kind the columns of answers are. `scan`
+    allows clauses that read the whole log.
     """
 
     catalogue: Catalogue
@@ -39,6 +40,7 @@ class Compilation:
     moments: Mapping[str, Sql]
     reasons: list[tuple[str, str]] = field(default_factory=list)
     statistics: Statistics = NOTHING_KNOWN
+    scan: bool = False
     kinds: list[tuple[str, tuple[Kind, ...]]] = field(default_factory=list)
 
     def until(self, view: View) -> Sql | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from datalog.kinds import TEXTS, Kind, Special, kind_of
+from datalog.kinds import TEXTS, Kind, Special, kind_of, sql_type
 from datalog.planning.access import (
     EdgeRow,
     FactRow,
@@ -16,7 +16,7 @@ from datalog.planning.access import (
     TouchedRow,
     TransactionRow,
 )
-from datalog.sql.columns import FALSE, Column, as_entity, constant, slot_list
+from datalog.sql.columns import FALSE, Column, as_entity, constant, entity_number, slot_list
 from datalog.sql.comparing import same
 from datalog.sql.facts import log_value, together, typed_log_value
 from datalog.sql.rows import Item, Rows, conjunction
@@ -70,7 +70,9 @@ def _facts_of_several(rows: Rows, row: FactRow, reading: Reading) -> Rows:
     source = sql("LATERAL ({arms}) {table} (e, v, t0)", arms=join(" UNION ALL ", arms), table=table)
     if not arms:
         source = sql(
-            "(SELECT NULL::bigint, NULL::bigint, NULL::bigint WHERE false) {t} (e, v, t0)", t=table
+            "(SELECT NULL::bigint, NULL::{type}, NULL::bigint WHERE false) {t} (e, v, t0)",
+            type=sql(sql_type(row.facts.kind)),
+            t=table,
         )
     new = tuple(
         (place, replace(column, prefixed=False))
@@ -323,12 +325,37 @@ def _log_seen(table: Sql, row: LogRow, reading: Reading) -> Iterable[Sql]:
 def own_rows(rows: Rows, row: OwnRow, reading: Reading) -> Rows:
     """Let a number be an entity where there is one."""
     by_entity = is_known(row.entity, rows.columns)
+    if not by_entity and not is_known(row.number, rows.columns):
+        return _all_rows(rows, row, reading)
     known, other = (row.entity, row.number) if by_entity else (row.number, row.entity)
     key = as_entity(term_column(known, rows.columns, ValueType.REF, reading))
     key = replace(key, mixed=row.types is None or TRANSACTION in row.types, nullable=False)
     columns, conditions = unified(rows.columns, [(other, key)], reading)
     there = _is_there(key, row, reading)
     return replace(rows, columns=columns).where(*conditions, there)
+
+
+def _all_rows(rows: Rows, row: OwnRow, reading: Reading) -> Rows:
+    """Join all entities, live edges and transactions, as far as their types are asked."""
+    compilation, f = reading.compilation, reading.compilation.names.fresh("f")
+    arms = [
+        sql("SELECT {f}.e FROM fact_1 {f} WHERE {seen}", f=f, seen=compilation.seen(f, row.view))
+    ]
+    if row.types is None or row.types & compilation.catalogue.edge_types.keys():
+        h = compilation.names.fresh("h")
+        seen = compilation.seen(h, row.view)
+        arms.append(sql("SELECT {h}.e FROM edge {h} WHERE {seen}", h=h, seen=seen))
+    if row.types is None or TRANSACTION in row.types:
+        x = compilation.names.fresh("x")
+        t = sql("{x}.t", x=x)
+        seen = conjunction(compilation.between(t, row.view))
+        entity = entity_number(Column(t, Special.TRANSACTION))
+        arms.append(sql("SELECT {e} FROM tx {x} WHERE {seen}", e=entity, x=x, seen=seen))
+    table = compilation.names.fresh("u")
+    key = Column(sql("{u}.e", u=table), ValueType.REF, mixed=len(arms) > 1)
+    columns, conditions = unified(rows.columns, [(row.entity, key), (row.number, key)], reading)
+    source = sql("({arms}) {u} (e)", arms=join(" UNION ALL ", arms), u=table)
+    return rows.joined(Item(source, conditions), columns)
 
 
 def _is_there(key: Column, row: OwnRow, reading: Reading) -> Sql:
@@ -374,8 +401,10 @@ def touched_rows(rows: Rows, row: TouchedRow, reading: Reading) -> Rows:
     )
     columns, conditions = unified(rows.columns, held, reading)
     name = sql("fact_1 {f}", f=table) if created else sql("version {f}", f=table)
-    seen = reading.compilation.seen(table, row.view)
-    return rows.joined(Item(name, (*conditions, seen)), columns)
+    seen = [reading.compilation.seen(table, row.view)]
+    if not created:
+        seen.append(sql("{f}.urn IS NOT NULL", f=table))  # Edges have versions too.
+    return rows.joined(Item(name, (*conditions, *seen)), columns)
 
 
 def ident_rows(rows: Rows, row: IdentRow, reading: Reading) -> Rows:
