@@ -270,3 +270,16 @@ async def test_pulls_of_what_is_no_entity_no_point_in_time_no_source(family: Fam
         await answer(family.database, family.catalogue, query, {})
     with pytest.raises(UnknownAttribute):
         await family.pull("a", "[:Dataset/nome]")
+
+
+async def test_attributes_and_types_are_entities_too(family: Family) -> None:
+    pattern = pull_pattern(edn.read("[:db/ident :schema/name :schema/valueType :db/id]"))
+    where = (
+        Pattern(X, "entity/urn", Constant(urn("b"))),
+        Pattern(X, A, NAME),
+        Pattern(X, "Dataset/price", NAME),
+    )
+    query = Query((Pull(A, pattern),), (NOW,), where)
+    [[told]] = (await answer(family.database, family.catalogue, query, {})).rows
+    assert told["db/ident"] == told["entity/id"] == "Dataset/price"
+    assert (told["schema/name"], told["schema/valueType"]) == ("price", "Decimal")

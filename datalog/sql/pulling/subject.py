@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from datalog.sql.rows import Compilation
+from datalog.sql.rows import Compilation, conjunction
 from datalog.syntax.views import Since, View
 from store.ids import FIRST_TRANSACTION
 from store.sql import Sql, join, number, sql
@@ -69,13 +69,7 @@ def met(
 
 def held(subject: Subject, table: Sql) -> Sql:
     """Return the condition that a row with a period belongs to the view."""
-    seen = subject.compilation.seen(table, subject.view)
-    match subject.view:
-        case Since(after=after):
-            later = subject.compilation.moments[after]
-            return sql("{seen} AND {f}.t0 > {t}", seen=seen, f=table, t=later)
-        case _:
-            return seen
+    return subject.compilation.seen(table, subject.view)
 
 
 def joined(subject: Subject, reads: frozenset[Read]) -> Sql:
@@ -95,12 +89,9 @@ def _one_row(subject: Subject, read: Read) -> Sql:
     """Read the one row that is there at the view; LIMIT keeps it a look-up, as no estimate can."""
     match read:
         case Read.TRANSACTION:
-            return sql(
-                "SELECT * FROM tx w WHERE w.t = {key} - {first}{later} LIMIT 1",
-                key=subject.entity,
-                first=number(FIRST_TRANSACTION),
-                later=_transaction_seen(subject),
-            )
+            between = subject.compilation.between(sql("w.t"), subject.view)
+            is_it = sql("w.t = {e} - {first}", e=subject.entity, first=number(FIRST_TRANSACTION))
+            return sql("SELECT * FROM tx w WHERE {all} LIMIT 1", all=conjunction((is_it, *between)))
         case Read.EDGE:
             table, key = sql("edge"), subject.edge
             seen = held(subject, sql("w"))
@@ -121,14 +112,3 @@ def _one_row(subject: Subject, read: Read) -> Sql:
 def _until(view: View) -> View:
     """Return the view without the time that it begins at: a version says what held by then."""
     return view.until if isinstance(view, Since) else view
-
-
-def _transaction_seen(subject: Subject) -> Sql:
-    until = subject.compilation.until(subject.view)
-    before = sql("") if until is None else sql(" AND w.t <= {t}", t=until)
-    match subject.view:
-        case Since(after=after):
-            t = subject.compilation.moments[after]
-            return sql("{before} AND w.t > {t}", before=before, t=t)
-        case _:
-            return before

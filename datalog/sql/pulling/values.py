@@ -7,6 +7,7 @@ from datalog.sql.columns import Column
 from datalog.sql.json_text import as_json, told
 from datalog.sql.pulling.patterns import belongs_to_edge
 from datalog.sql.pulling.subject import Read, Subject, Text, held
+from datalog.sql.rows import conjunction
 from datalog.sql.table_rows import transaction_column
 from datalog.sql.writing import as_text
 from datalog.syntax.finding import PullAttribute
@@ -250,19 +251,15 @@ def _logged(facts: Facts, subject: Subject) -> Sql:
     [arm] = facts.arms
     until = subject.compilation.until(subject.view)
     member = sql("coalesce(l.v, {name})", name=_name_of(sql("l.r")))
-    conditions = sql("") if until is None else sql(" AND l.t <= {t}", t=until)
-    if isinstance(subject.view, Since):
-        after = subject.compilation.moments[subject.view.after]
-        conditions = sql("{before} AND l.t > {after}", before=conditions, after=after)
     rows = sql(
         "(SELECT l.v, l.r FROM log l WHERE l.e = {key} AND l.a = {a} AND l.e < {entities} AND l.op"
-        "{conditions} AND NOT EXISTS (SELECT FROM log x WHERE x.e = l.e AND x.a = l.a"
+        " AND {seen} AND NOT EXISTS (SELECT FROM log x WHERE x.e = l.e AND x.a = l.a"
         " AND x.t > l.t{ended} AND x.r IS NOT DISTINCT FROM l.r AND x.v IS NOT DISTINCT FROM l.v)"
         " ORDER BY l.r, l.v) l",
         key=subject.entity,
         a=number(arm.attribute),
         entities=number(FIRST_ENTITY),
-        conditions=conditions,
+        seen=conjunction(subject.compilation.between(sql("l.t"), subject.view)),
         ended=sql("") if until is None else sql(" AND x.t <= {t}", t=until),
     )
     if not facts.many:
