@@ -82,8 +82,20 @@ def prepared(catalogue: Catalogue, question: Question, limits: Limits) -> Asked:
     return Asked(catalogue, composed, drafted(draft, fields))
 
 
+async def _prepared(asking: Asking, question: Question, schema_t: T) -> Asked:
+    """Return a question with its plan; what is wrong with it may be right in a newer schema."""
+    catalogue = await asking.catalogue(schema_t)
+    try:
+        return prepared(catalogue, question, asking.limits)
+    except CallerFault:
+        clock = await asking.reader.clock()
+        if clock.schema_t == catalogue.t:
+            raise
+        raise StaleCatalogue(catalogue.t, clock.schema_t) from None
+
+
 async def _ask(asking: Asking, question: Question, schema_t: T) -> Answered:
-    asked = prepared(await asking.catalogue(schema_t), question, asking.limits)
+    asked = await _prepared(asking, question, schema_t)
     known = asked.plan.statement.known
     if known is not None and not asked.plan.operation.moments:
         return await _known(asking.reader, asked, known)
