@@ -6,8 +6,8 @@ otherwise the rules are worked out for what it comes to (magic sets). With nothi
 worked out from the bottom up.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from datalog.checking.rules.definitions import Definitions
 from datalog.checking.rules.fresh import FreshNames
@@ -23,8 +23,33 @@ from datalog.syntax.query import Rule
 from datalog.syntax.terms import Blank, Term, Variable
 
 
-def programs(call: RuleCall, rules: Definitions, bound: Variables) -> Iterable[Program]:
-    """Return ways to answer a call, the best first; one that cannot be planned gives way."""
+def programs(call: RuleCall, rules: Definitions, bound: Variables) -> Iterable[tuple[Program, ...]]:
+    """Return ways to answer a call, the best first; what cannot be planned gives way.
+
+    Of the ways that come together the cheapest is the best: with both ends known, a walk may begin
+    at either, and ends as soon as it comes to the other.
+    """
+    known = [at for at, term in enumerate(call.arguments) if _is_known(term, bound)]
+    if len(known) == len(call.arguments) == _BOTH:
+        yield tuple(_towards(call, end, rules, bound) for end in known)
+    for way in _ways(call, rules, bound):
+        yield (way,)
+
+
+_BOTH = 2
+
+
+def _towards(call: RuleCall, end: int, rules: Definitions, bound: Variables) -> Program:
+    """Return the best way to answer a call as if one of its arguments were not known."""
+    unknown = _names(call, rules, bound).variable(Variable("end"))
+    terms = tuple(unknown if at == end else term for at, term in enumerate(call.arguments))
+    found = next(iter(_ways(replace(call, arguments=terms), rules, bound)))
+    given = call.arguments[end]
+    arguments = tuple(given if term == unknown else term for term in found.result.arguments)
+    return replace(found, result=replace(found.result, arguments=arguments))
+
+
+def _ways(call: RuleCall, rules: Definitions, bound: Variables) -> Iterator[Program]:
     loop = _loop(call.name, rules)
     names = _names(call, loop, bound)
     known = {at: term for at, term in enumerate(call.arguments) if _is_known(term, bound)}

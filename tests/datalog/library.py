@@ -198,3 +198,6 @@ async def fill(url: str) -> None:
         writer = Writer(database)
         for each in transactions:
             await writer.transact(transaction.read(each))
+        await database.rows(
+            "ANALYZE"
+        )  # As after a load: PostgreSQL takes what it knows not as empty.

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from datalog.syntax.clauses import Clause
+from datalog.syntax.clauses import Clause, Ground
 from datalog.syntax.query import Input, Query, Rule, Scalar
-from datalog.syntax.terms import Variable
+from datalog.syntax.terms import Constant, Variable
 from datalog.tree import Bound, Many
 from schema.sdl import catalog as sdl
 from store.database import Database
@@ -143,3 +143,17 @@ def _flat(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
     for child in node.get("Plans", ()):
         yield from _flat(child)
+
+
+async def test_with_both_ends_known_a_walk_stops_where_it_arrives(graph: Graph) -> None:
+    one = Ground((B,), ((Constant(1),),))
+    for rules in CLOSURES.values():
+        shape = _query((one, call("reaches", START, OTHER)), rules, START, OTHER)
+        for start, end in ((30, 31), (3, 2_500), (150, 151), (12, 37)):
+            slots = {"start": FIRST + start, "other": FIRST + end}
+            there = end in graph.reached(start)
+            assert await graph.library.ask(shape, **slots) == ["1"] * there
+            if (start, end) in graph.pairs:
+                nodes = await _nodes(graph, shape, **slots)
+                read = [node for node in nodes if node.get("Relation Name") == "edge"]
+                assert sum(node["Actual Rows"] * node["Actual Loops"] for node in read) < 40
