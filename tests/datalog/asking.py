@@ -83,7 +83,7 @@ async def answer(
     for moment in moments:
         given |= {f"{moment}.t": slots.get(moment), f"{moment}.instant": None}
     arguments = [given[it.name] if isinstance(it, Slot) else it for it in statement.arguments]
-    row = await database.row(statement.text, arguments)
+    row = await database.row_of_query(statement.text, arguments)
     return Answered(**json.loads(str(row[-1])))
 
 

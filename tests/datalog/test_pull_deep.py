@@ -1,5 +1,9 @@
 """A pull goes along edges, to components, and down again and again, and comes to an end."""
 
+import pytest
+
+from datalog.sql.pulling import walk
+from store.database_errors import TooLarge
 from tests.datalog.family import Family
 
 
@@ -158,3 +162,14 @@ async def test_everything_again_and_again(family: Family) -> None:
     assert told["Person/name"] == "Person"
     boss = told["Person/boss"]
     assert (boss["Person/name"], boss["entity/id"], "Person/boss" in boss) == ("Boss", "q", False)
+
+
+async def test_more_ways_than_anybody_can_read_are_refused(
+    family: Family, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pattern = "[:Dataset/name {:DerivedFrom ...}]"
+    monkeypatch.setattr(walk, "MOST_MET", 7)
+    assert (await family.pull("a", pattern))["Dataset/name"] == "A renamed"
+    monkeypatch.setattr(walk, "MOST_MET", 6)
+    with pytest.raises(TooLarge):
+        await family.pull("a", pattern)

@@ -75,6 +75,15 @@ async def test_what_came_after_a_time(family: Family) -> None:
     assert await family.pull("a", pattern, source=LATELY, then=4) == _id("a")
 
 
+async def test_when_an_entity_changed_after_a_time(family: Family) -> None:
+    pattern = "[:entity/createdAt :entity/changedAt]"
+    told = await family.pull("a", pattern, source=LATELY, then=1)
+    assert told == {"entity/createdAt": _id("T2"), "entity/changedAt": _id("T3")}
+    told = await family.pull("a", pattern, source=LATELY, then=2)
+    assert told == {"entity/changedAt": _id("T3")}
+    assert await family.pull("a", pattern, source=LATELY, then=3) == {}
+
+
 async def test_everything_that_came_after_a_time(family: Family) -> None:
     assert await family.pull("a", "[*]", source=LATELY, then=2) == {
         "entity/id": "a",

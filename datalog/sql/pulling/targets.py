@@ -9,6 +9,7 @@ from datalog.kinds import Special
 from datalog.sql.pulling.patterns import declared_types, leads_to_owner
 from datalog.sql.pulling.subject import Read, Subject, held
 from datalog.sql.pulling.values import in_version, slot_text
+from datalog.sql.rows import conjunction
 from datalog.syntax.finding import PullAttribute
 from datalog.vocabulary import (
     TRANSACTION,
@@ -163,6 +164,7 @@ def _ends(item: PullAttribute, column: EdgeColumn, subject: Subject) -> Targets:
 
 def _transaction(which: EdgeColumn | Own, subject: Subject) -> Targets:
     reads: frozenset[Read] = frozenset()
+    since: list[Sql] = []
     match which:
         case EdgeColumn():
             reads = frozenset({Read.EDGE})
@@ -170,6 +172,7 @@ def _transaction(which: EdgeColumn | Own, subject: Subject) -> Targets:
         case Own.CHANGED_AT:
             reads = frozenset({Read.VERSION})
             t = sql("{v}.t0", v=subject.row(Read.VERSION))
+            since = list(subject.compilation.between(t, subject.view))
         case _:
             t = sql(
                 "(SELECT f.t0 FROM fact_1 f WHERE f.e = {key} AND {seen} LIMIT 1)",
@@ -177,8 +180,9 @@ def _transaction(which: EdgeColumn | Own, subject: Subject) -> Targets:
                 seen=held(subject, sql("f")),
             )
     select = sql(
-        "SELECT {t} + {first} AS e, {edge} WHERE {t} IS NOT NULL",
+        "SELECT {t} + {first} AS e, {edge} WHERE {there}",
         t=t,
+        there=conjunction((sql("{t} IS NOT NULL", t=t), *since)),
         first=number(FIRST_TRANSACTION),
         edge=_NO_EDGE,
     )

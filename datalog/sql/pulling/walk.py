@@ -16,6 +16,13 @@ from datalog.sql.pulling.values import public_id
 from datalog.sql.writing import as_text
 from store.sql import Sql, join, literal, number, sql
 
+MOST_MET = 100_000
+"""How many entities a pattern that repeats itself meets at most, each on every way to it.
+
+There can be more ways than there are atoms. PostgreSQL is then asked for a text that is longer than
+any may be, which it refuses as too large.
+"""
+
 # A step of a path is two digits for the attribute and ten for the place, so that text of equal
 # beginning sorts as numbers would; what closes comes after all digits.
 _CLOSING = "}"
@@ -51,10 +58,14 @@ def walked(walk: Walk) -> Sql:
     """Return the JSON text of the first entity, with all that it leads to."""
     return sql(
         "(WITH RECURSIVE {w} (above, path, seen, e, edge, a, n, again, depths) AS (\n{first}"
-        "\nUNION ALL\n{next})\nSELECT {text} FROM (SELECT string_agg(x.text, '' ORDER BY x.key)"
-        " AS text FROM {w}{joins}\nCROSS JOIN LATERAL (VALUES {pieces}) x (key, text)"
-        " WHERE x.text IS NOT NULL) y)",
+        "\nUNION ALL\n{next})\nSELECT CASE WHEN y.met > {most}"
+        " THEN repeat('-', y.met::int + 2000000000) ELSE {text} END"
+        "\nFROM (SELECT string_agg(x.text, '' ORDER BY x.key) AS text,"
+        " count(*) FILTER (WHERE x.key = {w}.path) AS met"
+        "\nFROM (SELECT * FROM {w} LIMIT {most} + 1) {w}{joins}"
+        "\nCROSS JOIN LATERAL (VALUES {pieces}) x (key, text) WHERE x.text IS NOT NULL) y)",
         w=walk.table,
+        most=number(MOST_MET),
         first=_first(walk),
         next=_next(walk),
         text=_put_together(sql("y.text")),
