@@ -41,7 +41,7 @@ def atom(token: str) -> Atom:
         return Keyword(_keyword(token[1:]))
     if token[0].isdigit() or (token[0] in "+-" and token[1:2].isdigit()):
         return _number(token)
-    if not is_name(token) or token[0] == "#":
+    if not is_name(token):
         raise Malformed(f"{_shown(token)} is no EDN", "a text stands in double quotes")
     return Symbol(token)
 
@@ -50,7 +50,7 @@ def is_name(text: str) -> bool:
     """Tell whether a text can be a keyword's name."""
     return (
         _NAME.fullmatch(text) is not None
-        and text[0] != ":"
+        and text[0] not in ":'#"
         and (text == "/" or not (text[0] == "/" or text[-1] == "/"))
     )
 

@@ -271,7 +271,7 @@ def _atom_text(value: object) -> str:  # noqa: C901, PLR0911, PLR0912  # One cas
         case Symbol(name):
             return name
         case Character(text):
-            return "\\" + _CHARACTER_NAMES.get(text, text if text > " " else f"u{ord(text):04x}")
+            return "\\" + _CHARACTER_NAMES.get(text, _shown(text))
         case int():
             return str(value) if -(2**63) <= value < 2**63 else f"{value}N"
         case float() if isfinite(value):
@@ -287,6 +287,11 @@ def _atom_text(value: object) -> str:  # noqa: C901, PLR0911, PLR0912  # One cas
             return f'#uuid "{value}"'
         case _:
             raise ValueError(f"EDN has no text for {value!r}")
+
+
+def _shown(character: str) -> str:
+    hidden = character < " " or character.isspace()
+    return f"u{ord(character):04x}" if hidden else character
 
 
 _CHARACTER_NAMES: Mapping[str, str] = MappingProxyType(

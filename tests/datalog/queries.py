@@ -84,7 +84,7 @@ _NAMES = st.sampled_from(sorted(FUNCTIONS.keys() - _OPERATORS))
 def grounds(draw: st.DrawFn) -> Ground:
     """Draw rows of constants."""
     named = draw(ROW)
-    places = tuple(draw(st.sampled_from([each, BLANK])) for each in named)
+    places = tuple(draw(st.just(each) | st.just(BLANK)) for each in named)
     row = st.tuples(*[CONSTANTS] * len(places))
     return Ground(places, tuple(draw(st.lists(row, max_size=3))))
 
@@ -198,9 +198,8 @@ def queries(draw: st.DrawFn) -> Query:
     keys = st.sampled_from([f"key/{number}" for number in range(9)])
     names = st.lists(keys, min_size=len(find), max_size=len(find), unique=True).map(tuple)
     maps = st.none() | st.builds(ReturnMaps, st.sampled_from(["keys", "strs", "syms"]), names)
-    ordered = VARIABLES | st.sampled_from(
-        [each for each in find if isinstance(each, Aggregate)] or [given[0]]
-    )
+    found = [each for each in find if isinstance(each, Aggregate)]
+    ordered = (VARIABLES | st.sampled_from(found)) if found else VARIABLES
     amount = st.none() | st.integers(0, 99) | st.just(given[0])
     return Query(
         tuple(find),
