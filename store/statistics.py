@@ -69,6 +69,19 @@ def has_grown(known: Quantities, clock: Clock) -> bool:
     return _extent(clock) - known.extent > max(_LEAST_GROWTH, known.extent // 10)
 
 
+@dataclass(slots=True)
+class QuantitiesCache:
+    """What was counted last, for whoever asks now and then and has nobody to count beside it."""
+
+    known: Quantities | None = None
+
+    async def current(self, database: Database) -> Quantities:
+        """Return what was counted, anew where the log has grown. Raises as `read` does."""
+        if self.known is None or has_grown(self.known, await database.clock()):
+            self.known = await read(database)
+        return self.known
+
+
 def _extent(clock: Clock) -> int:
     return clock.t + clock.next_entity - FIRST_ENTITY
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.syntax.query import Source
 from datalog.syntax.views import AsOf
 from datalog.tree import BasisInstant, BasisT, Shape
@@ -22,6 +23,7 @@ from resolvers.plan import Plan, drafted
 from store.catalogue import Catalogue
 from store.errors import CallerFault
 from store.ids import T
+from store.quantities import Quantities
 from store.values import instant
 
 _ANSWER, _T, _INSTANT = "answer", "t", "instant"
@@ -37,6 +39,10 @@ class Asked:
     plan: Plan
 
 
+async def nothing_counted() -> None:
+    """Count nothing: plans are made of guesses."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """What questions are asked of: a database, its schema as it is read, the limits, the clock."""
@@ -46,6 +52,7 @@ class Asking:
     """Returns the schema as of a t at least."""
     limits: Limits
     now: Callable[[], datetime]
+    quantities: Callable[[], Awaitable[Quantities | None]] = nothing_counted
 
 
 async def ask(asking: Asking, question: Question) -> Answered:
@@ -67,13 +74,19 @@ async def explained(asking: Asking, question: Question) -> tuple[Explained, str 
 
     Raises CallerFault for what is wrong with the question.
     """
-    asked = prepared(await asking.catalogue(T(0)), question, asking.limits)
+    statistics = Statistics(await asking.quantities())
+    asked = prepared(await asking.catalogue(T(0)), question, asking.limits, statistics)
     return explain(asked.plan, Request({}, asking.now(), b"")), asked.composed.because
 
 
-def prepared(catalogue: Catalogue, question: Question, limits: Limits) -> Asked:
+def prepared(
+    catalogue: Catalogue,
+    question: Question,
+    limits: Limits,
+    statistics: Statistics = NOTHING_KNOWN,
+) -> Asked:
     """Return a question with its plan. Raises CallerFault."""
-    draft = Draft(catalogue, limits, any_entity)
+    draft = Draft(catalogue, limits, any_entity, statistics=statistics)
     composed = compose(draft, Place((Step(_ANSWER),), _ANSWER), question)
     fields: tuple[tuple[str, Shape], ...] = ((_ANSWER, composed.shape),)
     if isinstance(composed.view, AsOf):
@@ -85,8 +98,9 @@ def prepared(catalogue: Catalogue, question: Question, limits: Limits) -> Asked:
 async def _prepared(asking: Asking, question: Question, schema_t: T) -> Asked:
     """Return a question with its plan; what is wrong with it may be right in a newer schema."""
     catalogue = await asking.catalogue(schema_t)
+    statistics = Statistics(await asking.quantities())
     try:
-        return prepared(catalogue, question, asking.limits)
+        return prepared(catalogue, question, asking.limits, statistics)
     except CallerFault:
         clock = await asking.reader.clock()
         if clock.schema_t == catalogue.t:

@@ -21,6 +21,7 @@ from service.limits import limits
 from store.database import Database
 from store.errors import Fault
 from store.schema.cache import CatalogueCache
+from store.statistics import QuantitiesCache
 
 _NARROWEST = 40
 
@@ -41,12 +42,13 @@ class Showing:
 
 def asking(database: Database) -> Asking:
     """Return what the command line's questions are asked of."""
-    cache = CatalogueCache()
+    cache, counted = CatalogueCache(), QuantitiesCache()
     return Asking(
         database,
         lambda schema_t: cache.current(database, schema_t),
         limits(settings()),
         lambda: datetime.now(UTC),
+        lambda: counted.current(database),
     )
 
 
