@@ -2,7 +2,7 @@
 
 from benchmarks.datalog.cases import Case
 
-_MAIN = "hw://dataset/bigquery/moz-fx-data-shared-prod.telemetry.clients_daily"
+_MAIN = "hw://dataset/bigquery/moz-fx-data-shared-prod.telemetry.desktop_active_users"
 
 CASES = (
     Case(
@@ -171,9 +171,9 @@ CASES = (
     ),
     Case(
         "recursion: all that a table goes back to",
-        """
+        f"""
         [:find ?up ?name
-         :where [?d :entity/urn "hw://dataset/bigquery/moz-fx-data-shared-prod.telemetry.uninstall"]
+         :where [?d :entity/urn "{_MAIN}"]
                 (upstream ?d ?up) [?up :Dataset/name ?name]
          :rules [[(upstream ?a ?b) [?a :DerivedFrom ?b]]
                  [(upstream ?a ?b) [?a :DerivedFrom ?c] (upstream ?c ?b)]]]
@@ -192,6 +192,6 @@ CASES = (
         FROM reached r
         JOIN {Dataset/name} n ON n.e = r.node AND n.t1 = {now}
         """,
-        ("hw://dataset/bigquery/moz-fx-data-shared-prod.telemetry.uninstall",),
+        (_MAIN,),
     ),
 )

@@ -8,6 +8,7 @@ contained in the larger one.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from math import inf
 from typing import assert_never
 
 from datalog.planning.access import (
@@ -89,11 +90,15 @@ Met = tuple[Place, EdgeColumn, Place | None]
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a step makes of the rows before it, how it finds its own, and what that costs."""
+    """What a step makes of the rows before it, how it finds its own, and what that costs.
+
+    `whole`: what it would cost to read all of its table, once.
+    """
 
     after: Prefix
     work: float
     access: Access
+    whole: float = inf
 
 
 def bound_before(bound: Iterable[Variable]) -> Prefix:
@@ -176,7 +181,7 @@ def _read(total: float, columns: Iterable[_Column], before: Prefix, tables: int 
             most = distinct.get(column.place, column.different)
             distinct[column.place] = min(most, column.different)
     work = before.rows * (PROBE * tables + by_key) + rows
-    return Estimate(Prefix(rows, distinct, before.met), work, _together(found))
+    return Estimate(Prefix(rows, distinct, before.met), work, _together(found), total)
 
 
 def _share(column: _Column, before: Prefix) -> float:

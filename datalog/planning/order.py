@@ -23,6 +23,9 @@ AT_ONCE = 0.0
 AT_LAST = 50.0
 """An item of this rank or a higher one waits until there is nothing else."""
 
+_LITTLE = 1_000.0
+"""Work at which it does not matter that reading all of a table would be less."""
+
 Next = Callable[[int, Variables], tuple[float, Step] | None]
 """From an item and what is bound to its rank and step; None where something must come first."""
 
@@ -32,7 +35,7 @@ class Way:
     """Steps that were taken: what they bind, give and cost, and which items still wait.
 
     `driving`: the most rows for which more was looked up; `by_key`: all steps but the first found
-    their rows by a key.
+    their rows by a key, none at a cost at which it could have read all of its table.
     """
 
     waiting: tuple[int, ...]
@@ -42,6 +45,7 @@ class Way:
     accesses: tuple[Access, ...] = ()
     rows: tuple[float, ...] = ()
     work: float = 0.0
+    few: bool = True
 
     @property
     def driving(self) -> float:
@@ -50,8 +54,8 @@ class Way:
 
     @property
     def by_key(self) -> bool:
-        """Tell whether all steps but the first one find their rows by a key."""
-        return Access.SCAN not in self.accesses[1:]
+        """Tell whether all steps but the first one find their rows by a key, and few of them."""
+        return self.few and Access.SCAN not in self.accesses[1:]
 
 
 def in_best_order(start: Way, multiplying: int, next_: Next, situation: Situation) -> Way:
@@ -136,4 +140,5 @@ def _taken(way: Way, item: int, step: Step, situation: Situation) -> Way:
         (*way.accesses, estimate.access),
         (*way.rows, estimate.after.rows),
         way.work + estimate.work,
+        way.few and (not way.steps or estimate.work <= max(estimate.whole, _LITTLE)),
     )

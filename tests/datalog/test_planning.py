@@ -11,9 +11,9 @@ from datalog.planning.statistics import Statistics
 from datalog.sql.compile import Slot, Statement, compile_operation
 from datalog.syntax.clauses import Not, Or, Pattern
 from datalog.syntax.query import Query
-from datalog.syntax.terms import Constant, Variable
+from datalog.syntax.terms import BLANK, Constant, Variable
 from datalog.tree import Bound, Many, Object, Operation
-from store.quantities import EdgeQuantities, Quantities
+from store.quantities import AttributeQuantities, EdgeQuantities, Quantities
 from tests.datalog.asking import NOW, Library
 from tests.datalog.planning_queries import QUERIES, SLOTS
 
@@ -119,3 +119,20 @@ def test_whoever_an_edge_leads_to_is_taken_to_be_a_hub(library: Library) -> None
     operation = Operation((("it", shape),))
     text = compile_operation(operation, library.catalogue, known).text
     assert text.count('"from" = ') == 3, "no edge is found by the end that it leads to alone"
+
+
+@pytest.mark.parametrize(("owned", "in_turn"), [(3.0, True), (50_000.0, False)])
+def test_a_table_is_looked_up_in_row_by_row_unless_most_of_it_is_read(
+    library: Library, owned: float, *, in_turn: bool
+) -> None:
+    catalogue = library.catalogue
+    edges = EdgeQuantities(owned, owned, owned, 3.0)
+    names = AttributeQuantities(60_000.0, 60_000.0, 60_000.0, 60_000.0)
+    attributes = dict.fromkeys((each.id for each in catalogue.attributes.values()), names)
+    known = Quantities(attributes, {catalogue.edge_type("OwnedBy").id: edges}, 1e7, 1e6, 1e4)
+    d, o, n = Variable("d"), Variable("o"), Variable("n")
+    of_a_team = (Pattern(d, "OwnedBy", o), Pattern(o, "Team/name", Constant("t")))
+    where = (*of_a_team, Pattern(d, "Dataset/name", n), Pattern(d, "Dataset/rows", BLANK))
+    shape = Many("it", Query((d, n), (NOW,), where), Object((("n", Bound(n)),)))
+    text = compile_operation(Operation((("it", shape),)), catalogue, Statistics(known)).text
+    assert ("OFFSET 0" in text) == in_turn
