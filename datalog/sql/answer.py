@@ -80,7 +80,9 @@ def _variable(element: Element) -> Variable:
 def _basis(query: Query) -> Query:
     """Return the query of the set of rows that the answer is made of."""
     variables = dict.fromkeys((*map(_variable, _elements(query)), *query.with_))
-    return replace(query, find=tuple(variables), with_=(), order=(), limit=None, offset=None)
+    # Of rows in an order of their own, a part can be asked: reading may then stop early.
+    limit = query.limit if query.order and not _aggregates(query) else None
+    return replace(query, find=tuple(variables), with_=(), order=(), limit=limit, offset=None)
 
 
 def _each_once(found: Found, variables: tuple[FindElement, ...]) -> Rows:

@@ -194,3 +194,34 @@ async def test_a_number_that_an_aggregate_does_not_take(
 async def test_a_count_of_a_lifecycle_known_by_type(library: Library) -> None:
     where = (Pattern(E, "entity/type", Constant(Keyword("Pipeline"))),)
     assert (await library.answer(Query((_of("count", E),), (NOW,), where))).rows == [[8]]
+
+
+@pytest.mark.parametrize("t", [3, 12])
+async def test_every_aggregate_of_what_held_at_a_time(library: Library, t: int) -> None:
+    values = library.facts.datasets(t).values()
+    rows = sorted(int(str(each["rows"])) for each in values if each.get("rows") is not None)
+    find = (
+        *map(_of, ("avg", "count", "count-distinct", "distinct", "max", "median", "min", "sum")),
+        *map(_of, ("variance", "stddev", "rand")),
+        *(_of(name, amount=5) for name in ("min", "max", "rand")),
+        _of("sample", amount=99),
+    )
+    query = Query(find, (THEN,), (Pattern(E, "Dataset/rows", X),), with_=(E,))
+    [told] = (await library.answer(query, then=t)).rows
+    assert told[:10] == [
+        pytest.approx(sum(rows) / len(rows)),
+        len(rows),
+        len(set(rows)),
+        sorted(set(rows)),
+        rows[-1],
+        median(rows),
+        rows[0],
+        str(sum(rows)),
+        pytest.approx(pvariance(rows)),
+        pytest.approx(pstdev(rows)),
+    ]
+    assert told[10] in rows
+    assert told[11:13] == [rows[:5], rows[::-1][:5]]
+    assert len(told[13]) == 5
+    assert set(told[13]) <= set(rows)
+    assert sorted(told[14]) == sorted(set(rows))
