@@ -50,6 +50,10 @@ bench-data: install
 bench: bench-data
 	$(BIN)/python -m benchmarks
 
+# Asks 20,000 random queries of the engine and of the model of its language: they must agree.
+fuzz: install
+	$(BIN)/python -m tests.fuzz
+
 format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

@@ -41,11 +41,11 @@ from tests.meaning.binding import (
 from tests.meaning.facts import Fact, Seen, World
 from tests.meaning.finding import found
 from tests.meaning.functions import FUNCTIONS, PREDICATES, NoValue
-from tests.meaning.values import ENTITY, GIVEN, TUPLE, Value, compared, read_as, settled
+from tests.meaning.values import ENTITY, GIVEN, TEXT, TUPLE, Value, compared, read_as, settled
 
 Row = dict[Variable, Value]
 
-MOST = 30_000
+MOST = 5_000
 """Rows in between that the model still goes through; beyond, it gives up."""
 
 
@@ -75,6 +75,10 @@ def answer(
     for each in query.inputs:
         rows = [{**row, **more} for row in rows for more in _input(each, given)]
     bound = _input_variables(query, lists)
+    binding = bound | bindable_of(query.where)
+    asked = {each if isinstance(each, Variable) else each.variable for each in query.find}
+    if not asked | set(query.with_) <= binding:
+        raise Unanswerable(query.find)
     evaluation = Evaluation(seen, _by_name(query.rules), lists)
     rows = evaluation.solve(query.where, rows, bound, frozenset())
     return found(query, [{each: settled(it) for each, it in row.items()} for row in rows], seen)
@@ -144,6 +148,7 @@ class Evaluation:
     lists: dict[str, list[object]] = field(default_factory=dict)
     done: dict[Key, set[tuple[Value, ...]]] = field(default_factory=dict)
     growing: dict[Key, set[tuple[Value, ...]]] = field(default_factory=dict)
+    loops: dict[str, set[str]] = field(default_factory=dict)
     starts: dict[tuple[str, tuple[bool, ...]], tuple[bool, ...] | None] = field(
         default_factory=dict
     )
@@ -302,26 +307,27 @@ class Evaluation:
 
     def _operands(self, terms: Sequence[Term], row: Row) -> list[Value]:
         """Return the values of terms; a constant is read as what it stands beside."""
-        values = [row[term] if isinstance(term, Variable) else None for term in terms]
+        values = [self._operand(term, row) for term in terms]
         known = [each for each in values if each is not None and each[0] != GIVEN]
-        other = known[0] if known else None
+        if not known:  # A constant beside another: a text may be read as what that is.
+            known = [each for each in map(settled, values) if each is not None and each[0] != TEXT]
+        if not known:
+            return [settled(each) for each in values]
         return [
-            self._operand(term, value, other) for term, value in zip(terms, values, strict=True)
+            self._given(each[1], known[0], self.seen["$"]) if each and each[0] == GIVEN else each
+            for each in values
         ]
 
-    def _operand(self, term: Term, value: Value, other: Value) -> Value:
+    def _operand(self, term: Term, row: Row) -> Value:
         match term:
             case Variable():
-                constant: object = value[1] if value is not None and value[0] == GIVEN else None
-                if constant is None:
-                    return value
-            case Constant():
-                constant = term.value
+                return row[term]
+            case Constant(value):
+                return (GIVEN, value)
             case LookupRef():
                 return self.seen["$"].entity(term)
             case _:
                 raise TypeError(term)
-        return self._given(constant, other, self.seen["$"]) if other else settled((GIVEN, constant))
 
     def _compared(self, compare: Compare, row: Row) -> Iterator[Row]:
         if compare.operator is Operator.MEMBER:
@@ -500,7 +506,7 @@ class Evaluation:
         """Return what a rule says: the least set that its definitions, and those beside, close."""
         if key in self.done:
             return self.done[key]
-        if key[0] in {name for other, _, _ in self.growing for name in self._loop(other)}:
+        if any(key[0] in self._loop(name) for name in {name for name, _, _ in self.growing}):
             return set(self.growing.setdefault(key, set()))
         outside, self.growing = self.growing, {key: set()}
         before = -1
@@ -514,11 +520,10 @@ class Evaluation:
 
     def _loop(self, name: str) -> set[str]:
         """Return the rules that a rule calls, and that call it in turn: with it they grow."""
-        return {
-            other
-            for other in self.rules
-            if other == name or (other in self._calls(name) and name in self._calls(other))
-        }
+        if name not in self.loops:
+            calling = {each for each in self._calls(name) if name in self._calls(each)}
+            self.loops[name] = calling | {name}
+        return self.loops[name]
 
     def _calls(self, name: str) -> set[str]:
         reached: set[str] = set()
@@ -550,4 +555,9 @@ def _meet(one: Value, other: Value) -> bool:
 
 
 def _once(rows: Iterable[Row]) -> list[Row]:
-    return list({frozenset(row.items()): row for row in rows}.values())
+    once: dict[frozenset[tuple[Variable, Value]], Row] = {}
+    for row in rows:
+        once[frozenset(row.items())] = row
+        if len(once) > MOST:
+            raise TooMany
+    return list(once.values())

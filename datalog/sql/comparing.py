@@ -63,7 +63,7 @@ def is_member(column: Column, list_name: str) -> Sql:
 
 def _alike(column: Column, other: Column) -> Column:
     """Bring an entity's number down to a t where it meets a transaction."""
-    if other.kind is Special.TRANSACTION and column.kind is ValueType.REF:
+    if other.kind is Special.TRANSACTION and column.kind in {ValueType.REF, Special.SCHEMA}:
         return replace(column, sql=as_t(column), kind=Special.TRANSACTION)
     return column
 

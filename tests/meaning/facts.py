@@ -1,6 +1,5 @@
 """Datoms, and what is seen of them through a view of the database."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -65,13 +64,18 @@ class UnknownAttribute(Exception):
 
 @dataclass(frozen=True)
 class World:
-    """All datoms, in order of t, the schema, and the hash of each transaction in hexadecimal."""
+    """All datoms, in order of t, the schema, and the hash of each transaction in hexadecimal.
+
+    From them follow the numbers of schema entities by name, of entities by urn (they are for ever),
+    and both ends of every edge that there ever was (they never change).
+    """
 
     datoms: tuple[Datom, ...]
     schema: Schema
     hashes: Mapping[int, str]
     numbers: dict[str, int] = field(init=False, default_factory=dict)
     urns: dict[str, int] = field(init=False, default_factory=dict)
+    ends: dict[int, tuple[Value, Value]] = field(init=False, default_factory=dict)
     _seen: "dict[tuple[str, int, int], Seen]" = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -79,6 +83,9 @@ class World:
         for datom in self.datoms:
             if datom.attribute == "entity/urn" and datom.value is not None:
                 self.urns[datom.value[1]] = datom.entity
+        nears = {each.entity: each.value for each in self.datoms if each.attribute == "edge/from"}
+        fars = {each.entity: each.value for each in self.datoms if each.attribute == "edge/to"}
+        self.ends.update({edge: (nears[edge], fars[edge]) for edge in nears})
 
     @property
     def t(self) -> int:
@@ -192,20 +199,12 @@ class Seen:
 
     def _edges(self, edge_type: str) -> Iterator[Fact]:
         """Yield `from`, `to`, and the transaction and operation of the edge's `edge/type`."""
-        ends = self.world_ends()
+        ends = self.world.ends
         wanted = (ENTITY, self.world.numbers[edge_type])
         for fact in self.facts("edge/type"):
             if fact.value == wanted:
                 near, far = ends[_number(fact.entity)]
                 yield Fact(near, wanted, far, fact.transaction, fact.operation)
-
-    def world_ends(self) -> dict[int, tuple[Value, Value]]:
-        """Return the ends of every edge that there ever was: they never change."""
-        ends: dict[int, dict[str, Value]] = defaultdict(dict)
-        for datom in self.world.datoms:
-            if datom.attribute in {"edge/from", "edge/to"}:
-                ends[datom.entity][datom.attribute] = datom.value
-        return {edge: (each["edge/from"], each["edge/to"]) for edge, each in ends.items()}
 
     def transactions(self) -> range:
         """Return the t of the transactions that the view shows."""

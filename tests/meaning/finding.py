@@ -69,8 +69,10 @@ def _cell(element: FindElement, group: Sequence[Row], seen: Mapping[str, Seen]) 
         case Count(variable):
             return (NUMBER, len({row[variable] for row in group}))
         case Aggregate(aggregation, variable, amount):
-            values = [row[variable] for row in group]
-            return _aggregated(aggregation, [it for it in values if it is not None], amount)
+            if aggregation is Aggregation.COUNT:
+                return (NUMBER, len(group))
+            values = [row[variable] for row in group if row[variable] is not None]
+            return _aggregated(aggregation, values, amount)
         case _:
             assert_never(element)
 
@@ -80,10 +82,10 @@ def _aggregated(  # noqa: C901, PLR0911  # One case for each.
 ) -> Cell:
     numbers: list[Any] = [it[1] for it in values if it is not None]
     ascending = sorted(values, key=order_key)
+    if not values and amount is None and aggregation not in _OF_NOTHING:
+        return None
     match aggregation:
-        case Aggregation.COUNT:
-            return (NUMBER, len(values))
-        case Aggregation.COUNT_DISTINCT:
+        case Aggregation.COUNT | Aggregation.COUNT_DISTINCT:
             return (NUMBER, len(set(values)))
         case Aggregation.DISTINCT:
             return tuple(dict.fromkeys(ascending))
@@ -106,6 +108,10 @@ def _aggregated(  # noqa: C901, PLR0911  # One case for each.
             return (aggregation, amount, tuple(ascending))
         case _:
             assert_never(aggregation)
+
+
+_OF_NOTHING = {Aggregation.COUNT_DISTINCT, Aggregation.DISTINCT}
+"""What is nought, or empty, where all values are missing."""
 
 
 def _like(numbers: Sequence[Any]) -> list[Any]:

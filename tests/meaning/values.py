@@ -107,5 +107,5 @@ def _of_one_family(  # noqa: C901, PLR0911  # One case for each operator.
 
 
 def order_key(value: Value) -> tuple[bool, Any]:
-    """Return what sorts values of one family: text by code point, what is missing last."""
-    return (True, 0) if value is None else (False, value[1])
+    """Return what sorts values, within their family: text by code point, what is missing last."""
+    return (True, 0) if value is None else (False, value)

@@ -1,0 +1,477 @@
+"""A whole random query: patterns, what joins and tests and computes, and what is found."""
+
+import random
+
+from datalog.syntax.clauses import (
+    Call,
+    Clause,
+    GetElse,
+    Ground,
+    Not,
+    Or,
+    Pattern,
+    RuleCall,
+    Step,
+)
+from datalog.syntax.finding import Aggregate, Aggregation, FindElement
+from datalog.syntax.query import Collection, FindSpec, Input, Order, Query, Relation, Scalar
+from datalog.syntax.terms import BLANK, Constant, Term, Variable
+from datalog.syntax.views import History
+from tests.fuzz import recursion
+from tests.fuzz.asked import Asked
+from tests.fuzz.constants import constant_of, family_of, given_of, kind_of
+from tests.fuzz.drawing import Drawing, called, sources, views
+from tests.fuzz.history import SCHEMA
+from tests.fuzz.variants import renamed
+from tests.meaning.binding import named_in
+from tests.meaning.facts import World
+
+TRIES = 8
+"""How often a clause of one sort is proposed until one holds."""
+
+
+def query(draw: random.Random, world: World) -> Asked | None:
+    """Return a random query over a world, or None where nothing came of it."""
+    chosen, moments = views(draw, world)
+    drawing = Drawing(draw, world, chosen, moments)
+    for _ in range(draw.choice([1, 2, 2, 3, 3, 4, 5])):
+        drawing.pattern()
+    if not drawing.clauses:
+        return None
+    if drawing.chance(0.1):
+        _triangle(drawing)
+    for _ in range(draw.choice([0, 1, 1, 2, 2, 3, 4])):
+        propose = draw.choice(_MORE)
+        any(propose(drawing) for _ in range(TRIES))
+    if drawing.chance(0.2):
+        drawing.pattern()
+    return _asked(drawing)
+
+
+# Clauses beside patterns.
+
+
+def _triangle(drawing: Drawing) -> bool:
+    """Close a way round: of two steps or of three."""
+    source = drawing.source()
+    step = drawing.draw.choice(recursion.STEPS)
+    facts = drawing.seen(source).facts(step)
+    if not facts:
+        return False
+    a, b, c = (drawing.fresh("Ref") for _ in range(3))
+    ways = [((a, b), (b, a)), ((a, b), (b, c), (c, a)), ((a, a),)]
+    return all(
+        drawing.keep(Pattern(near, step, far, source=source), "cyclic join")
+        for near, far in drawing.draw.choice(ways)
+    )
+
+
+def _comparison(drawing: Drawing) -> bool:
+    return drawing.comparison()
+
+
+def _negation(drawing: Drawing) -> bool:
+    """Keep a `not` of what holds of another entity of the same type."""
+    known = drawing.bound("Ref")
+    if not known:
+        return False
+    shared = drawing.draw.choice(known)
+    kept = dict(drawing.witness)
+    drawing.elsewhere(shared)
+    if drawing.chance(0.5):
+        drawing.witness = {shared: drawing.witness[shared]}
+    drawing.constants = 0.7
+    clauses = tuple(drawing.inside(drawing.draw.choice([1, 1, 2]), lambda: _simple(drawing)))
+    drawing.constants, drawing.witness = 0.2, kept
+    if not clauses:
+        return False
+    if drawing.chance(0.4):
+        named = sorted(_named(clauses) & set(kept), key=lambda each: each.name)
+        join = tuple(each for each in named if drawing.chance(0.7)) or tuple(named[:1])
+        return bool(join) and drawing.keep(Not(_apart(drawing, clauses, join), join), "not-join")
+    return drawing.keep(Not(clauses), "not")
+
+
+def _simple(drawing: Drawing) -> bool:
+    """Keep a pattern, mostly; else a comparison, or a `not` within."""
+    if drawing.chance(0.15):
+        return drawing.comparison()
+    if drawing.chance(0.06):
+        return _negation(drawing)
+    return drawing.pattern()
+
+
+def _gate(drawing: Drawing) -> bool:
+    """Keep a `not` that shares no variable."""
+    attribute = drawing.draw.choice(sorted(SCHEMA.attributes))
+    constant = drawing.constant(kind_of(attribute))
+    if constant is None:
+        return False
+    value = constant if drawing.chance(0.7) else BLANK
+    gate = Pattern(drawing.fresh("Ref"), attribute, value, source=drawing.source())
+    return drawing.keep(Not((gate,)), "not as a gate")
+
+
+def _missing(drawing: Drawing) -> bool:
+    """Keep what `missing?` reads as."""
+    known = drawing.bound("Ref")
+    if not known:
+        return False
+    entity = drawing.draw.choice(known)
+    attribute = drawing.draw.choice(sorted(SCHEMA.attributes))
+    pattern = Pattern(entity, attribute, source=drawing.source())
+    return drawing.keep(Not((pattern,)), "missing")
+
+
+def _alternatives(drawing: Drawing) -> bool:
+    """Keep an `or` of two attributes of one kind, or of an attribute with two values."""
+    known = drawing.bound("Ref")
+    if not known:
+        return False
+    entity: Variable = drawing.draw.choice(known) if drawing.chance(0.8) else drawing.fresh("Ref")
+    names = sorted([*SCHEMA.attributes, *SCHEMA.edge_types, *SCHEMA.interfaces])
+    first = drawing.draw.choice(names)
+    alike = [it for it in names if family_of(kind_of(it)) == family_of(kind_of(first))]
+    attributes = [
+        first,
+        *(drawing.draw.choice(alike) for _ in range(drawing.draw.choice([1, 1, 2]))),
+    ]
+    source = drawing.source()
+    if drawing.chance(0.5) and kind_of(first) != "JSON":
+        values: list[Term] = [drawing.fresh(kind_of(first))] * len(attributes)
+    else:
+        values = [drawing.constant(kind_of(it)) or BLANK for it in attributes]
+    branches: list[tuple[Clause, ...]] = [
+        (Pattern(entity, attribute, value, source=source),)
+        for attribute, value in zip(attributes, values, strict=True)
+    ]
+    if drawing.chance(0.3):
+        extra = Not((Pattern(entity, "entity/lifecycle", drawing.constant("Keyword") or BLANK),))
+        branches[0] = (*branches[0], extra)
+    return drawing.keep(Or(tuple(branches)), "or")
+
+
+def _or_join(drawing: Drawing) -> bool:
+    """Keep an `or-join`: each branch is drawn by itself, one of them around the witness."""
+    known = drawing.bound("Ref")
+    if not known:
+        return False
+    join = (drawing.draw.choice(known),)
+    kept = dict(drawing.witness)
+    branches: list[tuple[Clause, ...]] = []
+    for number in range(drawing.draw.choice([1, 2, 2, 3])):
+        drawing.witness = {join[0]: kept[join[0]]}
+        if number:
+            drawing.elsewhere(join[0])
+        amount = drawing.draw.choice([1, 1, 2])
+        drawn = tuple(drawing.inside(amount, lambda: _simple(drawing)))
+        if drawn and join[0] in _named(drawn):
+            branches.append(_apart(drawing, drawn, join))
+    drawing.witness = kept
+    return bool(branches) and drawing.keep(Or(tuple(branches), join), "or-join")
+
+
+def _apart(
+    drawing: Drawing, clauses: tuple[Clause, ...], join: tuple[Variable, ...]
+) -> tuple[Clause, ...]:
+    """Let a variable of a join form be called as one outside, now and then: it is another still."""
+    own = sorted(_named(clauses) - set(join) - drawing.witness.keys(), key=lambda it: it.name)
+    outside = [each for each in drawing.witness if each not in {*join, *_named(clauses)}]
+    if not own or not outside or not drawing.chance(0.3):
+        return clauses
+    shadow = drawing.draw.choice(outside)
+    drawing.shadowed.add(shadow)
+    drawing.constructs["shadowed variable"] += 1
+    names = {drawing.draw.choice(own).name: shadow.name}
+    return tuple(renamed(each, lambda name: names.get(name, name)) for each in clauses)
+
+
+def _named(clauses: tuple[Clause, ...]) -> frozenset[Variable]:
+    return frozenset().union(*map(named_in, clauses))
+
+
+def _rule(drawing: Drawing) -> bool:
+    """Keep a call of a rule, or two."""
+    name = f"rule-{len(drawing.by_name)}"
+    made, kinds = recursion.rules(drawing.draw, name)
+    drawing.learn(made)
+    calls = [called(drawing, name, kinds) for _ in range(6)]
+    if not any(drawing.keep(call, "rule") for call in calls):
+        del drawing.rules[-len(made) :]
+        return False
+    if drawing.chance(0.2):
+        again = RuleCall(name, tuple(_swapped(drawing, calls[0].arguments)), drawing.source())
+        drawing.keep(Not((again,)) if drawing.chance(0.6) else again, "rule again")
+    return True
+
+
+def _swapped(drawing: Drawing, arguments: tuple[Term, ...]) -> list[Term]:
+    known = drawing.bound("Ref")
+    if len(arguments) == 2 and known:
+        return [drawing.draw.choice(known), drawing.draw.choice(known)]
+    return [each if each in drawing.witness else BLANK for each in arguments]
+
+
+def _get_else(drawing: Drawing) -> bool:
+    """Keep a `get-else` of an attribute of cardinality one, or of one at the end of a path."""
+    known = drawing.bound("Ref")
+    one = [name for name, of in SCHEMA.attributes.items() if not of.many and of.type != "JSON"]
+    plain = [source for source, view in drawing.views.items() if not isinstance(view, History)]
+    if not known or not plain:
+        return False
+    name = drawing.draw.choice(sorted([*one, "entity/lifecycle"]))
+    path = [Step(name)]
+    if drawing.chance(0.3):
+        path.insert(0, Step(drawing.draw.choice(["Dataset/replacement", "Person/boss"])))
+    kind = kind_of(name)
+    default = drawing.constant(kind) if kind != "Ref" and drawing.chance(0.7) else None
+    value = drawing.fresh(kind)
+    clause = GetElse(
+        drawing.draw.choice(known), tuple(path), value, drawing.draw.choice(plain), default
+    )
+    return drawing.keep(clause, "get-else")
+
+
+def _ground(drawing: Drawing) -> bool:
+    """Keep a `ground` of what some variable may be, or of a new one."""
+    kinds = {"String", "Int", "Long", "Decimal", "Float", "Date", "DateTime", "Boolean", "UUID"}
+    known = drawing.bound(*kinds)
+    if not known:
+        return False
+    variable = drawing.draw.choice(known)
+    kind = drawing.kinds[variable]
+    right = constant_of(drawing.witness[variable], kind, drawing.world, drawing.draw)
+    others = [drawing.constant(kind) for _ in range(drawing.draw.choice([0, 1, 2]))]
+    constants = [each for each in (right, *others) if isinstance(each, Constant)]
+    rows = tuple((each,) for each in constants)
+    return drawing.keep(Ground((variable,), rows), "ground")
+
+
+def _predicate(drawing: Drawing) -> bool:
+    """Keep a predicate on a variable that has the right kind."""
+    texts, numbers = drawing.bound("String", "URI"), drawing.bound("Int", "Long")
+    truths = drawing.bound("Boolean")
+    possible: list[Call] = []
+    if texts:
+        text = drawing.draw.choice(texts)
+        possible += [
+            Call("blank?", (text,)),
+            Call("ends-with?", (text, Constant(drawing.draw.choice(["a", "b", "z", "0", ""])))),
+            Call("re-find", (Constant(drawing.draw.choice(["a", "^[a-z]", "b$", "."])), text)),
+            Call("re-matches", (Constant(drawing.draw.choice(["[a-z]", ".*a.*", "z+"])), text)),
+        ]
+    if numbers:
+        number = drawing.draw.choice(numbers)
+        names = ("even?", "odd?", "zero?", "pos?", "neg?")
+        possible += [Call(name, (number,)) for name in names]
+    if truths:
+        possible += [Call(name, (drawing.draw.choice(truths),)) for name in ("true?", "false?")]
+    if not possible:
+        return False
+    call = drawing.draw.choice(possible)
+    return drawing.keep(call, f"predicate {call.name}")
+
+
+def _function(drawing: Drawing) -> bool:
+    """Keep a function of variables that have the right kinds."""
+    possible = [*_of_numbers(drawing), *_of_texts(drawing)]
+    if not possible:
+        return False
+    name, arguments, kind = drawing.draw.choice(possible)
+    return drawing.keep(Call(name, arguments, drawing.fresh(kind)), f"function {name}")
+
+
+Possible = list[tuple[str, tuple[Term, ...], str]]
+
+
+def _of_numbers(drawing: Drawing) -> Possible:
+    numbers = drawing.bound("Int", "Long", "Decimal", "Float")
+    if not numbers:
+        return []
+    one = drawing.draw.choice(numbers)
+    kind = drawing.kinds[one]
+    alike = [each for each in numbers if drawing.kinds[each] == kind]
+    others: list[Term] = [*alike, Constant(2), Constant(-3), Constant(0)]
+    other = drawing.draw.choice(others)
+    wide = "Long" if kind == "Int" else kind
+    found: Possible = [(name, (one, other), wide) for name in ("+", "-", "*", "min", "max")]
+    found += [(name, (one,), wide) for name in ("-", "inc", "dec", "abs", "identity")]
+    if kind in {"Int", "Long"}:
+        found += [(name, (one, other), wide) for name in ("/", "quot", "rem", "mod")]
+        found.append(("str", (one, Constant("-")), "String"))
+    return found
+
+
+def _of_texts(drawing: Drawing) -> Possible:
+    texts = drawing.bound("String", "URI", "Keyword")
+    if not texts:
+        return []
+    one = drawing.draw.choice(texts)
+    found: Possible = [(name, (one,), "String") for name in ("upper-case", "lower-case", "trim")]
+    found += [("str", (one, Constant("/"), drawing.draw.choice(texts)), "String")]
+    found += [("count", (one,), "Long"), ("identity", (one,), drawing.kinds[one])]
+    start = drawing.draw.choice([0, 0, 1, 2])
+    found += [("subs", (one, Constant(start)), "String")]
+    found += [("subs", (one, Constant(start), Constant(start + 1)), "String")]
+    if drawing.kinds[one] != "Keyword":
+        pattern = Constant(drawing.draw.choice(["[a-z]+", "a", "[0-9]"]))
+        found += [("re-find", (pattern, one), "String")]
+    idents = drawing.bound("Ident")
+    if idents:
+        found += [(name, (idents[0],), "String") for name in ("name", "namespace")]
+    return found
+
+
+_MORE = (
+    _comparison,
+    _comparison,
+    _comparison,
+    _negation,
+    _negation,
+    _negation,
+    _negation,
+    _gate,
+    _missing,
+    _alternatives,
+    _alternatives,
+    _alternatives,
+    _or_join,
+    _or_join,
+    _rule,
+    _rule,
+    _rule,
+    _get_else,
+    _ground,
+    _predicate,
+    _function,
+    _function,
+)
+
+
+# What is given, found, and in which order.
+
+
+def _asked(drawing: Drawing) -> Asked | None:
+    possible = [each for each in drawing.witness if drawing.kinds[each] != "Tuple"]
+    if not possible:
+        return None
+    given, inputs = _inputs(drawing, possible)
+    amount = min(len(possible), drawing.draw.choice([1, 2, 2, 3, 4]))
+    variables = drawing.draw.sample(possible, amount)
+    find: tuple[FindElement, ...] = tuple(variables)
+    with_: tuple[Variable, ...] = ()
+    if drawing.chance(0.22):
+        find, with_ = _aggregates(drawing, variables, possible)
+    where = list(drawing.clauses)
+    drawing.draw.shuffle(where)
+    order, limit, offset = _cut(drawing, find)
+    spec = FindSpec.RELATION
+    comparable = all(drawing.kinds[_variable(each)] != "Dynamic" for each in find)
+    if comparable and drawing.chance(0.06):
+        spec = drawing.draw.choice(list(FindSpec))
+        if spec in {FindSpec.COLLECTION, FindSpec.SCALAR}:
+            find, order = find[:1], ()
+        drawing.constructs[f"find {spec}"] += 1
+    query = Query(
+        find,
+        (*sources(drawing), *inputs),
+        tuple(where),
+        order,
+        limit,
+        offset,
+        with_,
+        tuple(drawing.rules),
+        spec,
+    )
+    first = 100_000 if not comparable or drawing.chance(0.9) else drawing.draw.choice([1, 2, 5])
+    if len(drawing.views) > 1:
+        drawing.constructs["several sources"] += 1
+    return Asked(query, drawing.moments, given, first, constructs=drawing.constructs)
+
+
+def _variable(element: FindElement) -> Variable:
+    return element if isinstance(element, Variable) else element.variable
+
+
+_GIVEN = ("String", "Int", "Long", "Decimal", "Float", "Date", "DateTime", "Boolean", "UUID", "Ref")
+
+
+def _inputs(
+    drawing: Drawing, possible: list[Variable]
+) -> tuple[dict[str, object], tuple[Input, ...]]:
+    """Let a variable or two be given at run time what the witness has, and more of its like."""
+    given: dict[str, object] = {}
+    able = [each for each in possible if drawing.witness[each] and drawing.kinds[each] in _GIVEN]
+    in_patterns: set[Term | str] = {
+        term
+        for clause in drawing.clauses
+        if isinstance(clause, Pattern)
+        for term in (clause.entity, clause.value)
+    }
+    able = [each for each in able if each in in_patterns - drawing.shadowed]
+    if not able or not drawing.chance(0.25):
+        return {}, ()
+    chosen = drawing.draw.sample(able, min(len(able), drawing.draw.choice([1, 1, 2])))
+    for each in chosen:
+        given[each.name] = given_of(drawing.witness[each], drawing.kinds[each])
+    if len(chosen) == 2 and drawing.chance(0.6):
+        lists = {name: [value, value] for name, value in given.items()}
+        lists[chosen[0].name][1] = None if drawing.chance(0.5) else lists[chosen[0].name][0]
+        drawing.constructs["input relation"] += 1
+        return dict(lists), (Relation(tuple(chosen)),)
+    inputs: list[Input] = []
+    for each in chosen:
+        if drawing.chance(0.5):
+            inputs.append(Scalar(each))
+            drawing.constructs["input scalar"] += 1
+        else:
+            inputs.append(Collection(each))
+            given[each.name] = [given[each.name]] * drawing.draw.choice([1, 1, 2])
+            drawing.constructs["input collection"] += 1
+    return given, tuple(inputs)
+
+
+def _aggregates(
+    drawing: Drawing, variables: list[Variable], possible: list[Variable]
+) -> tuple[tuple[FindElement, ...], tuple[Variable, ...]]:
+    chosen = drawing.draw.choice(possible)
+    kind = drawing.kinds[chosen]
+    names = [Aggregation.COUNT, Aggregation.COUNT_DISTINCT]
+    if kind not in {"Dynamic", "JSON"}:
+        names += [Aggregation.MIN, Aggregation.MAX, Aggregation.DISTINCT]
+    if family_of(kind) == "number":
+        names += [Aggregation.SUM, Aggregation.SUM, Aggregation.AVG, Aggregation.MEDIAN]
+        names += [Aggregation.VARIANCE, Aggregation.STDDEV]
+    found: list[FindElement] = []
+    for name in drawing.draw.sample(names, drawing.draw.choice([1, 1, 2])):
+        extreme = name in {Aggregation.MIN, Aggregation.MAX}
+        amount = 2 if extreme and drawing.chance(0.3) else None
+        aggregate = Aggregate(name, chosen, amount)
+        if aggregate not in found:
+            found.append(aggregate)
+            drawing.constructs[f"aggregate {name}"] += 1
+    plain = [each for each in variables if each != chosen and drawing.chance(0.6)]
+    with_ = [each for each in possible if each not in {chosen, *plain} and drawing.chance(0.3)]
+    return (*plain, *found), tuple(with_)
+
+
+def _cut(
+    drawing: Drawing, find: tuple[FindElement, ...]
+) -> tuple[tuple[Order, ...], int | None, int | None]:
+    kinds = [drawing.kinds[_variable(each)] for each in find]
+    if {"Dynamic", "JSON", "Schema"} & set(kinds) or not drawing.chance(0.25):
+        return (), None, None
+    keys = [
+        each
+        for each in find
+        if isinstance(each, Variable) or (isinstance(each, Aggregate) and each.amount is None)
+    ]
+    keys = [it for it in keys if getattr(it, "aggregation", None) is not Aggregation.DISTINCT]
+    chosen = drawing.draw.sample(keys, drawing.draw.randint(0, min(2, len(keys))))
+    order = tuple(Order(each, drawing.chance(0.5)) for each in chosen)
+    limit = drawing.draw.choice([None, 0, 1, 2, 5])
+    offset = drawing.draw.choice([None, None, 1, 3])
+    drawing.constructs["order"] += bool(order)
+    drawing.constructs["limit"] += limit is not None
+    drawing.constructs["offset"] += offset is not None
+    return order, limit, offset
