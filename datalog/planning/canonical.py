@@ -137,12 +137,16 @@ def _refined(clauses: Iterable[Clause], colours: Colours) -> Colours:
     }
 
 
-def structure(clauses: Iterable[Clause], ends: Sequence[Variable]) -> str:
+def structure(
+    clauses: Iterable[Clause], ends: Sequence[Variable], outside: Iterable[Variable]
+) -> str:
     """Return a text that is the same for clauses that say the same of their ends.
 
+    What is known outside has its own name there.
     Two that say the same may still differ; what is alike in every place is told apart by chance.
     """
-    ordered = in_order(clauses, ends, ())
+    ordered = in_order(clauses, ends, outside)
     colours = {each: f"?{number}" for each, number in ordered.numbers.items()}
+    colours |= {each: f"?outside {each.name}" for each in outside}
     colours |= {each: f"?end{position}" for position, each in enumerate(ends)}
     return _Writing(colours).text(ordered.clauses)

@@ -24,7 +24,7 @@ def turned(definitions: Definitions, known: frozenset[int], names: FreshNames) -
 
     `known` are positions of the arguments of the call.
     """
-    bases = _bases(definitions)
+    bases = _bases(definitions, names.outside)
     if bases is None:
         return definitions
     first = bases[0]
@@ -33,7 +33,7 @@ def turned(definitions: Definitions, known: frozenset[int], names: FreshNames) -
     return {first.name: (*bases, *longer)}
 
 
-def _bases(definitions: Definitions) -> list[Rule] | None:
+def _bases(definitions: Definitions, outside: frozenset[Variable]) -> list[Rule] | None:
     """Return the plain definitions of a rule that is their closure, else None."""
     if len(definitions) != 1:
         return None
@@ -41,10 +41,10 @@ def _bases(definitions: Definitions) -> list[Rule] | None:
     if not rules or len(rules[0].parameters) != 2:
         return None
     bases = [rule for rule in rules if not own_calls(rule.clauses, definitions)]
-    steps = [_step(rule, definitions) for rule in rules if rule not in bases]
+    steps = [_step(rule, definitions, outside) for rule in rules if rule not in bases]
     if None in steps:
         return None
-    plain = {structure(rule.clauses, rule.parameters) for rule in bases}
+    plain = {structure(rule.clauses, rule.parameters, outside) for rule in bases}
     found = [each for each in steps if each is not None]
     if any(each.says is not None and each.says not in plain for each in found):
         return None
@@ -61,34 +61,36 @@ class _Step:
     fixed: int = _FROM
 
 
-def _step(rule: Rule, definitions: Definitions) -> _Step | None:
+def _step(rule: Rule, definitions: Definitions, outside: frozenset[Variable]) -> _Step | None:
     calls = own_calls(rule.clauses, definitions)
     others = tuple(clause for clause in rule.clauses if clause not in calls)
     start, end = rule.parameters
     if len(calls) > 2:
         return None
     if len(calls) == 2:
-        joins = not others and _join(calls, start, end)
+        joins = not others and _join(calls, start, end, outside)
         return _Step(None) if joins else None
     [call] = calls
-    near, far = call.arguments
-    match near, far:
-        case _, Variable() as middle if near == start and middle not in rule.parameters:
+    taken = outside | {start, end}
+    match call.arguments:
+        case near, Variable() as middle if near == start and middle not in taken:
             ends, fixed, fixed_end = (middle, end), _FROM, start
-        case Variable() as middle, _ if far == end and middle not in rule.parameters:
+        case Variable() as middle, far if far == end and middle not in taken:
             ends, fixed, fixed_end = (start, middle), _TO, end
         case _:
             return None
     if fixed_end in outward_of(others):
         return None
-    return _Step(structure(others, ends), fixed)
+    return _Step(structure(others, ends, outside), fixed)
 
 
-def _join(calls: list[RuleCall], start: Variable, end: Variable) -> bool:
+def _join(
+    calls: list[RuleCall], start: Variable, end: Variable, outside: frozenset[Variable]
+) -> bool:
     for one, other in (calls, calls[::-1]):
         (near, middle), (again, far) = one.arguments, other.arguments
         if (near, far) == (start, end) and middle == again and isinstance(middle, Variable):
-            return middle not in {start, end}
+            return middle not in outside | {start, end}
     return False
 
 

@@ -98,7 +98,7 @@ def _names(call: RuleCall, loop: Definitions, bound: Variables) -> FreshNames:
     for rules in loop.values():
         for rule in rules:
             taken |= {*rule.parameters, *variables_in(rule.clauses)}
-    return FreshNames(taken)
+    return FreshNames(taken, bound)
 
 
 def _is_known(term: Term, bound: Variables) -> bool:
@@ -197,7 +197,7 @@ def _magic(asked: _Asked) -> Program | None:
             start = RelationRow(_seeds(of), tuple(rule.parameters[at] for at in patterns[of]))
             rows, others = split(rule.clauses, asked.rules)
             definitions.append(Definition(of, rule.parameters, (start, *rows), others))
-            for call, before, clauses in _prefixes(rule, patterns, asked.rules):
+            for call, before, clauses in _prefixes(rule, patterns, asked):
                 head = tuple(call.arguments[at] for at in patterns[call.relation])
                 definitions.append(
                     Definition(_seeds(call.relation), head, (start, *before), clauses)
@@ -220,7 +220,7 @@ def _patterns(asked: _Asked) -> Patterns | None:
         fewer = dict(patterns)
         for found in asked.rules.values():
             for rule in found:
-                for call, before, clauses in _prefixes(rule, patterns, asked.rules):
+                for call, before, clauses in _prefixes(rule, patterns, asked):
                     start = frozenset(rule.parameters[at] for at in patterns[rule.name])
                     bound = start.union(*(_named(row.arguments) for row in before))
                     bound = bound.union(*map(bindable, clauses)) | asked.bound
@@ -235,11 +235,11 @@ def _patterns(asked: _Asked) -> Patterns | None:
 
 
 def _prefixes(
-    rule: Rule, patterns: Patterns, rules: Definitions
+    rule: Rule, patterns: Patterns, asked: _Asked
 ) -> Iterable[tuple[RelationRow, tuple[RelationRow, ...], tuple[Clause, ...]]]:
     """Return each call of a definition with what binds its arguments: calls before, clauses."""
-    rows, others = split(rule.clauses, rules)
-    start = frozenset(rule.parameters[at] for at in patterns[rule.name])
+    rows, others = split(rule.clauses, asked.rules)
+    start = asked.bound.union(rule.parameters[at] for at in patterns[rule.name])
     before: list[RelationRow] = []
     waiting = list(rows)
     while waiting:

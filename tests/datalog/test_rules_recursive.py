@@ -269,3 +269,56 @@ async def test_a_rule_with_another_number_of_ends_is_reached(library: Library) -
     found = await answered(library, (A,), where, rules)
     hidden = {each for each, values in held.items() if values.get("hidden") is True}
     assert found == {(each,) for each in hidden - expected}
+
+
+async def test_what_is_passed_on_may_come_from_earlier_clauses(library: Library) -> None:
+    along = (
+        rule("along", ATTRIBUTE, X, Y, hop(X, Y, ATTRIBUTE)),
+        rule("along", ATTRIBUTE, X, Y, hop(X, Z, ATTRIBUTE), call("along", ATTRIBUTE, Z, Y)),
+    )
+    named = Pattern(ATTRIBUTE, "db/ident", Constant(Keyword("Dataset/replacement")))
+    for where in ([named, call("along", ATTRIBUTE, START, B)], [call("along", ATTRIBUTE, A, B)]):
+        both: list[Clause] = [
+            *where,
+            named,
+            Pattern(A, "entity/urn", X),
+            Pattern(START, "entity/urn", X),
+        ]
+        found = await answered(library, (B,), both, along, start="dfull")
+        assert found == {(urn("d00"),)}
+    to_it: list[Clause] = [named, call("along", ATTRIBUTE, B, START)]
+    assert await answered(library, (B,), to_it, along, start="d00") == {(urn("dfull"),)}
+    assert await answered(library, (B,), to_it, along, start="d01") == set()
+
+
+VIA: dict[str, tuple[Clause, ...]] = {
+    "linear": (hop(X, Z), Pattern(Z, "Dataset/hidden", W), call("via", Z, Y, W)),
+    "double": (call("via", X, Z, W), call("via", Z, Y, W)),
+}
+
+
+@pytest.mark.parametrize("again", VIA.values(), ids=VIA)
+async def test_a_condition_is_passed_on_with_either_end_known(
+    library: Library, again: tuple[Clause, ...]
+) -> None:
+    shown = Pattern(Y, "Dataset/hidden", W)
+    rules = (rule("via", X, Y, W, hop(X, Y), shown), rule("via", X, Y, W, *again))
+    held = library.facts.datasets()
+    for value in (True, False):
+        steps = {(near, far) for near, far in edges(library) if held[far].get("hidden") is value}
+        expected = closure(steps)
+        told = Pattern(A, "Dataset/hidden", NUMBER)
+        for start in ("d01", "d05", "d17", "d30"):
+            where: list[Clause] = [call("via", START, B, NUMBER)]
+            found = await answered(library, (B,), where, rules, start=start, number=value)
+            assert found == {(far,) for near, far in expected if near == urn(start)}
+            where = [call("via", B, START, NUMBER)]
+            found = await answered(library, (B,), where, rules, start=start, number=value)
+            assert found == {(near,) for near, far in expected if far == urn(start)}
+            where = [told, call("via", A, START, NUMBER)]
+            found = await answered(library, (A,), where, rules, start=start, number=value)
+            assert found == {
+                (near,)
+                for near, far in expected
+                if far == urn(start) and held[near].get("hidden") is value
+            }

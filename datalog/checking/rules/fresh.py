@@ -12,9 +12,13 @@ from datalog.syntax.terms import Variable
 
 @dataclass(slots=True)
 class FreshNames:
-    """Gives names that are not taken; `taken` grows."""
+    """Gives names that are not taken; `taken` grows.
+
+    Variables that are known `outside` of all clauses keep their names there.
+    """
 
     taken: set[Variable]
+    outside: frozenset[Variable] = frozenset()
     number: int = 0
 
     def variable(self, like: Variable) -> Variable:

@@ -43,10 +43,15 @@ def instance(
 def substituted(
     clauses: Iterable[Clause], terms: Terms, source: str, names: FreshNames
 ) -> tuple[Clause, ...]:
-    """Return clauses with terms for variables; all others get names of their own."""
+    """Return clauses with terms for variables; all others get names of their own.
+
+    Those that are known outside are the same everywhere.
+    """
     clauses = tuple(clauses)
-    local = sorted(outward_of(clauses) - terms.keys(), key=lambda each: each.name)
-    every = {**terms, **{each: names.variable(each) for each in local}}
+    named = outward_of(clauses) - terms.keys()
+    local = sorted(named - names.outside, key=lambda each: each.name)
+    every: dict[Variable, Term] = {**terms, **{each: names.variable(each) for each in local}}
+    every |= {each: each for each in named & names.outside}
     return _Substitution(every, source, names).clauses(clauses)
 
 
