@@ -213,7 +213,8 @@ class Answer:
     the names of `:keys`), all find specs as rows: of a tuple and a scalar at most one. A value is
     its canonical JSON; an entity or a transaction is its public id (`"E…"`, `"T…"`), an attribute
     or a type its name; what several values make is an array, what a pull makes an object. `first`
-    bounds the rows: where there are more, `complete` is false.
+    bounds the rows: where there are more, `complete` is false. Rows come in the order asked, then
+    in that of find, so that what is cut never depends on the plan.
     """
 
     path: str

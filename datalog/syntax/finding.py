@@ -17,7 +17,9 @@ class Aggregation(StrEnum):
     """What makes one value of the values of a group (Datomic's, under Datomic's names).
 
     `variance` and `stddev` are those of a population. `median` of an even number of values is the
-    mean of the middle two. `avg`, `median`, `variance` and `stddev` give a Float.
+    mean of the middle two. `avg`, `median`, `variance` and `stddev` give a Float, the counts an
+    Int, `sum` of Int and Long a Long. `rand` draws with replacement, `sample` each different value
+    at most once; both draw anew each time.
     """
 
     AVG = "avg"
@@ -71,7 +73,9 @@ class PullAttribute:
     `:edge/since`). `entity/id` (`:db/id`) is the public id. `key` is what the value stands under
     (else the attribute as it is written, `Dataset/_replacement`). `pattern` is that of the
     entities it refers to; without one, a component is pulled whole, any other as its `entity/id`.
-    `limit` None is all. Without a `default`, what is missing is left out.
+    `limit` None is all. Without a `default`, what is missing is left out. An edge type gives a map
+    where the schema allows an entity one such edge, as does the way from a component to its owner;
+    else a list of entities, or of edges where `pattern` names what belongs to the edge.
     """
 
     name: str
