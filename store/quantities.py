@@ -10,7 +10,8 @@ from store.ids import AttributeId
 class AttributeQuantities:
     """Facts of one attribute: those that hold now, all there ever were, how many are different.
 
-    `common` has the most common values, as PostgreSQL writes them, with their share of all facts.
+    `common` has the most common values, as PostgreSQL writes them, with their share of all facts,
+    `bounds` values between which equally many of the others lie, in order.
     """
 
     now: float
@@ -18,6 +19,7 @@ class AttributeQuantities:
     entities: float
     values: float
     common: Mapping[str, float] = field(default_factory=dict)
+    bounds: tuple[str, ...] = ()
 
     def share(self, value: str) -> float:
         """Return the share of the facts that have this value, by its text."""

@@ -99,7 +99,8 @@ SELECT c.relname,
         THEN c.reltuples / c.relpages ELSE 80 END
     * pg_relation_size(c.oid) / current_setting('block_size')::int,
     s.attname, s.n_distinct, c.reltuples,
-    s.most_common_vals::text::text[], s.most_common_freqs
+    s.most_common_vals::text::text[], s.most_common_freqs,
+    CASE WHEN s.attname = 'v' THEN s.histogram_bounds::text::text[] END
 FROM pg_class c
 LEFT JOIN pg_stats s
     ON s.schemaname = current_schema() AND s.tablename = c.relname
@@ -135,10 +136,14 @@ FROM counted LEFT JOIN sources s USING (type) LEFT JOIN targets t USING (type)
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """What PostgreSQL found of a column: how many different values, and the common ones' share."""
+    """What PostgreSQL found of a column: how many different values, and the common ones' share.
+
+    `bounds` are those of its histogram of the others.
+    """
 
     different: float
     common: Mapping[str, float]
+    bounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,21 +165,23 @@ class _Table:
 def _tables(found: Iterable[Row]) -> dict[str, _Table]:
     rows: dict[str, float] = {}
     columns: dict[str, dict[str, _Column]] = {}
-    for table, count, name, different, analyzed, common, shares in found:
+    for table, count, name, different, analyzed, common, shares, bounds in found:
         rows[table] = float(count)
         if name is not None:
             # A negative number is a share of all rows, whose number changes.
             number = -different * max(analyzed, float(count)) if different < 0 else different
             shared = dict(zip(common or (), shares or (), strict=False))
-            columns.setdefault(table, {})[name] = _Column(number, shared)
+            columns.setdefault(table, {})[name] = _Column(number, shared, tuple(bounds or ()))
     return {table: _Table(count, columns.get(table, {})) for table, count in rows.items()}
 
 
 def _attribute(table: _Table) -> AttributeQuantities:
     ever = table.rows
     now = ever * table.common("t1").get(_FOREVER, 1.0)
+    value = table.columns.get("v")
+    bounds = () if value is None else value.bounds
     return AttributeQuantities(
-        now, ever, table.different("e"), table.different("v"), table.common("v")
+        now, ever, table.different("e"), table.different("v"), table.common("v"), bounds
     )
 
 

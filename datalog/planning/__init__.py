@@ -6,6 +6,7 @@ grouping         clauses grouped by the row that is read for them
 row_terms        what the rows mention, and what tells one from another
 cost             what reading a row gives and costs, by the statistics
 steps            the steps of a plan, what they bind, whether they can repeat a row
+ranges           what a comparison with a constant leaves of an attribute
 estimates        what each step gives and costs
 canonical        clauses in an order of their own
 existence        what need only exist

@@ -72,12 +72,14 @@ class Prefix:
     """What some steps give: how many rows, and how many different values of each variable.
 
     `met`: the variables that edges of some types led to, by which of their ends. Whoever is met
-    there has more such edges than others have: hubs are met most.
+    there has more such edges than others have: hubs are met most. `origins`: of variables that are
+    values of one attribute, what is known of it.
     """
 
     rows: float = 1.0
     distinct: Mapping[Variable, float] = field(default_factory=dict)
     met: frozenset["Met"] = frozenset()
+    origins: Mapping[Variable, AttributeQuantities] = field(default_factory=dict)
 
     def different(self, variable: Variable) -> float:
         """Return how many different values a variable has."""
@@ -181,7 +183,7 @@ def _read(total: float, columns: Iterable[_Column], before: Prefix, tables: int 
             most = distinct.get(column.place, column.different)
             distinct[column.place] = min(most, column.different)
     work = before.rows * (PROBE * tables + by_key) + rows
-    return Estimate(Prefix(rows, distinct, before.met), work, _together(found), total)
+    return Estimate(replace(before, rows=rows, distinct=distinct), work, _together(found), total)
 
 
 def _share(column: _Column, before: Prefix) -> float:
@@ -220,7 +222,11 @@ def _fact(row: FactRow, before: Prefix, situation: Situation) -> Estimate:
         share = _share_of_constants(place, known, row, situation)
         columns.append(_Column(place, values, Access.VALUE, share))
     columns.append(_Column(row.transaction, min(total, situation.statistics.log.transactions)))
-    return _read(total, columns, before, max(1, len(known)))
+    found = _read(total, columns, before, max(1, len(known)))
+    if isinstance(row.value, Variable) and len(known) == 1 and row.value not in before.distinct:
+        origins = {**before.origins, row.value: known[0]}
+        return replace(found, after=replace(found.after, origins=origins))
+    return found
 
 
 def _rows_of(known: AttributeQuantities | EdgeQuantities, view: View) -> float:
@@ -391,4 +397,4 @@ def _beside(before: Prefix, one: Place, other: Place) -> Estimate | None:
 def _listed(before: Prefix, members: Iterable[Variable]) -> Estimate:
     distinct = {**before.distinct, **dict.fromkeys(members, GIVEN_ROWS)}
     rows = before.rows * GIVEN_ROWS
-    return Estimate(Prefix(rows, distinct, before.met), rows, Access.GIVEN)
+    return Estimate(replace(before, rows=rows, distinct=distinct), rows, Access.GIVEN)

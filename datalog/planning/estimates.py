@@ -25,6 +25,7 @@ from datalog.planning.cost import (
     bound_before,
     estimate_row,
 )
+from datalog.planning.ranges import share_of_range
 from datalog.planning.steps import (
     Applied,
     Exists,
@@ -40,7 +41,7 @@ from datalog.planning.steps import (
     variables,
 )
 from datalog.syntax.clauses import Compare, Operator
-from datalog.syntax.terms import Variable
+from datalog.syntax.terms import Constant, Variable
 
 _LEAST = 0.02
 """No test is taken to leave out more, or less, than this of all but nothing."""
@@ -123,7 +124,8 @@ def _several(step: Union | Fixpoint | Walked, before: Prefix) -> Estimate:
     rows = before.rows * step.rows
     distinct = {**dict.fromkeys(bound_by(step), max(rows, 1.0)), **before.distinct}
     times = 1.0 if isinstance(step, Fixpoint) and not step.seeded else before.rows
-    return Estimate(Prefix(rows, distinct, before.met), times * step.work + rows, Access.BRANCHES)
+    after = replace(before, rows=rows, distinct=distinct)
+    return Estimate(after, times * step.work + rows, Access.BRANCHES)
 
 
 def _computed(step: Step, before: Prefix) -> Estimate:
@@ -144,7 +146,27 @@ def _share(compare: Compare, before: Prefix) -> float:
         case Operator.MEMBER:
             return min(1.0, GIVEN_ROWS / different)
         case operator:
-            return _SHARES.get(operator, 1.0)
+            return _known_share(compare, before) or _SHARES.get(operator, 1.0)
+
+
+def _known_share(compare: Compare, before: Prefix) -> float | None:
+    """Return what a comparison with a constant leaves of a value whose attribute is known."""
+    match compare.left, compare.right:
+        case Variable() as variable, Constant(value) if variable in before.origins:
+            return share_of_range(before.origins[variable], compare.operator, value)
+        case Constant(value), Variable() as variable if variable in before.origins:
+            turned = _TURNED.get(compare.operator, compare.operator)
+            return share_of_range(before.origins[variable], turned, value)
+        case _:
+            return None
+
+
+_TURNED = {
+    Operator.LT: Operator.GT,
+    Operator.LE: Operator.GE,
+    Operator.GT: Operator.LT,
+    Operator.GE: Operator.LE,
+}
 
 
 _ROUNDS = 10.0
