@@ -106,14 +106,14 @@ def return_maps(section: Form, names: Sequence[Form], columns: int, spec: FindSp
     kind = keyword(section) or ""
     if spec not in {FindSpec.RELATION, FindSpec.TUPLE}:
         raise refused(section, f"a {spec} has no keys", f"leave :{kind} out, or find rows")
-    found: list[str] = []
+    found: dict[str, None] = {}
     for each in names:
         name = symbol(each)
         if name is None or name in found:
             raise refused(
                 each, f"{shown(each)} cannot be a key", f"write :{kind} a b, each name once"
             )
-        found.append(name)
+        found[name] = None
     if len(found) != columns:
         raise refused(section, f":{kind} names {len(found)} of {columns}", "name all that is found")
     return ReturnMaps(kind, tuple(found))

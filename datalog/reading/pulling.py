@@ -29,7 +29,18 @@ def pull_pattern(form: Form, depth: int = 0) -> PullPattern:
         )
     items = [item for each in form.value.members for item in _items(each, depth)]
     _check_keys(form, items)
-    return PullPattern(tuple(items))
+    pattern = PullPattern(tuple(items))
+    if depth == 0 and _size(pattern) > MOST_PULLED:
+        raise refused(form, "the pull is too long", f"it names at most {MOST_PULLED} attributes")
+    return pattern
+
+
+MOST_PULLED = 1_000
+
+
+def _size(pattern: PullPattern) -> int:
+    below = [each.pattern for each in pattern.items if isinstance(each, PullAttribute)]
+    return len(pattern.items) + sum(_size(each) for each in below if isinstance(each, PullPattern))
 
 
 def _check_keys(form: Form, items: list[PullAttribute | PullWildcard]) -> None:

@@ -63,6 +63,7 @@ class _Section:
 _NOT_THERE = _Section(Form(None), ())
 _SPREAD = frozenset({"find", "keys", "strs", "syms", "with", "in", "where"})
 _ONE_FORM = frozenset({"order-by", "limit", "offset", "rules"})
+MOST_NAMED = 1_000
 _KEYS = frozenset({"keys", "strs", "syms"})
 _PAGE = frozenset({"after", "backward"})
 
@@ -80,6 +81,8 @@ def query_of(form: Form, notes: Notes) -> Read:
     given = given_forms(sections["in"].forms if "in" in sections else DEFAULT)
     spec, elements = find_spec(sections["find"].name, sections["find"].forms)
     ordered = orders(_of("order-by", sections).forms)
+    if max(len(elements), len(ordered)) > MOST_NAMED:
+        raise refused(form, "the query finds too much", f"it names at most {MOST_NAMED}")
     with_ = _of("with", sections).forms
     query = Query(
         tuple(map(element, elements)),
@@ -128,6 +131,10 @@ def _checked(sections: Iterator[_Section]) -> Iterator[tuple[str, _Section]]:
             raise refused(
                 section.name, f":{name} takes one form", f"{len(section.forms)} are given"
             )
+        if name in _SPREAD - {"where"} and len(section.forms) > MOST_NAMED:
+            raise refused(section.name, f":{name} is too long", f"it names at most {MOST_NAMED}")
+        if name in {"with", "order-by"} and not section.forms:
+            raise refused(section.name, f":{name} names nothing", "name variables, or leave it out")
         seen.add(name)
         yield name, section
 
@@ -181,8 +188,9 @@ def _maps(sections: Mapping[str, _Section], columns: int, spec: FindSpec) -> Ret
 
 def _inputs(given: Iterable[Given], notes: Notes) -> tuple[Input, ...]:
     inputs = [each for one in given for each in declared(one)]
-    logs = [Source(log, History(Now())) for log in notes.logs.values()]
-    return tuple(inputs + [log for log in logs if Database(log.name) not in given])
+    named = {each.name for each in given if isinstance(each, Database)}
+    logs = [Source(log, History(Now())) for log in notes.logs.values() if log not in named]
+    return (*inputs, *logs)
 
 
 def _check_bound(query: Query, forms: Mapping[Variable, Form]) -> None:
@@ -199,14 +207,16 @@ def _check_bound(query: Query, forms: Mapping[Variable, Form]) -> None:
 
 
 def _check_orders(query: Query, ordered: Iterable[tuple[Order, Form]]) -> None:
+    found = set(query.find)
     for order, form in ordered:
-        if isinstance(order.variable, Aggregate) and order.variable not in query.find:
+        if isinstance(order.variable, Aggregate) and order.variable not in found:
             raise refused(form, f"{shown(form)} is not found", "name the aggregate in :find too")
 
 
 def _check_patterns(given: Iterable[Given], patterns: Iterable[tuple[str, Form]]) -> None:
+    named = {each.name for each in given if isinstance(each, Named)}
     for name, form in patterns:
-        if Named(name) not in given:
+        if name not in named:
             raise refused(
                 form, f"nobody gives the pull pattern {name}", f"name it in :in: [… :in $ {name}]"
             )
