@@ -6,7 +6,7 @@ from datalog.errors import UnknownSource, WrongPull
 from datalog.reading import edn
 from datalog.reading.pulling import pull_pattern
 from datalog.syntax.clauses import Pattern
-from datalog.syntax.finding import Aggregate, Aggregation, Pull
+from datalog.syntax.finding import Aggregate, Aggregation, Pull, PullPattern, PullWildcard
 from datalog.syntax.query import Order, Query, Source
 from datalog.syntax.terms import Constant, Keyword, Variable
 from datalog.syntax.views import History
@@ -283,3 +283,13 @@ async def test_attributes_and_types_are_entities_too(family: Family) -> None:
     [[told]] = (await answer(family.database, family.catalogue, query, {})).rows
     assert told["db/ident"] == told["entity/id"] == "Dataset/price"
     assert (told["schema/name"], told["schema/valueType"]) == ("price", "Decimal")
+    everything = Query((Pull(A, PullPattern((PullWildcard(),))),), (NOW,), where)
+    [[told]] = (await answer(family.database, family.catalogue, everything, {})).rows
+    assert (
+        told.items()
+        >= {
+            "entity/id": "Dataset/price",
+            "db/ident": "Dataset/price",
+            "schema/owner": "Dataset",
+        }.items()
+    )

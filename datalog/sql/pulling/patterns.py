@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datalog.syntax.finding import PullAttribute, PullPattern, PullWildcard, Recursion
 from datalog.vocabulary import TRANSACTION, EdgeColumn, Facts, Hop, meaning
 from store.catalogue import UNKNOWN, Catalogue, EdgeType, EntityType
+from store.schema.description import Said
+
+SCHEMA = "schema/"
+"""The type of an attribute or a type, beside the names of types; none has such a name."""
 
 WHOLE = PullPattern((PullWildcard(),))
 """What is told of a component."""
@@ -59,10 +63,11 @@ def _everything(types: frozenset[str] | None, catalogue: Catalogue) -> Iterator[
         yield from (Named(PullAttribute(each.name), edge.name) for each in edge.properties)
     if _may_be(TRANSACTION, types):
         yield from (Named(PullAttribute(name)) for name in _OF_TRANSACTIONS)
-    if types is None:
-        yield Named(PullAttribute("db/ident"))
+    if _may_be(SCHEMA, types):
+        yield from (Named(PullAttribute(name)) for name in _OF_SCHEMA)
 
 
+_OF_SCHEMA = ("db/ident", *(f"schema/{said.field}" for said in Said))
 _OF_ENTITIES = ("entity/urn", "entity/type", "entity/lifecycle")
 _OF_EDGES = ("edge/type", "edge/from", "edge/to", "edge/key")
 _OF_TRANSACTIONS = (

@@ -12,6 +12,7 @@ from datalog.kinds import ENTITIES, Kind, Special
 from datalog.sql.columns import Column, entity_number
 from datalog.sql.levels import Scope
 from datalog.sql.pulling.patterns import (
+    SCHEMA,
     Named,
     is_component,
     key_of,
@@ -46,6 +47,8 @@ def pulled(pull: Pull, column: Column, scope: Scope) -> Sql:
         raise WrongPull(f"?{pull.variable.name}", f"is {column.kind.value}, and no entity")
     # What is known of types holds at the view of `$`, where they were told.
     types = scope.types.get(pull.variable) if pull.source == "$" else None
+    if column.kind is Special.SCHEMA:
+        types = frozenset({SCHEMA})
     subject = met(scope.compilation, view, entity_number(column), types)
     text = _map(pull.pattern, subject, ())
     if not text.reads:

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from datalog.sql.columns import Column
 from datalog.sql.json_text import as_json, told
-from datalog.sql.pulling.patterns import belongs_to_edge
+from datalog.sql.pulling.patterns import SCHEMA, belongs_to_edge
 from datalog.sql.pulling.subject import Read, Subject, Text, held
 from datalog.sql.rows import conjunction
 from datalog.sql.table_rows import transaction_column
@@ -66,7 +66,8 @@ def value_text(  # noqa: PLR0911  # One case for each meaning of an attribute.
 
 def public_id(entity: Sql, types: frozenset[str] | None) -> Sql:
     """Return the public id of an entity; of an attribute or a type, its name."""
-    return told(Column(entity, ValueType.REF, mixed=types is None or TRANSACTION in types))
+    mixed = types is None or bool(types & {TRANSACTION, SCHEMA})
+    return told(Column(entity, ValueType.REF, mixed=mixed))
 
 
 def _name_of(schema_entity: Sql) -> Sql:
@@ -252,19 +253,24 @@ def _logged(facts: Facts, subject: Subject) -> Sql:
     until = subject.compilation.until(subject.view)
     member = sql("coalesce(l.v, {name})", name=_name_of(sql("l.r")))
     rows = sql(
-        "(SELECT l.v, l.r FROM log l WHERE l.e = {key} AND l.a = {a} AND l.e < {entities} AND l.op"
+        "(SELECT l.v, l.r FROM log l WHERE l.e = {key} AND l.a = {a} AND l.op"
         " AND {seen} AND NOT EXISTS (SELECT FROM log x WHERE x.e = l.e AND x.a = l.a"
         " AND x.t > l.t{ended} AND x.r IS NOT DISTINCT FROM l.r AND x.v IS NOT DISTINCT FROM l.v)"
         " ORDER BY l.r, l.v) l",
         key=subject.entity,
         a=number(arm.attribute),
-        entities=number(FIRST_ENTITY),
         seen=conjunction(subject.compilation.between(sql("l.t"), subject.view)),
         ended=sql("") if until is None else sql(" AND x.t <= {t}", t=until),
     )
-    if not facts.many:
-        return sql("(SELECT {member} FROM {rows} LIMIT 1)", member=member, rows=rows)
-    return sql("(SELECT '[' || string_agg({m}, ',') || ']' FROM {rows})", m=member, rows=rows)
+    text = sql("(SELECT {member} FROM {rows} LIMIT 1)", member=member, rows=rows)
+    if facts.many:
+        text = sql("(SELECT '[' || string_agg({m}, ',') || ']' FROM {rows})", m=member, rows=rows)
+    return sql(
+        "CASE WHEN {key} < {entities} THEN {text} END",
+        key=subject.entity,
+        entities=number(FIRST_ENTITY),
+        text=text,
+    )
 
 
 def type_guard(owner: str, text: Text, subject: Subject) -> Text:
