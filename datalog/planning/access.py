@@ -90,8 +90,18 @@ class FactRow:
         """
         if isinstance(self.view, History):
             return False
-        built_in = all(arm.attribute < FIRST_USER_SCHEMA for arm in self.facts.arms)
-        return built_in or (not self.facts.many and isinstance(self.view, Now))
+        return self._is_built_in or (not self.facts.many and isinstance(self.view, Now))
+
+    @property
+    def identifying(self) -> bool:
+        """Tell whether a value has at most one such row: a urn is of one entity at any time."""
+        if isinstance(self.view, History) or len(self.facts.arms) != 1 or not self.facts.unique:
+            return False
+        return self._is_built_in or isinstance(self.view, Now)
+
+    @property
+    def _is_built_in(self) -> bool:
+        return all(arm.attribute < FIRST_USER_SCHEMA for arm in self.facts.arms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,8 @@ def row_keys(row: Row) -> Iterator[tuple[Place, ...]]:  # noqa: C901, PLR0912  #
             yield (row.entity, row.value)
             if row.functional:
                 yield (row.entity,)
+            if row.identifying:
+                yield (row.value,)
         case EdgeRow() if isinstance(row.view, History):
             since = (place for column, place in row.columns if column is EdgeColumn.SINCE)
             yield from ((row.edge, at) for at in since)

@@ -12,7 +12,7 @@ from datalog.sql.compile import Slot, Statement, compile_operation
 from datalog.syntax.clauses import Not, Or, Pattern
 from datalog.syntax.query import Query
 from datalog.syntax.terms import BLANK, Constant, Variable
-from datalog.tree import Bound, Many, Object, Operation
+from datalog.tree import Answer, Bound, Many, Object, Operation
 from store.quantities import AttributeQuantities, EdgeQuantities, Quantities
 from tests.datalog.asking import NOW, Library
 from tests.datalog.planning_queries import QUERIES, SLOTS
@@ -136,3 +136,14 @@ def test_a_table_is_looked_up_in_row_by_row_unless_most_of_it_is_read(
     shape = Many("it", Query((d, n), (NOW,), where), Object((("n", Bound(n)),)))
     text = compile_operation(Operation((("it", shape),)), catalogue, Statistics(known)).text
     assert ("OFFSET 0" in text) == in_turn
+
+
+@pytest.mark.parametrize(("known", "repeats"), [("entity/urn", False), ("Dataset/home", True)])
+def test_a_urn_is_of_one_entity_so_no_row_comes_twice(
+    library: Library, known: str, *, repeats: bool
+) -> None:
+    d, name = Variable("d"), Variable("name")
+    where = (Pattern(d, known, Constant("hw://x")), Pattern(d, "Dataset/name", name))
+    operation = Operation((("it", Answer("it", Query((name,), (NOW,), where), 10)),))
+    text = compile_operation(operation, library.catalogue).text
+    assert ("DISTINCT" in text) == repeats
