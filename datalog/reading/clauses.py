@@ -82,7 +82,7 @@ def _hidden(found: tuple[Clause, ...], ours: Sequence[Variable]) -> tuple[Clause
 def _pattern(form: Form, members: Sequence[Form], within: Within) -> tuple[Clause, ...]:
     source = within.source
     if is_source(members[0]):
-        source, members = _scoped(members[0], within), members[1:]
+        source, members = symbol(members[0]) or source, members[1:]
     if not 1 <= len(members) <= 6:
         raise refused(form, f"{shown(form)} is no clause", "write [?e :attribute ?v ?tx ?op]")
     name, also = _attribute(members[1] if len(members) > 1 else None, source, within)
@@ -91,12 +91,6 @@ def _pattern(form: Form, members: Sequence[Form], within: Within) -> tuple[Claus
         *[BLANK] * 5,
     )[:5]
     return (Pattern(entity, name, value, transaction, operation, position, source), *also)
-
-
-def _scoped(form: Form, within: Within) -> str:
-    """Return the database that a clause names; `$` is that of the clauses around it."""
-    name = symbol(form) or "$"
-    return within.source if name == "$" else name
 
 
 def _attribute(
@@ -117,7 +111,8 @@ def _attribute(
 # list-clause = (source? (not | not-join | or | or-join | search | rule-name) …) | (and clause+)
 def _list_clause(form: Form, members: Sequence[Form], within: Within) -> tuple[Clause, ...]:
     if is_source(members[0]):
-        within, members = replace(within, source=_scoped(members[0], within)), members[1:]
+        source = symbol(members[0]) or within.source
+        within, members = replace(within, source=source), members[1:]
     name = symbol(members[0]) if members else None
     if name is None or is_variable(members[0]):
         raise refused(

@@ -66,6 +66,9 @@ class _Called:
 
 
 _COMPARISONS = frozenset({"=", "!=", "not=", "<", "<=", ">", ">="})
+MOST_ARGUMENTS = 100
+"""Of one call: each of a comparison becomes a clause of its own."""
+
 _TESTS = frozenset({Operator.STARTS_WITH, Operator.CONTAINS, Operator.MEMBER})
 PREDICATES = _COMPARISONS | {each.value for each in _TESTS} | {"missing?"}
 
@@ -96,6 +99,10 @@ def _called(form: Form, members: Sequence[Form], within: Within) -> _Called:
     name = symbol(head)
     if name is None or is_variable(head) or is_source(head):
         raise refused(head, f"{shown(head)} is no function", "write its name: [(count ?a) ?b]")
+    if len(arguments) > MOST_ARGUMENTS:
+        raise refused(
+            head, f"{name} is given too many arguments", f"give it {MOST_ARGUMENTS} at most"
+        )
     name = name.removeprefix("clojure.string/")
     return _Called(form, name, tuple(arguments), members[1] if len(members) == 2 else None, within)
 
@@ -160,9 +167,7 @@ def _missing(called: _Called) -> tuple[Clause, ...]:
 def _source(called: _Called) -> tuple[str, tuple[Form, ...]]:
     """Return the database that a function reads, and its other arguments."""
     if called.arguments and is_source(called.arguments[0]):
-        name = symbol(called.arguments[0]) or "$"
-        plain = called.within.source if name == "$" else name
-        return plain, called.arguments[1:]
+        return symbol(called.arguments[0]) or "$", called.arguments[1:]
     return called.within.source, called.arguments
 
 

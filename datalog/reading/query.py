@@ -16,7 +16,7 @@ from datalog.reading.rules import rules
 from datalog.reading.terms import is_variable, keyword, refused, shown, variable, whole_number
 from datalog.syntax.clauses import Clause
 from datalog.syntax.finding import Aggregate, FindElement, PullPattern
-from datalog.syntax.query import FindSpec, Input, Order, Query, ReturnMaps, Rule, Source
+from datalog.syntax.query import FindSpec, Input, Order, Query, ReturnMaps, Rule, Scalar, Source
 from datalog.syntax.terms import Variable
 from datalog.syntax.views import History, Now
 
@@ -98,6 +98,7 @@ def query_of(form: Form, notes: Notes) -> Read:
     )
     named = zip((*map(_variable, query.find), *query.with_), (*elements, *with_), strict=True)
     _check_bound(query, dict(reversed([*named])))
+    _check_amounts(query, sections)
     _check_orders(query, ordered)
     patterns = {at: name for at, each in enumerate(elements) if (name := pattern_name(each))}
     _check_patterns(given, [(name, elements[at]) for at, name in patterns.items()])
@@ -204,6 +205,14 @@ def _check_bound(query: Query, forms: Mapping[Variable, Form]) -> None:
             raise refused(
                 form, f"nothing binds ?{name.name}", "name it in a clause of :where, or in :in"
             )
+
+
+def _check_amounts(query: Query, sections: Mapping[str, _Section]) -> None:
+    scalars = {each.variable for each in query.inputs if isinstance(each, Scalar)}
+    for name, amount in (("limit", query.limit), ("offset", query.offset)):
+        if isinstance(amount, Variable) and amount not in scalars:
+            [form] = sections[name].forms
+            raise refused(form, f"nobody gives ?{amount.name}", f"name ?{amount.name} in :in")
 
 
 def _check_orders(query: Query, ordered: Iterable[tuple[Order, Form]]) -> None:
