@@ -137,14 +137,19 @@ def takes(expected: Takes, given: Kind) -> bool:  # noqa: PLR0911  # One case fo
 
 
 def kind_given(function: Function, arguments: Sequence[Kind]) -> Kind | None:
-    """Return the kind of a function's value; None where it has none, or is taken apart."""
+    """Return the kind of a function's value; None where it has none, or is taken apart.
+
+    A tuple is told as JSON, an array.
+    """
     match function.gives:
         case Gives.PROMOTED | Gives.QUOTIENT:
             kinds = [each if each in NUMBERS else ValueType.DECIMAL for each in arguments]
             return wider(ValueType.LONG, *kinds)
         case Gives.SAME:
             return arguments[0]
-        case Gives.TUPLE | Gives.PARTS | None:
+        case Gives.TUPLE:
+            return ValueType.JSON
+        case Gives.PARTS | None:
             return None
         case kind:
             return kind

@@ -16,6 +16,7 @@ from datalog.checking.fitting import fitted
 from datalog.checking.rules.definitions import Definitions
 from datalog.checking.rules.expansion import expanded, parameter
 from datalog.checking.scoping import input_variables, outward_of, scoped
+from datalog.checking.tuples import without_untuples
 from datalog.checking.variable_kinds import kinds_of, pattern_kinds
 from datalog.errors import UnevenBranches
 from datalog.kinds import TEXTS, Kind, Special, comparable, kind_of
@@ -75,7 +76,7 @@ def check(query: Query, known: Known) -> Checked | Empty:
     for rule in query.rules:
         _check_branches(rule.clauses, frozenset())
         check_calls(rule.clauses)
-    query = scoped(expanded(query, inputs))
+    query = _without_untuples(scoped(expanded(query, inputs)))
     rules = _by_name(query.rules)
     # Rules first: what they hold does not depend on who calls them.
     told = (*map(_any_definition, rules.values()), *query.where)
@@ -87,6 +88,11 @@ def check(query: Query, known: Known) -> Checked | Empty:
     if isinstance(simpler, Empty):
         return simpler
     return Checked(query, simpler, kinds, rules)
+
+
+def _without_untuples(query: Query) -> Query:
+    rules = tuple(replace(rule, clauses=without_untuples(rule.clauses)) for rule in query.rules)
+    return replace(query, where=without_untuples(query.where), rules=rules)
 
 
 def _with_entities(

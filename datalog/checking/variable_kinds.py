@@ -11,7 +11,7 @@ from typing import assert_never
 from datalog.checking.fitting import kind_with_default
 from datalog.checking.rules.expansion import parameter
 from datalog.errors import MixedKinds
-from datalog.functions import FUNCTIONS, kind_given
+from datalog.functions import FUNCTIONS, PREDICATES, Takes, kind_given
 from datalog.kinds import Kind, Special, comparable, kind_of, wider
 from datalog.syntax.clauses import (
     Call,
@@ -53,7 +53,7 @@ def kinds_of(clauses: Iterable[Clause], catalogue: Catalogue, known: Kinds) -> d
     found = _certain(clauses, catalogue, known)
     while True:
         before = len(found)
-        for tells in (_computed, _compared):
+        for tells in (_computed, _compared, _taken):
             _settle(clauses, catalogue, found, tells)
             if len(found) > before:
                 break
@@ -260,6 +260,18 @@ def _compared(clause: Clause, found: Kinds) -> Told:
         kind = term_kind(other, found)
         if isinstance(term, Variable) and kind is not None:
             yield term, kind
+
+
+def _taken(clause: Clause, found: Kinds) -> Told:
+    """Yield what functions of text take; numbers come in several kinds."""
+    if isinstance(clause, Call) and clause.name in _CALLABLE:
+        for position, term in enumerate(clause.arguments):
+            if isinstance(term, Variable) and _CALLABLE[clause.name].argument(position) in _TEXTS:
+                yield term, ValueType.STRING
+
+
+_CALLABLE = {**FUNCTIONS, **PREDICATES}
+_TEXTS = frozenset({Takes.TEXT, Takes.PATTERN})
 
 
 def _searched(search: Search) -> Iterator[tuple[Variable, Kind]]:

@@ -178,7 +178,9 @@ def _own_numbers(pattern: Pattern) -> Or:
     ]
     transaction = replace(pattern, attribute="tx/t", value=BLANK)
     itself: tuple[Clause, ...] = ()
-    if isinstance(pattern.value, Variable):
+    if isinstance(pattern.value, Variable) and isinstance(pattern.entity, Constant):
+        itself = (Ground((pattern.value,), ((pattern.entity,),)),)
+    elif isinstance(pattern.value, Variable):
         itself = (Call("identity", (pattern.entity,), pattern.value),)
     elif not isinstance(pattern.value, Blank):
         itself = (Compare(Operator.EQ, pattern.entity, pattern.value),)

@@ -5,9 +5,10 @@ levels           the rows of one level
   clauses          the steps of a plan; `table_rows` join one table each
   fixpoint         recursions; `arms` are read until kinds settle, `rounds` join what is new
   relations        where the rows of a recursion stand
+  functions        what predicates and functions say and give
   unification      terms meet columns
   rows             FROM and WHERE in the making; `columns` say where a value stands
-  comparing        conditions on columns
+  comparing        conditions on columns; `facts` are values whose attribute is a variable
   ordering         the order of rows, and what comes after a given one
 shapes           rows to JSON text, one function per kind of shape
   outputs          what a shape needs of its level

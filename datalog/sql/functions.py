@@ -13,7 +13,7 @@ from datalog.kinds import NUMBERS, TEXTS, Kind, Special, kind_of, sql_type
 from datalog.sql.columns import FALSE, Column
 from datalog.sql.comparing import same
 from datalog.sql.facts import as_kind
-from datalog.sql.json_text import as_json, opaque
+from datalog.sql.json_text import as_json, opaque, told
 from datalog.sql.rows import Item, Rows
 from datalog.sql.unification import Reading, term_column
 from datalog.syntax.clauses import Call
@@ -37,7 +37,7 @@ def applied(rows: Rows, call: Call, reading: Reading) -> Rows:
         case Variable() as variable:
             return _with(rows, variable, _value(call, arguments), reading)
         case _:
-            raise Unsupported("untuple of what no (tuple …) has made")
+            raise Unsupported("untuple of what no (tuple …) beside it has made")
 
 
 def _argument(term: Term, position: int, call: Call, rows: Rows, reading: Reading) -> Column:
@@ -257,10 +257,16 @@ def _keyword(arguments: Arguments) -> Sql:
     return sql("nullif({all}, '')", all=join(" || '/' || ", [each.sql for each in arguments]))
 
 
+def _tuple(arguments: Arguments) -> Sql:
+    """Return the parts as a JSON array, each as an answer tells it."""
+    parts = join(" || ',' || ", [told(each) for each in arguments])
+    return sql("('[' || {parts} || ']')", parts=parts)
+
+
 def _found(arguments: Arguments) -> Sql:
     """Return the part of a text that a pattern matches, whatever groups the pattern has."""
     pattern, text = arguments
-    return sql("(regexp_match({text}, {pattern}))[1]", text=text.sql, pattern=pattern.sql)
+    return sql("regexp_substr({text}, {pattern})", text=text.sql, pattern=pattern.sql)
 
 
 def _matched(arguments: Arguments) -> Sql:
@@ -286,6 +292,7 @@ _OTHERS: Mapping[str, Callable[[Arguments], Sql]] = {
     "name": _name,
     "namespace": _namespace,
     "keyword": _keyword,
+    "tuple": _tuple,
     "re-find": _found,
     "re-matches": _matched,
 }

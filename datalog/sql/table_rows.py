@@ -168,11 +168,7 @@ def edge_rows(rows: Rows, row: EdgeRow, reading: Reading) -> Rows:
 def _edge_columns(row: EdgeRow, table: Sql) -> Iterator[Held]:
     yield row.edge, Column(sql("{h}.e", h=table), ValueType.REF)
     # What is known first, in the order of the index, reads best.
-    yield from (
-        (place, edge_column(table, column))
-        for column, place in row.columns
-        if column is not EdgeColumn.UNTIL
-    )
+    yield from ((place, edge_column(table, column)) for column, place in row.columns)
 
 
 def _edge_exceptions(row: EdgeRow, table: Sql) -> Iterator[Sql]:
