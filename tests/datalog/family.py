@@ -1,7 +1,8 @@
 """A database for pulls: a catalog with components, and facts few enough to know by heart.
 
 `a` derives from `b` and `c`, both of which derive from `d`, and `d` from `a`: a diamond, and a way
-back. The report `r` owns the sections `s1` and `s2`, `s1` owns `s11`, each section owns a note.
+back. The report `r` owns the sections `s1` and `s2`, `s1` owns `s11`, each section owns a note. The
+sections `l1` and `l2` own each other.
 """
 
 from collections.abc import Mapping
@@ -108,7 +109,12 @@ SAID: list[dict[str, object]] = [
     },
     {  # t 4
         "unlink": [{"type": "OwnedBy", "from": urn("a"), "to": urn("p")}],
-        "upsert": [_entity("Dataset", "b", replacement=None), _entity("Note", "n", text="Cover 2")],
+        "upsert": [
+            _entity("Dataset", "b", replacement=None),
+            _entity("Note", "n", text="Cover 2"),
+            _entity("Section", "l1", title="Loop 1", sections=[urn("l2")]),
+            _entity("Section", "l2", title="Loop 2", sections=[urn("l1")]),
+        ],
     },
 ]
 

@@ -1,15 +1,27 @@
 """A pull tells of an entity what its pattern names: attributes, references, options."""
 
+from dataclasses import replace
+
 import pytest
 
 from datalog.errors import UnknownSource, WrongPull
 from datalog.reading import edn
 from datalog.reading.pulling import pull_pattern
+from datalog.sql.compile import compile_operation
 from datalog.syntax.clauses import Pattern
-from datalog.syntax.finding import Aggregate, Aggregation, Pull, PullPattern, PullWildcard
+from datalog.syntax.finding import (
+    Aggregate,
+    Aggregation,
+    Pull,
+    PullAttribute,
+    PullPattern,
+    PullWildcard,
+    Recursion,
+)
 from datalog.syntax.query import Order, Query, Source
 from datalog.syntax.terms import Constant, Keyword, Variable
 from datalog.syntax.views import History
+from datalog.tree import Answer, Operation
 from store.catalogue import UnknownAttribute
 from tests.datalog.asking import NOW, answer
 from tests.datalog.family import Family, urn
@@ -142,6 +154,17 @@ async def test_a_value_stands_under_any_key(family: Family) -> None:
     pattern = """[[:Dataset/name :as "it's \\"née\\" {"] [:DerivedFrom :as :from :limit 1]]"""
     told = await family.pull("a", pattern)
     assert told == {'it\'s "née" {': "A renamed", "from": [_id("b")]}
+
+
+async def test_keys_and_defaults_never_enter_the_statement(family: Family) -> None:
+    hostile = "'; DROP TABLE log; --"
+    item = PullAttribute("Dataset/rows", key=hostile, default=Constant(hostile))
+    again = replace(item, name="DerivedFrom", pattern=Recursion(1), key=hostile * 2)
+    query = Query((Pull(E, PullPattern((item, again))),), (NOW,), (Pattern(E, "Team/name"),))
+    operation = Operation((("it", Answer("it", query, 1)),))
+    assert "DROP" not in compile_operation(operation, family.catalogue).text
+    found = await answer(family.database, family.catalogue, query, {})
+    assert found.rows == [[{hostile: hostile, hostile * 2: hostile}]]
 
 
 async def test_everything_of_an_entity(family: Family) -> None:

@@ -86,6 +86,13 @@ async def test_everything_tells_components_whole(family: Family) -> None:
     assert told["Report/cover"]["Note/text"] == "Cover 2"
 
 
+async def test_components_that_own_each_other_come_to_an_end(family: Family) -> None:
+    for pattern in ("[*]", "[:Section/title :Section/sections]"):
+        told = await family.pull("l1", pattern)
+        [below] = told["Section/sections"]
+        assert (below["Section/title"], below["Section/sections"]) == ("Loop 2", [_id("l1")])
+
+
 async def test_again_and_again_until_an_entity_comes_back(family: Family) -> None:
     told = await family.pull("a", "[:Dataset/name {:DerivedFrom ...}]")
     back = {"DerivedFrom": [_named("D", DerivedFrom=[_id("a")])]}
