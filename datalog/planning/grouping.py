@@ -41,7 +41,8 @@ from store.catalogue import Catalogue, ValueType
 def grouped(clauses: Iterable[Clause], situation: Situation) -> list[Row | Condition]:
     """Return what has to be read for clauses that stand beside each other."""
     found: list[Row | Condition] = []
-    for clause in map(_one_pattern, clauses):
+    for each in clauses:
+        clause = _one_pattern(each, situation.catalogue)
         match clause:
             case _Several(pattern, value):
                 found.extend(_rows(pattern, value, situation))
@@ -63,7 +64,7 @@ class _Several:
     value: OneOf
 
 
-def _one_pattern(clause: Clause) -> Clause | _Several:
+def _one_pattern(clause: Clause, catalogue: Catalogue) -> Clause | _Several:
     """Return an `or` of patterns that differ in a constant value as one pattern."""
     if not isinstance(clause, Or):
         return clause
@@ -76,7 +77,22 @@ def _one_pattern(clause: Clause) -> Clause | _Several:
                 patterns.add(replace(pattern, value=BLANK))
             case _:
                 return clause
-    return _Several(patterns.pop(), OneOf(tuple(values))) if len(patterns) == 1 else clause
+    if len(patterns) != 1 or not _has_a_table(pattern := patterns.pop(), catalogue):
+        return clause
+    return _Several(pattern, OneOf(tuple(values)))
+
+
+def _has_a_table(pattern: Pattern, catalogue: Catalogue) -> bool:
+    """Tell whether the value of a pattern is a column, which may be any of several constants."""
+    if isinstance(pattern.attribute, Variable) or not isinstance(pattern.position, Blank):
+        return False
+    match meaning(pattern.attribute, catalogue):
+        case Facts(logged=logged):
+            return not logged
+        case Own() | Virtual():
+            return False
+        case _:
+            return True
 
 
 def _rows(pattern: Pattern, value: Place, situation: Situation) -> Iterator[Row | Condition]:
