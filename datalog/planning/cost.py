@@ -8,7 +8,7 @@ contained in the larger one.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from math import inf
+from math import inf, prod
 from typing import assert_never
 
 from datalog.planning.access import (
@@ -28,7 +28,9 @@ from datalog.planning.access import (
     TouchedRow,
     TransactionRow,
 )
+from datalog.planning.ranges import share_of_range
 from datalog.planning.statistics import sum_of
+from datalog.syntax.clauses import Operator
 from datalog.syntax.terms import Constant, Keyword, LookupRef, Variable
 from datalog.syntax.views import History, Since, View
 from datalog.vocabulary import URN, EdgeColumn, TransactionColumn, type_id
@@ -44,6 +46,9 @@ RELATION_ROWS = 100.0
 PROBE = 4.0
 """What it costs to look one key up in an index, where reading one row costs 1."""
 
+_RANGE = 1 / 3
+"""The share of facts that a range is taken to leave of which nothing is known."""
+
 _RECENT = 0.3
 """The share of facts that is taken to have come after a point in time."""
 
@@ -53,6 +58,7 @@ class Access(StrEnum):
 
     ENTITY = "by entity"
     VALUE = "by value"
+    RANGE = "by a range of values"
     BOTH = "by entity and value"
     EDGE = "by edge"
     FROM = "by the end it comes from"
@@ -73,13 +79,15 @@ class Prefix:
 
     `met`: the variables that edges of some types led to, by which of their ends. Whoever is met
     there has more such edges than others have: hubs are met most. `origins`: of variables that are
-    values of one attribute, what is known of it.
+    values of one attribute, what is known of it. `ranges`: how variables compare with what is known
+    before all steps, None where that is given at run time.
     """
 
     rows: float = 1.0
     distinct: Mapping[Variable, float] = field(default_factory=dict)
     met: frozenset["Met"] = frozenset()
     origins: Mapping[Variable, AttributeQuantities] = field(default_factory=dict)
+    ranges: Mapping[Variable, tuple[tuple[Operator, object], ...]] = field(default_factory=dict)
 
     def different(self, variable: Variable) -> float:
         """Return how many different values a variable has."""
@@ -224,9 +232,21 @@ def _fact(row: FactRow, before: Prefix, situation: Situation) -> Estimate:
     columns.append(_Column(row.transaction, min(total, situation.statistics.log.transactions)))
     found = _read(total, columns, before, max(1, len(known)))
     if isinstance(row.value, Variable) and len(known) == 1 and row.value not in before.distinct:
-        origins = {**before.origins, row.value: known[0]}
-        return replace(found, after=replace(found.after, origins=origins))
+        return _with_origin(found, row.value, known[0], before)
     return found
+
+
+def _with_origin(
+    found: Estimate, value: Variable, known: AttributeQuantities, before: Prefix
+) -> Estimate:
+    """Return the estimate with what is known of a new value; a range of it may have led to it."""
+    origins = {**before.origins, value: known}
+    found = replace(found, after=replace(found.after, origins=origins))
+    ranges = before.ranges.get(value, ())
+    if found.access is not Access.SCAN or not ranges:
+        return found
+    share = prod(share_of_range(known, *each) or _RANGE for each in ranges)
+    return replace(found, work=before.rows * PROBE + found.work * share, access=Access.RANGE)
 
 
 def _rows_of(known: AttributeQuantities | EdgeQuantities, view: View) -> float:

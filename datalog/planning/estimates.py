@@ -25,7 +25,7 @@ from datalog.planning.cost import (
     bound_before,
     estimate_row,
 )
-from datalog.planning.ranges import share_of_range
+from datalog.planning.ranges import TURNED, share_of_range
 from datalog.planning.steps import (
     Applied,
     Exists,
@@ -155,18 +155,10 @@ def _known_share(compare: Compare, before: Prefix) -> float | None:
         case Variable() as variable, Constant(value) if variable in before.origins:
             return share_of_range(before.origins[variable], compare.operator, value)
         case Constant(value), Variable() as variable if variable in before.origins:
-            turned = _TURNED.get(compare.operator, compare.operator)
+            turned = TURNED.get(compare.operator, compare.operator)
             return share_of_range(before.origins[variable], turned, value)
         case _:
             return None
-
-
-_TURNED = {
-    Operator.LT: Operator.GT,
-    Operator.LE: Operator.GE,
-    Operator.GT: Operator.LT,
-    Operator.GE: Operator.LE,
-}
 
 
 _ROUNDS = 10.0

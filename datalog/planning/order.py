@@ -50,12 +50,17 @@ class Way:
     @property
     def driving(self) -> float:
         """Return the most rows for which more was looked up."""
-        return max(self.rows[:-1], default=1.0)
+        after = zip(self.rows, self.accesses[1:], strict=False)
+        return max((rows for rows, access in after if access not in _TESTS), default=1.0)
 
     @property
     def by_key(self) -> bool:
         """Tell whether all steps but the first one find their rows by a key, and few of them."""
-        return self.few and Access.SCAN not in self.accesses[1:]
+        return self.few and _NO_KEYS.isdisjoint(self.accesses[1:])
+
+
+_NO_KEYS = frozenset({Access.SCAN, Access.RANGE})
+_TESTS = frozenset({Access.TEST, Access.COMPUTED})
 
 
 def in_best_order(start: Way, multiplying: int, next_: Next, situation: Situation) -> Way:

@@ -3,7 +3,7 @@
 The order in which clauses are written, and the names of variables, do not matter.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -17,6 +17,7 @@ from datalog.planning.estimates import estimate_inside, size_of
 from datalog.planning.existence import Item, Some, binds, mentions, with_existence
 from datalog.planning.grouping import grouped
 from datalog.planning.order import Way, in_best_order
+from datalog.planning.ranges import ranges_of
 from datalog.planning.recursion import programs
 from datalog.planning.relations import Definition, Program
 from datalog.planning.steps import (
@@ -107,11 +108,12 @@ class _Planning:
                 found[key] = self._next(items[position], known, possible, others)
             return found[key]
 
-        start = Way(tuple(range(len(items))), bound, bound_before(bound))
+        outset = replace(bound_before(bound), ranges=ranges_of(items, bound))
+        start = Way(tuple(range(len(items))), bound, outset)
         multiplying = sum(not isinstance(each, _NOT_MULTIPLYING) for each in items)
         way = in_best_order(start, multiplying, next_, self.situation)
         if way.waiting:
-            raise InsufficientBinding(_unbound([items[each] for each in way.waiting], way.bound))
+            raise _unbound([items[each] for each in way.waiting], way.bound)
         return way
 
     def _next(  # noqa: C901, PLR0911  # One case for each kind of item.
@@ -274,6 +276,32 @@ def _needed(negation: Not, possible: Variables) -> Variables:
     return outward_of(negation.clauses) & possible
 
 
-def _unbound(waiting: Iterable[Item], bound: Variables) -> tuple[str, ...]:
+def _unbound(waiting: Sequence[Item], bound: Variables) -> InsufficientBinding:
+    """Return the fault of items that wait for what nothing binds, with the first that is told."""
     missing = frozenset().union(*map(mentions, waiting)) - bound
-    return tuple(sorted(each.name for each in missing))
+    names = tuple(sorted(each.name for each in missing))
+    return InsufficientBinding(names, next(filter(None, map(_head, waiting)), ""))
+
+
+def _head(item: Item) -> str:  # noqa: PLR0911  # One case for each kind of clause.
+    """Return how a clause begins that needs its variables; nothing of what binds them itself."""
+    match item:
+        case Compare():
+            return f"({item.operator} …)"
+        case Call():
+            return f"({item.name} …)"
+        case RuleCall():
+            return f"({_plain(item.name)} …)"
+        case Not():
+            return "(not …)" if item.join is None else "(not-join …)"
+        case Or():
+            return "(or …)" if item.join is None else "(or-join …)"
+        case GetElse():
+            return "(get-else …)"
+        case _:
+            return ""
+
+
+def _plain(rule: str) -> str:
+    """Return the name of a rule as it was written; the copy for a call has a number more."""
+    return rule.partition("'")[0]

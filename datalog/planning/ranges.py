@@ -1,12 +1,13 @@
 """Which share of an attribute's facts a comparison with a constant leaves, by its histogram."""
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
-from datalog.syntax.clauses import Operator
+from datalog.syntax.clauses import Compare, Operator
+from datalog.syntax.terms import Constant, Variable
 from store.quantities import AttributeQuantities
 
 _FEWEST = 0.0005
@@ -37,6 +38,35 @@ def share_of_range(known: AttributeQuantities, operator: Operator, value: object
         case _:
             return None
     return min(max(share, _FEWEST), 1.0)
+
+
+Ranges = Mapping[Variable, tuple[tuple[Operator, object], ...]]
+
+
+def ranges_of(items: Iterable[object], bound: Collection[Variable]) -> Ranges:
+    """Return how variables compare with constants, and with what is bound (None for its value)."""
+    found: dict[Variable, tuple[tuple[Operator, object], ...]] = {}
+    for item in items:
+        if not isinstance(item, Compare):
+            continue
+        for operator, one, other in (
+            (item.operator, item.left, item.right),
+            (TURNED.get(item.operator), item.right, item.left),
+        ):
+            is_known = isinstance(other, Constant) or other in bound
+            if operator in _RANGES and isinstance(one, Variable) and is_known:
+                value = other.value if isinstance(other, Constant) else None
+                found[one] = (*found.get(one, ()), (operator, value))
+    return found
+
+
+TURNED = {
+    Operator.LT: Operator.GT,
+    Operator.LE: Operator.GE,
+    Operator.GT: Operator.LT,
+    Operator.GE: Operator.LE,
+}
+_RANGES = frozenset({*TURNED, Operator.STARTS_WITH})
 
 
 def _told(known: AttributeQuantities, value: object) -> tuple[float, float] | None:
