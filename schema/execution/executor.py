@@ -114,7 +114,7 @@ class Executor:
         return await self._answer(prepared)
 
     async def _answer(self, prepared: Prepared) -> Response:
-        query = self._new_query(prepared)
+        query = await self._new_query_aside(prepared)
         result = await query.run()
         for _ in range(_MOST_RETRIES):  # Another change may come while one is read.
             if query.stale is None:
@@ -123,6 +123,13 @@ class Executor:
             query = self._new_query(self._prepared(served, prepared.request))
             result = await query.run()
         return _executed(result, query.basis)
+
+    async def _new_query_aside(self, prepared: Prepared) -> Query:
+        """Do as `_new_query`, in a thread where what is given is long: planning takes its time."""
+        given = prepared.variables.values.values()
+        if max(map(_length, (prepared.request.query, *given))) <= _LONG:
+            return self._new_query(prepared)
+        return await asyncio.to_thread(self._new_query, prepared)
 
     def _new_query(self, prepared: Prepared) -> Query:
         made = compiled_query(prepared, self.reading.limits)
@@ -162,6 +169,10 @@ class Executor:
                     await asyncio.sleep(_PAUSE)
         except TimeoutError:
             raise _not_reached(least, self.patience) from None
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, str | list | tuple) else 0
 
 
 def _is_hopeless(errors: RequestErrors) -> bool:
