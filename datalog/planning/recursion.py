@@ -4,6 +4,9 @@ What the recursion passes on unchanged becomes a constant of it. From another ar
 the rules are walked: where all that is asked is passed on, only what the walk comes to is kept;
 otherwise the rules are worked out for what it comes to (magic sets). With nothing bound they are
 worked out from the bottom up.
+
+Only finitely many facts can be reached, but a recursion that computes new values, `(+ ?n 1)`, may
+find more for ever: it ends at the deadline of its statement.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -92,7 +92,7 @@ def closure(pairs: Pairs) -> Pairs:
         found = more
 
 
-NAMES = ("d01", "d05", "d17", "d30")
+NAMES = ("d05", "d17")
 
 
 async def from_every_side(
