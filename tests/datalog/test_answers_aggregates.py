@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from datalog.errors import WrongAggregate
-from datalog.syntax.clauses import Pattern
+from datalog.syntax.clauses import Ground, Pattern
 from datalog.syntax.finding import Aggregate, Aggregation, Count
 from datalog.syntax.query import Collection, FindSpec, Order, Query, Relation
 from datalog.syntax.terms import Constant, Keyword, Variable
+from store.database_errors import NoResult
 from tests.datalog.asking import NOW, THEN, Library
 from tests.datalog.library import urn
 
@@ -225,3 +226,11 @@ async def test_every_aggregate_of_what_held_at_a_time(library: Library, t: int) 
     assert len(told[13]) == 5
     assert set(told[13]) <= set(rows)
     assert sorted(told[14]) == sorted(set(rows))
+
+
+async def test_a_sum_that_64_bits_do_not_hold_is_told(library: Library) -> None:
+    where = (Ground((X,), ((Constant(2**63 - 1),), (Constant(1),))),)
+    with pytest.raises(NoResult, match="out of range"):
+        await library.answer(Query((_of("sum"),), (NOW,), where))
+    [[average]] = (await library.answer(Query((_of("avg"),), (NOW,), where))).rows
+    assert average == pytest.approx(2.0**62)

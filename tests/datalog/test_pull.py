@@ -316,3 +316,9 @@ async def test_attributes_and_types_are_entities_too(family: Family) -> None:
             "schema/owner": "Dataset",
         }.items()
     )
+
+
+async def test_from_an_entity_to_its_type(family: Family) -> None:
+    assert await family.pull("p", "[{:entity/type [:db/ident :schema/plural]}]") == {
+        "entity/type": {"db/ident": "Person", "schema/plural": "people"}
+    }
