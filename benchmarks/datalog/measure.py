@@ -1,6 +1,6 @@
 """All of Datalog's measurements, as tables, goals and plain figures."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
 from typing import Any
@@ -43,12 +43,10 @@ async def measured(databases: Mapping[str, Database], budget: Budget) -> Outcome
     return outcome
 
 
-async def _cases(asked: Mapping[str, Asked]) -> AsyncIterator[tuple[Case, Asked]]:
+def _cases(asked: Mapping[str, Asked]) -> Iterator[tuple[Case, Asked]]:
     for name, cases in _CASES.items():
         if name in asked:
-            for case in cases:
-                print(f"  {case.name}", flush=True)
-                yield case, asked[name]
+            yield from ((case, asked[name]) for case in cases)
 
 
 _QUERY_COLUMNS = ("query", "rows", "Datalog ms", "by hand ms", "ratio (quartiles)", "compiling ms")
@@ -60,7 +58,7 @@ def _query_row(each: queries.Measured) -> tuple[str, ...]:
 
 
 async def _queries(asked: Mapping[str, Asked], budget: Budget, outcome: Outcome) -> None:
-    found = [await queries.measured(case, of, budget) async for case, of in _cases(asked)]
+    found = [await queries.measured(case, of, budget) for case, of in _cases(asked)]
     rows = [_query_row(each) for each in found]
     middle = median(each.ratio.middle for each in found)
     outcome.add(
@@ -73,7 +71,7 @@ async def _queries(asked: Mapping[str, Asked], budget: Budget, outcome: Outcome)
 async def _orders(asked: Mapping[str, Asked], budget: Budget, outcome: Outcome) -> None:
     found = [
         await orders.measured(case, of, budget)
-        async for case, of in _cases(asked)
+        for case, of in _cases(asked)
         if orders.has_an_order(case)
     ]
     rows = [
@@ -128,9 +126,14 @@ async def _past(asked: Asked, budget: Budget, outcome: Outcome) -> None:
     )
 
 
+_FEW = 5
+"""Rounds of what takes ten seconds and more on one side."""
+
+
 async def _closures(asked: Asked, budget: Budget, outcome: Outcome) -> None:
+    rounds = Budget(min(budget.fewest, _FEW), budget.most, budget.seconds)
     found = [
-        await queries.measured(case, asked, budget)
+        await queries.measured(case, asked, rounds)
         for case in (closures.WITH_DEPTHS, closures.WITHOUT)
     ]
     depths, without = (each.ratio.middle for each in found)

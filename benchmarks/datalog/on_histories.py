@@ -2,14 +2,17 @@
 
 from benchmarks.datalog.cases import Case
 
-_MAIN = "hw://dataset/bigquery/moz-fx-data-shared-prod.telemetry.desktop_active_users"
+_WAREHOUSE = "hw://dataset/bigquery/moz-fx-data-shared-prod"
+_USED = f"{_WAREHOUSE}.telemetry.desktop_active_users"
+_LONG_USED = f"{_WAREHOUSE}.telemetry.clients_daily"
+_DEEP = f"{_WAREHOUSE}.braze_derived.user_profiles_v1"
 
 CASES = (
     Case(
         "point: a dataset by its urn",
         f"""
         [:find ?name ?kind
-         :where [?d :entity/urn "{_MAIN}"] [?d :Dataset/name ?name] [?d :Dataset/kind ?kind]]
+         :where [?d :entity/urn "{_USED}"] [?d :Dataset/name ?name] [?d :Dataset/kind ?kind]]
         """,
         """
         SELECT n.v, k.v
@@ -18,7 +21,7 @@ CASES = (
         JOIN {Dataset/kind} k ON k.e = u.e AND k.t1 = {now}
         WHERE left(u.v, 256) = left($1, 256) AND u.v = $1 AND u.t1 = {now}
         """,
-        (_MAIN,),
+        (_USED,),
     ),
     Case(
         "star of 4: models, access and publishers",
@@ -157,7 +160,8 @@ CASES = (
         "as of: what read a table back then",
         f"""
         [:find ?reader ?name
-         :where [?d :entity/urn "{_MAIN}"] [?reader :DerivedFrom ?d] [?reader :Dataset/name ?name]]
+         :where [?d :entity/urn "{_LONG_USED}"] [?reader :DerivedFrom ?d]
+                [?reader :Dataset/name ?name]]
         """,
         """
         SELECT n.e, n.v
@@ -166,14 +170,14 @@ CASES = (
         JOIN {Dataset/name} n ON n.e = h."from" AND n.t0 <= $2 AND n.t1 > $2
         WHERE left(u.v, 256) = left($1, 256) AND u.v = $1 AND u.t0 <= $2 AND u.t1 > $2
         """,
-        (_MAIN,),
+        (_LONG_USED,),
         past=True,
     ),
     Case(
         "recursion: all that a table goes back to",
         f"""
         [:find ?up ?name
-         :where [?d :entity/urn "{_MAIN}"]
+         :where [?d :entity/urn "{_DEEP}"]
                 (upstream ?d ?up) [?up :Dataset/name ?name]
          :rules [[(upstream ?a ?b) [?a :DerivedFrom ?b]]
                  [(upstream ?a ?b) [?a :DerivedFrom ?c] (upstream ?c ?b)]]]
@@ -192,6 +196,6 @@ CASES = (
         FROM reached r
         JOIN {Dataset/name} n ON n.e = r.node AND n.t1 = {now}
         """,
-        (_MAIN,),
+        (_DEEP,),
     ),
 )

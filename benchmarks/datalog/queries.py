@@ -27,12 +27,15 @@ class Measured:
 
 
 async def measured(case: Case, asked: Asked, budget: Budget) -> Measured:
-    """Return what a case takes. Raises ValueError where the two sides differ in their rows."""
+    """Return what a case takes.
+
+    Raises ValueError where the two sides differ in their rows, or find none.
+    """
     statement = _ready(case, asked)
     text, arguments = _by_hand(case, asked)
     found = rows(await statement.run(asked.database))
     expected = await asked.database.rows(text, arguments)
-    if alike(found) != alike(expected):
+    if not found or alike(found) != alike(expected):
         raise ValueError(f"{case.name}: {len(found)} rows in Datalog, {len(expected)} by hand")
 
     async def datalog() -> None:
