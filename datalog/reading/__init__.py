@@ -13,11 +13,14 @@ finding     `:find`, `:keys`, `:order-by`
 pulling     pull patterns
 rules       `%`
 clauses     `:where`
-functions   calls, and those that become clauses of other kinds: `get-else`, `ground`, `missing?`, …
+functions   calls: conditions, functions, `ground`
+database_functions   those that become patterns: `get-else`, `get-some`, `missing?`, `tx-data`, …
+calling     a call, and where it stands
 bindings    what the values of an input or of a function are bound to
 notes       what is noted while a query is read: where clauses stand, names of our own
 terms       variables, constants, attributes, lookup refs
-edn         EDN text to forms with their places, and values to EDN text
+edn         EDN text to forms with their places
+writing     values to EDN text
 atoms       the tokens of EDN that hold no others: numbers, strings, characters, names, tags
 forms       EDN as values
 errors      what can be wrong with a text, and with what is given

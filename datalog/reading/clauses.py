@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from datalog.checking.scoping import outward_of
+from datalog.reading.calling import Within
 from datalog.reading.forms import Form, List, Map, Vector
-from datalog.reading.functions import PREDICATES, Within, call_clauses
+from datalog.reading.functions import PREDICATES, call_clauses
 from datalog.reading.notes import DEEPEST_CLAUSE
 from datalog.reading.terms import (
     ATTRIBUTE,

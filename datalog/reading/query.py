@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from datalog.checking.scoping import bindable, input_variables
 from datalog.reading import edn
+from datalog.reading.calling import Within
 from datalog.reading.clauses import clauses
 from datalog.reading.finding import element, find_spec, orders, pattern_name, return_maps
 from datalog.reading.forms import Form, List, Map, Place, Vector
-from datalog.reading.functions import Within
 from datalog.reading.given import DEFAULT, Database, Given, Named, declared, given_forms
 from datalog.reading.notes import Notes, notes_of
 from datalog.reading.pulling import pull_pattern

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from datalog.reading.calling import Within
 from datalog.reading.clauses import clauses
 from datalog.reading.forms import Form, List, Vector
-from datalog.reading.functions import PREDICATES, Within
+from datalog.reading.functions import PREDICATES
 from datalog.reading.notes import Notes
 from datalog.reading.terms import is_source, is_variable, refused, shown, symbol, variable
 from datalog.syntax.query import Rule
