@@ -49,6 +49,10 @@ MOST = 5_000
 """Rows in between that the model still goes through; beyond, it gives up."""
 
 
+ANY_TIME = "at any time"
+"""The source that a reader looks urns up in: a urn holds for ever, so that now it is there too."""
+
+
 class Unanswerable(Exception):
     """Nothing binds what some clause needs."""
 
@@ -67,7 +71,7 @@ def answer(
 
     Raises Unanswerable where something is never bound, TooMany where it takes too long.
     """
-    views: dict[str, View] = {"$": Now()}
+    views: dict[str, View] = {"$": Now(), ANY_TIME: Now()}
     views |= {each.name: each.view for each in query.inputs if isinstance(each, Source)}
     seen = {name: world.seen(view, moments) for name, view in views.items()}
     lists = {name: it for name, it in given.items() if isinstance(it, list)}

@@ -32,6 +32,14 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """An answer of the engine, as its JSON tells it."""
+
+    rows: list[list[Any]]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The engine refuses a query, and says why; `fair` is what the language leaves out."""
 
@@ -56,7 +64,7 @@ def expected(asked: Asked, world: World) -> Rows:
     return Rows(tuple(rows[: asked.first]), len(rows) <= asked.first)
 
 
-async def answered(asked: Asked, bench: Bench) -> Rows | Refused:
+async def answered(asked: Asked, bench: Bench) -> Told | Refused:
     """Return what the engine says. Raises what is nobody's fault but its own."""
     shape = Answer("rows", asked.query, asked.first)
     operation = Operation((("rows", shape),), tuple(asked.moments))
@@ -74,9 +82,12 @@ async def answered(asked: Asked, bench: Bench) -> Rows | Refused:
         slots[each.name] if isinstance(each, Slot) else each for each in statement.arguments
     ]
     row = await bench.database.row(statement.text, arguments)
-    told = json.loads(str(row[-1]))
-    rows = tuple(tuple(map(_plain, each)) for each in told["rows"])
-    return Rows(rows, told["complete"])
+    return Told(**json.loads(str(row[-1])))
+
+
+def written(told: Told) -> Rows:
+    """Return an answer's rows as those of the model are written."""
+    return Rows(tuple(tuple(map(_plain, each)) for each in told.rows), told.complete)
 
 
 def agree(asked: Asked, one: Rows, other: Rows) -> bool:

@@ -10,7 +10,17 @@ from datalog.errors import QueryError
 from datalog.printing.queries import query_text
 from store.errors import CallerFault
 from tests.fuzz.asked import Asked
-from tests.fuzz.judging import Bench, Refused, Rows, agree, answered, difference, expected
+from tests.fuzz.judging import (
+    Bench,
+    Refused,
+    Rows,
+    Told,
+    agree,
+    answered,
+    difference,
+    expected,
+    written,
+)
 from tests.fuzz.queries import query
 from tests.fuzz.shrinking import shrunk
 from tests.fuzz.variants import variant
@@ -111,10 +121,11 @@ async def failing(asked: Asked, bench: Bench, rows: Rows | None = None) -> str |
     match found:
         case Refused(because, fair):
             return f"refused {because}" if fair else f"fault {because}"
-        case Rows():
-            if agree(asked, right, found):
+        case Told():
+            rows = written(found)
+            if agree(asked, right, rows):
                 return None
-            return f"differs: {difference(right.rows, found.rows)}"
+            return f"differs: {difference(right.rows, rows.rows)}"
 
 
 async def smallest(failure: Failure, benches: Sequence[Bench]) -> Failure:

@@ -1,0 +1,16 @@
+WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
+FROM clock c)
+SELECT m.t,
+m.instant,
+m.schema_t,
+(SELECT concat('{"rows":[', string_agg(concat('[', p6.c1::text, ']'), ',') FILTER (WHERE p6.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+FROM (SELECT row_number() OVER () AS n, q5.* FROM (SELECT r4.c1 AS c1
+FROM (SELECT count(*) AS c1
+FROM (SELECT f1.e AS c1
+FROM fact_1001 f1
+WHERE f1.t1 = 9223372036854775807 AND NOT EXISTS (SELECT
+FROM fact_1007 f2
+WHERE f2.e = f1.e AND f2.t1 = 9223372036854775807)) r3
+HAVING count(*) > 0) r4
+ORDER BY r4.c1 LIMIT least(1000 + 1, 1)) q5) p6)
+FROM m

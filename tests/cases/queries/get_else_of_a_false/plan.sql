@@ -1,0 +1,13 @@
+WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
+FROM clock c)
+SELECT m.t,
+m.instant,
+m.schema_t,
+(SELECT concat('{"rows":[', string_agg(concat('[', to_json(p5.c1)::text, ',', p5.c2::text, ']'), ',') FILTER (WHERE p5.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+FROM (SELECT row_number() OVER () AS n, q4.* FROM (SELECT r3.c1 AS c1, r3.c2 AS c2
+FROM (SELECT DISTINCT f1.v AS c1, coalesce(f2.v, $1::boolean) AS c2
+FROM fact_1001 f1
+LEFT JOIN fact_1006 f2 ON f2.e = f1.e AND f2.t1 = 9223372036854775807
+WHERE f1.t1 = 9223372036854775807) r3
+ORDER BY r3.c1 COLLATE "C", r3.c2 LIMIT least(1000 + 1)) q4) p5)
+FROM m

@@ -1,0 +1,13 @@
+WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
+FROM clock c)
+SELECT m.t,
+m.instant,
+m.schema_t,
+(SELECT concat('{"rows":[', string_agg(concat('[', to_json(p6.c1)::text, ',', to_json(p6.c2)::text, ']'), ',') FILTER (WHERE p6.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+FROM (SELECT row_number() OVER () AS n, q5.* FROM (SELECT r4.c1 AS c1, r4.c2 AS c2
+FROM (SELECT DISTINCT f3.v AS c1, g1.c2 AS c2
+FROM (VALUES ($1::text, $2::text), ($3::text, $4::text)) g1 (c1, c2)
+JOIN fact_1 f2 ON left(f2.v, 256) = left(g1.c1, 256) AND f2.v = g1.c1 AND f2.t1 = 9223372036854775807
+JOIN fact_1001 f3 ON f3.e = f2.e AND f3.t1 = 9223372036854775807) r4
+ORDER BY r4.c1 COLLATE "C", r4.c2 COLLATE "C" LIMIT least(1000 + 1)) q5) p6)
+FROM m

@@ -1,0 +1,14 @@
+WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
+FROM clock c)
+SELECT m.t,
+m.instant,
+m.schema_t,
+(SELECT concat('{"rows":[', string_agg(concat('[', '"E' || p5.c1 || '"', ',', p5.c2::text, ']'), ',') FILTER (WHERE p5.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+FROM (SELECT row_number() OVER () AS n, q4.* FROM (SELECT r3.c1 AS c1, r3.c2 AS c2
+FROM (SELECT f1.e AS c1, f1.v AS c2
+FROM fact_1004 f1
+WHERE f1.t1 = 9223372036854775807 AND NOT EXISTS (SELECT
+FROM fact_1003 f2
+WHERE f2.e = f1.e AND f2.v = f1.v AND f2.t1 = 9223372036854775807)) r3
+ORDER BY r3.c1, r3.c2 LIMIT least(1000 + 1)) q4) p5)
+FROM m

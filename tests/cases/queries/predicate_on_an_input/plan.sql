@@ -1,0 +1,12 @@
+WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
+FROM clock c)
+SELECT m.t,
+m.instant,
+m.schema_t,
+(SELECT concat('{"rows":[', string_agg(concat('[', '"E' || p4.c1 || '"', ']'), ',') FILTER (WHERE p4.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+FROM (SELECT row_number() OVER () AS n, q3.* FROM (SELECT r2.c1 AS c1
+FROM (SELECT f1.e AS c1
+FROM fact_1003 f1
+WHERE f1.t1 = 9223372036854775807 AND $1::integer <= f1.v) r2
+ORDER BY r2.c1 LIMIT least(1000 + 1)) q3) p4)
+FROM m

@@ -1,0 +1,19 @@
+WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
+FROM clock c)
+SELECT m.t,
+m.instant,
+m.schema_t,
+(SELECT concat('{"rows":[', string_agg(concat('[', to_json(p10.c1)::text, ']'), ',') FILTER (WHERE p10.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+FROM (SELECT row_number() OVER () AS n, q9.* FROM (SELECT r8.c1 AS c1
+FROM (SELECT DISTINCT f7.v AS c1
+FROM LATERAL (WITH RECURSIVE p1 (c1) AS (SELECT (h3."from")::bigint
+FROM fact_1 f2
+JOIN edge h3 ON h3."type" = 1010 AND h3."to" = f2.e AND h3.t1 = 9223372036854775807
+WHERE left(f2.v, 256) = left($1::text, 256) AND f2.v = $2::text AND f2.t1 = 9223372036854775807
+UNION SELECT (h4."from")::bigint
+FROM p1
+JOIN edge h4 ON h4."type" = 1010 AND h4."to" = p1.c1 AND h4.t1 = 9223372036854775807)
+SELECT p5.c1 AS c1 FROM p1 p5) u6
+JOIN fact_1001 f7 ON f7.e = u6.c1 AND f7.t1 = 9223372036854775807) r8
+ORDER BY r8.c1 COLLATE "C" LIMIT least(1000 + 1)) q9) p10)
+FROM m
