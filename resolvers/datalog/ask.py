@@ -1,17 +1,18 @@
 """A question as an operation of its own, answered, and again where the schema has changed."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 
+from datalog.explanation import ExplainedStep, Explanation, explain_query
 from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.syntax.query import Source
 from datalog.syntax.views import AsOf
 from datalog.tree import BasisInstant, BasisT, Shape
-from resolvers.answer import Reader, answer
+from resolvers.answer import Reader, answer, arguments
 from resolvers.datalog.compose import Composed, compose
 from resolvers.datalog.question import Answered, Question
 from resolvers.draft import Draft, Place, Request, Step
@@ -69,14 +70,40 @@ async def ask(asking: Asking, question: Question) -> Answered:
     return await _ask(asking, question, schema_t)
 
 
-async def explained(asking: Asking, question: Question) -> tuple[Explained, str | None]:
-    """Return what a question is answered by, and why it is empty where it is; nothing is run.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a question is answered: its statement, and its clauses in the order they are read.
 
-    Raises CallerFault for what is wrong with the question.
+    `rows` are those that there are after each of the steps, where they were counted.
+    """
+
+    explained: Explained
+    explanation: Explanation
+    rows: tuple[int | None, ...]
+
+
+async def explained(asking: Asking, question: Question, *, analyze: bool) -> Told:
+    """Return how a question is answered; to `analyze` it, the rows of each step are counted.
+
+    Raises CallerFault for what is wrong with the question, and as `Database.row_of_query` does.
     """
     statistics = Statistics(await asking.quantities())
     asked = prepared(await asking.catalogue(T(0)), question, asking.limits, statistics)
-    return explain(asked.plan, Request({}, asking.now(), b"")), asked.composed.because
+    request = Request({}, asking.now(), b"")
+    moments = asked.plan.operation.moments
+    told = explain_query(asked.composed.query, asked.catalogue, statistics, moments)
+    rows = [await _counted(asking, asked, step, request) for step in told.steps if analyze]
+    return Told(explain(asked.plan, request), told, tuple(rows))
+
+
+async def _counted(
+    asking: Asking, asked: Asked, step: ExplainedStep, request: Request
+) -> int | None:
+    if step.counting is None:
+        return None
+    counting = replace(asked.plan, statement=step.counting)
+    row = await asking.reader.row_of_query(step.counting.text, arguments(counting, request))
+    return int(row[-1])
 
 
 def prepared(

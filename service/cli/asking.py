@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import click
 import orjson
 
+from datalog.explanation import ExplainedStep
 from datalog.reading import edn
 from datalog.reading.errors import NotEdn
 from datalog.reading.forms import Symbol
@@ -108,15 +109,24 @@ def _pointed(fault: Fault, text: str) -> Iterator[str]:
 _BEFORE, _AFTER = 60, 40
 
 
+def _sized(step: ExplainedStep, rows: int | None) -> str:
+    estimated = "" if step.estimated_rows is None else f": about {step.estimated_rows:,.0f} rows"
+    return estimated if rows is None else f"{estimated}; there are {rows:,}"
+
+
 async def _explained(
     asked: Asking, database: Database, question: Question, *, analyze: bool
 ) -> AsyncIterator[str]:
-    how, because = await explained(asked, question)
+    told = await explained(asked, question, analyze=analyze)
+    how = told.explained
     for level in how.levels:
         yield f"{level.datalog}\n"
-    if because is not None:
-        yield f"; there can be no rows: {because}\n"
-    yield f"{how.sql}\n"
+    if told.explanation.empty_because is not None:
+        yield f"; there can be no rows: {told.explanation.empty_because}"
+    for number, step in enumerate(told.explanation.steps):
+        yield f"; {number + 1}. {step.clause}"
+        yield f";    {step.access}{_sized(step, told.rows[number] if told.rows else None)}"
+    yield f"\n{how.sql}\n"
     for number, argument in enumerate(how.arguments, start=1):
         yield f"-- ${number} = {orjson.dumps(argument, default=str).decode()}"
     if analyze:
