@@ -45,13 +45,15 @@ class QueryError(CallerFault):
 
 @dataclass(eq=False)
 class InsufficientBinding(QueryError):
-    """Nothing binds a variable that a clause needs a value of."""
+    """Nothing binds a variable that a clause needs a value of; `clause` is how that one begins."""
 
     code: ClassVar[str] = "INSUFFICIENT_BINDING"
     variables: tuple[str, ...]
+    clause: str = ""
 
     def __str__(self) -> str:
-        return f"nothing binds {', '.join(f'?{name}' for name in self.variables)}"
+        needed = f", which {self.clause} needs" if self.clause else ""
+        return f"nothing binds {', '.join(f'?{name}' for name in self.variables)}{needed}"
 
 
 @dataclass(eq=False)

@@ -150,8 +150,12 @@ async def test_two_points_in_time_in_one_query(
 @pytest.mark.parametrize(
     ("clauses", "error", "sentence"),
     [
-        ("[?e :Dataset/name] [(< ?x 5)]", InsufficientBinding, "?x"),
-        ("[?e :Dataset/name] (not-join [?x] [?x :Dataset/name])", InsufficientBinding, "?x"),
+        ("[?e :Dataset/name] [(< ?x 5)]", InsufficientBinding, "binds ?x, which (< …) needs"),
+        (
+            "[?e :Dataset/name] (not-join [?x] [?x :Dataset/name])",
+            InsufficientBinding,
+            "(not-join …)",
+        ),
         ("(or [?e :Dataset/name ?n] [?e :Dataset/rows])", UnevenBranches, "?n"),
         ("[?e :Dataset/name] (or [?e :Dataset/day ?v] [?e :Team/name ?v])", MixedKinds, "?v"),
         ("[?e :Dataset/name ?t] [(untuple ?t) [?x ?y]]", Unsupported, "untuple"),
