@@ -170,7 +170,7 @@ def _tables(found: Iterable[Row]) -> dict[str, _Table]:
         if name is not None:
             # A negative number is a share of all rows, whose number changes.
             number = -different * max(analyzed, float(count)) if different < 0 else different
-            shared = dict(zip(common or (), shares or (), strict=False))
+            shared: dict[str, float] = dict(zip(common or (), shares or (), strict=False))
             columns.setdefault(table, {})[name] = _Column(number, shared, tuple(bounds or ()))
     return {table: _Table(count, columns.get(table, {})) for table, count in rows.items()}
 

@@ -20,10 +20,15 @@ _ROUNDS = 6
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """The clauses in their own order, and a number for each variable by where it occurs first."""
+    """The clauses in their own order."""
 
     clauses: tuple[Clause, ...]
-    numbers: Mapping[Variable, int]
+
+    @property
+    def numbers(self) -> Mapping[Variable, int]:
+        """Return a number for each variable, by where it occurs first."""
+        found = dict.fromkeys(each for clause in self.clauses for each in variables_in(clause))
+        return {each: number for number, each in enumerate(found)}
 
 
 def in_order(
@@ -48,8 +53,7 @@ def in_order(
         if refined == colours:
             break
         colours = refined
-    found = dict.fromkeys(each for clause in clauses for each in variables_in(clause))
-    return Ordered(clauses, {each: number for number, each in enumerate(found)})
+    return Ordered(clauses)
 
 
 def _positions(kind: str, variables: Iterable[Variable]) -> Iterator[tuple[Variable, str]]:
@@ -100,6 +104,8 @@ class _Writing:
                 return clause
 
     def _places(self, pieces: Sequence[object]) -> list[int]:
+        if len(pieces) == 1:
+            return [0]
         texts = [self.text(piece) for piece in pieces]
         places = sorted(range(len(texts)), key=texts.__getitem__)
         self.ties = self.ties or any(

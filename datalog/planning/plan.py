@@ -3,7 +3,7 @@
 The order in which clauses are written, and the names of variables, do not matter.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -11,7 +11,7 @@ from datalog.checking.entity_types import narrowed
 from datalog.checking.scoping import outward, outward_of
 from datalog.errors import InsufficientBinding, Unsupported
 from datalog.planning.access import GivenRow, MemberRow, OwnRow, RelationRow, Row, Situation
-from datalog.planning.canonical import in_order, variables_in
+from datalog.planning.canonical import Ordered, in_order, variables_in
 from datalog.planning.cost import bound_before
 from datalog.planning.estimates import estimate_inside, size_of
 from datalog.planning.existence import Item, Some, binds, mentions, with_existence
@@ -69,15 +69,15 @@ def plan(
     or bound, are told apart by their position where they come as a sequence. Raises
     InsufficientBinding where a clause needs what nothing binds.
     """
-    sorted_ = in_order(clauses, asked, bound)
-    clauses, numbers = sorted_.clauses, sorted_.numbers
+    ordered = in_order(clauses, asked, bound)
+    clauses = ordered.clauses
     asked, bound = frozenset(asked), frozenset(bound)
     view = situation.sources.get("$", Now())
     types = narrowed(clauses, situation.catalogue, situation.types, view)
     if not isinstance(types, Empty):  # The check has taken out what is empty.
         situation = replace(situation, types=types)
     items = with_existence([*given, *grouped(clauses, situation)], asked, bound, situation)
-    way = _Planning(situation, asked, numbers).ordered(items, bound)
+    way = _Planning(situation, asked, ordered).ordered(items, bound)
     unbound = asked - way.bound
     if unbound:
         raise InsufficientBinding(tuple(sorted(each.name for each in unbound)))
@@ -89,11 +89,11 @@ def plan(
 
 @dataclass(frozen=True, slots=True)
 class _Planning:
-    """Plans the items of one level; `numbers` say which variable comes first."""
+    """Plans the items of one level; its clauses in their order say which variable comes first."""
 
     situation: Situation
     asked: Variables
-    numbers: Mapping[Variable, int]
+    level: Ordered
 
     def ordered(self, items: Sequence[Item], bound: Variables) -> Way:
         """Return the way through all items. Raises InsufficientBinding."""
@@ -134,7 +134,7 @@ class _Planning:
             case Some():
                 if not item.shared <= bound:
                     return None
-                inside = _Planning(self.situation, frozenset(), self.numbers)
+                inside = _Planning(self.situation, frozenset(), self.level)
                 branches = (inside.ordered(item.items, bound).steps,)
                 return -0.2, self._exists(branches, bound)
             case GetElse():
@@ -185,7 +185,8 @@ class _Planning:
         if not produced:
             return -0.3, self._exists(branches, bound, item)
         inside = estimate_inside(branches, bound, self.situation)
-        in_turn = tuple(sorted(produced, key=lambda each: self.numbers.get(each, -1)))
+        numbers = self.level.numbers
+        in_turn = tuple(sorted(produced, key=lambda each: numbers.get(each, -1)))
         return 3.0, Union(branches, in_turn, inside.rows, inside.work, item)
 
     def _recursion(self, call: RuleCall, bound: Variables) -> tuple[float, Step] | None:

@@ -51,7 +51,7 @@ def ranges_of(items: Iterable[object], bound: Collection[Variable]) -> Ranges:
             continue
         for operator, one, other in (
             (item.operator, item.left, item.right),
-            (TURNED.get(item.operator), item.right, item.left),
+            (TURNED.get(item.operator, Operator.EQ), item.right, item.left),
         ):
             is_known = isinstance(other, Constant) or other in bound
             if operator in _RANGES and isinstance(one, Variable) and is_known:
