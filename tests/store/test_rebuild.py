@@ -49,6 +49,13 @@ async def test_a_rebuilt_database_is_the_same(history: Database) -> None:
     assert (await verify(history)).findings == ()
 
 
+async def test_rows_lie_in_the_order_in_which_their_periods_ended(history: Database) -> None:
+    await rebuild.rebuild(history)
+    ends = [t1 for (t1,) in await history.rows("SELECT t1 FROM fact_3 ORDER BY ctid")]
+    assert ends == sorted(ends)
+    assert len(set(ends)) > 1
+
+
 async def test_small_pieces_give_the_same(
     history: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
