@@ -17,7 +17,7 @@ from resolvers.draft import Found, Path, Request, Site, Step
 from resolvers.errors import StaleCatalogue
 from resolvers.plan import Plan
 from store.database import Clock, Row
-from store.database_errors import StatementUnfit
+from store.database_errors import StatementUnfit, TooLarge
 from store.errors import CallerFault
 from store.ids import T
 
@@ -134,6 +134,8 @@ def _finished(
     for key, text in columns.items():
         parsed: object = None if text is None else orjson.loads(text)
         values[key] = _reshaped(plan, request, key, parsed, bound)
+        if text is None and plan.is_written:
+            values[key] = TooLarge(f"{key} has more bytes than one answer may hold")
     for path, fault in _faults(plan, bound, found):
         _put(values, path, _always(fault))
     for finish in plan.finishes:

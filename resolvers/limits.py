@@ -20,3 +20,5 @@ class Limits:
     nodes: Limit = Limit(1_000, 100_000)
     per_node: Limit = Limit(100, 100_000)
     rows: Limit = Limit(1_000, 100_000)
+    size: int = 64 * 2**20
+    """Bytes of one root field, in an operation with a query that somebody wrote."""

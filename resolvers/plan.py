@@ -55,7 +55,13 @@ def drafted(draft: Draft, shapes: tuple[tuple[str, Shape], ...]) -> Plan:
         catalogue.t,
         operation,
         # What somebody wrote was compiled before, where only its writer could allow scans.
-        compile_operation(operation, catalogue, draft.statistics, scan=True),
+        compile_operation(
+            operation,
+            catalogue,
+            draft.statistics,
+            scan=True,
+            size=draft.limits.size if draft.is_written else None,
+        ),
         draft.sites(),
         draft.faults,
         draft.reshapes,

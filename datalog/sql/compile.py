@@ -12,7 +12,7 @@ from datalog.sql.writing import as_text, known_texts
 from datalog.syntax.views import Now
 from datalog.tree import Operation
 from store.catalogue import Catalogue
-from store.sql import Bound, Slot, Sql, join, numbered, sql
+from store.sql import Bound, Slot, Sql, join, number, numbered, sql
 
 __all__ = ["FIXED_COLUMNS", "Argument", "Slot", "Statement", "compile_operation"]
 
@@ -51,18 +51,21 @@ def compile_operation(
     statistics: Statistics = NOTHING_KNOWN,
     *,
     scan: bool = False,
+    size: int | None = None,
 ) -> Statement:
     """Return the statement of an operation. Raises QueryError, UnknownType, UnknownAttribute.
 
     `statistics` decide in which order facts are read, never what the answer is. `scan` allows
-    clauses that read the whole log, which are refused else.
+    clauses that read the whole log, which are refused else. A root field of more than `size` bytes
+    comes as NULL, which no other does.
 
     Its row: t, instant and schema_t of the basis; the t of each moment, in order; then the JSON
     text of each root field. A moment `m` has two slots: `m.t` (or null) and `m.instant` (or null).
     """
     scope = outermost(operation.moments, catalogue, statistics, scan=scan)
     written = [to_json(shape, scope) for _, shape in operation.fields]
-    text, arguments = rendered(operation.moments, [as_text(each) for each in written])
+    fields = [as_text(each) if size is None else _bounded(as_text(each), size) for each in written]
+    text, arguments = rendered(operation.moments, fields)
     names = (*FIXED_COLUMNS, *operation.moments, *(key for key, _ in operation.fields))
     return Statement(
         text,
@@ -71,6 +74,16 @@ def compile_operation(
         tuple(scope.compilation.reasons),
         known_texts(written),
         tuple(scope.compilation.kinds),
+    )
+
+
+def _bounded(text: Sql, size: int) -> Sql:
+    # OFFSET 0: else PostgreSQL would make the text once for its size, and again to hand it out.
+    return sql(
+        "(SELECT CASE WHEN octet_length(b.b) <= {size} THEN b.b END"
+        " FROM (SELECT {text} AS b OFFSET 0) b)",
+        size=number(size),
+        text=text,
     )
 
 

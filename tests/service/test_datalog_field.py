@@ -217,3 +217,16 @@ async def test_it_runs_where_nothing_can_be_written(asking: Asking) -> None:
         "ARITHMETIC",
         "incorrect",
     )
+
+
+async def test_an_answer_of_too_many_bytes_is_an_error_of_its_field(asking: Asking) -> None:
+    query = "[:find ?x ?y :in [?x ...] [?y ...]]"
+    long = "x" * 100_000
+    given = [[f"{n}{long}" for n in range(30)], list(range(30))]
+    document = (
+        "query ($q: String!, $i: [JSON]) { datalog(query: $q, inputs: $i) { rows } basis { t } }"
+    )
+    response = await asking.ask(document, {"q": query, "i": given})
+    assert response.data == {"datalog": None, "basis": {"t": "4"}}
+    [error] = response.errors
+    assert error["extensions"]["code"] == "LIMIT_EXCEEDED"
