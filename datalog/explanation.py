@@ -15,7 +15,7 @@ from datalog.printing.clauses import clause_text
 from datalog.reason import Empty
 from datalog.sql.compile import FIXED_COLUMNS, Statement, outermost, rendered
 from datalog.sql.levels import PlannedLevel, plan_level
-from datalog.syntax.clauses import Clause
+from datalog.syntax.clauses import Clause, RuleCall
 from datalog.syntax.query import Query
 from datalog.syntax.terms import Variable
 from store.catalogue import Catalogue
@@ -89,7 +89,11 @@ def _text(step: Answered) -> str:
 
 
 def _texts(clauses: Iterable[Clause]) -> Iterator[str]:
-    return map(clause_text, clauses)
+    for clause in clauses:
+        if isinstance(clause, RuleCall):  # Under the name that it was called by.
+            yield clause_text(replace(clause, name=clause.name.partition("'")[0]))
+        else:
+            yield clause_text(clause)
 
 
 def _counting(level: PlannedLevel, steps: int, moments: tuple[str, ...]) -> Statement:

@@ -138,7 +138,8 @@ def estimate_row(  # noqa: C901, PLR0911  # One case for each kind of row.
             named = (_Column(row.entity, names, Access.ENTITY), _Column(row.name, names))
             return _read(names, named, before)
         case GroundRow():
-            return _read(len(row.rows), _constants(row), before)
+            found = _read(len(row.rows), _constants(row), before)
+            return replace(found, access=Access.GIVEN)
         case GivenRow():
             return _listed(before, row.variables)
         case RelationRow():

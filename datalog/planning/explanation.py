@@ -17,7 +17,7 @@ from datalog.planning.steps import (
     Step,
     Union,
 )
-from datalog.syntax.clauses import Clause, Compare, Operator, Or, Pattern
+from datalog.syntax.clauses import Clause, Compare, Ground, Operator, Or, Pattern
 from datalog.syntax.terms import Blank
 
 
@@ -55,7 +55,7 @@ def _answers(step: Step, clause: Clause, situation: Situation) -> bool:
             return clause == says
         case Exists(branches):
             return any(_answers(each, clause, situation) for inside in branches for each in inside)
-        case _ if isinstance(clause, Pattern | Or):
+        case _ if isinstance(clause, Pattern | Or | Ground):
             return any(_is_part(row, step) for row in grouped((clause,), situation))
         case _:
             return False

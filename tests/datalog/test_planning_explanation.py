@@ -3,8 +3,8 @@
 import pytest
 
 from datalog.explanation import IMPLIED, Explanation, explain_query
-from datalog.syntax.clauses import Clause
-from datalog.syntax.query import Query
+from datalog.syntax.clauses import Clause, Ground, RuleCall
+from datalog.syntax.query import Query, Rule
 from datalog.syntax.terms import Constant
 from tests.datalog.asking import NOW, Library
 from tests.datalog.planning_queries import (
@@ -14,6 +14,7 @@ from tests.datalog.planning_queries import (
     SLOTS,
     A,
     B,
+    C,
     E,
     N,
     hop,
@@ -69,3 +70,15 @@ async def test_an_empty_query_says_why_and_has_no_steps(library: Library) -> Non
     explanation = explain_query(Query((E,), (NOW,), where), library.catalogue)
     assert explanation.steps == ()
     assert "Team" in str(explanation.empty_because)
+
+
+async def test_a_rule_is_told_by_its_name_and_constants_as_given(library: Library) -> None:
+    step = Rule("up", (A, B), (hop(A, "DerivedFrom", B),))
+    more = Rule("up", (A, B), (hop(A, "DerivedFrom", C), RuleCall("up", (C, B))))
+    ground = Ground((N,), ((Constant("a"),), (Constant("z"),)))
+    where = (ground, named(A, N), RuleCall("up", (A, B)))
+    query = Query((A, B), (NOW,), where, rules=(step, more))
+    explanation = explain_query(query, library.catalogue)
+    told = {step.clause: step.access for step in explanation.steps}
+    assert told['[(ground ["a" "z"]) [?n ...]]'] == "given"
+    assert "(up ?a ?b)" in told
