@@ -1,6 +1,9 @@
 """`headwater query`: where a query comes from, how its answer is written, and what goes wrong."""
 
+import asyncio
 import json
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,25 +11,34 @@ import pytest
 from click.testing import CliRunner, Result
 
 from service.cli import main as cli
+from store.database import Database
 from tests.conftest import NewDatabase
 from tests.service.world import CATALOG, transaction_lines
 
 Headwater = Callable[..., Result]
+COMMAND = str(Path(sys.executable).parent / "headwater")
+SLOW = """[:find (count ?d) . :in [?a ...] [?b ...] [?c ...]
+  :where [(+ ?a ?b) ?d] [(* ?d ?c) ?e] [(> ?e 0)]]"""
 NAMES = "[:find ?name ?rows :where [?e :Dataset/name ?name] [?e :Dataset/rows ?rows]]"
 
 
 @pytest.fixture(scope="module")
-def headwater(new_database: NewDatabase, template: str) -> Iterator[Headwater]:
-    """Run the command on the small world, to which nothing may be added."""
+def headwater_url(new_database: NewDatabase, template: str) -> Iterator[str]:
     with new_database(template) as url:
+        yield url
 
-        def run(*arguments: str, given: str | None = None) -> Result:
-            options = [*arguments, "--database-url", url]
-            return CliRunner().invoke(cli.main, options, input=given)
 
-        assert run("schema", "apply", "-", given=CATALOG).exit_code == 0
-        assert run("transact", "-", given=transaction_lines()).exit_code == 0
-        yield run
+@pytest.fixture(scope="module")
+def headwater(headwater_url: str) -> Headwater:
+    """Run the command on the small world, to which nothing may be added."""
+
+    def run(*arguments: str, given: str | None = None) -> Result:
+        options = [*arguments, "--database-url", headwater_url]
+        return CliRunner().invoke(cli.main, options, input=given)
+
+    assert run("schema", "apply", "-", given=CATALOG).exit_code == 0
+    assert run("transact", "-", given=transaction_lines()).exit_code == 0
+    return run
 
 
 def test_the_query_is_an_argument_a_file_or_standard_input(
@@ -206,13 +218,38 @@ def test_the_plan_is_shown_and_measured(headwater: Headwater) -> None:
 
 
 def test_a_query_that_takes_too_long_is_an_error(headwater: Headwater) -> None:
-    slow = """[:find (count ?d) . :in [?a ...] [?b ...] [?c ...]
-      :where [(+ ?a ?b) ?d] [(* ?d ?c) ?e] [(> ?e 0)]]"""
     many = json.dumps(list(range(1, 2_000)))
-    answer = headwater("query", slow, many, many, many, "--timeout", "0.2")
+    answer = headwater("query", SLOW, many, many, many, "--timeout", "0.2")
     assert (answer.exit_code, answer.stderr[:17]) == (1, "DEADLINE_EXCEEDED")
 
 
 def test_a_value_beyond_64_bits_is_the_callers_fault(headwater: Headwater) -> None:
     answer = headwater("query", "[:find ?y :in ?x :where [(* ?x ?x) ?y]]", "9223372036854775807")
     assert (answer.exit_code, answer.stderr[:10]) == (1, "ARITHMETIC")
+
+
+_ACTIVE = """
+SELECT count(*)
+FROM pg_stat_activity
+WHERE datname = current_database() AND state = 'active' AND query LIKE 'WITH m AS%'
+"""
+
+
+async def test_ctrl_c_stops_the_statement(headwater_url: str) -> None:
+    async with Database.open(headwater_url, pool_size=1) as database:
+
+        async def until(count: int) -> None:
+            async with asyncio.timeout(20):
+                while await database.row(_ACTIVE) != (count,):  # noqa: ASYNC110  # PostgreSQL has no event for it.
+                    await asyncio.sleep(0.05)
+
+        many = json.dumps(list(range(1, 2_000)))
+        command = (COMMAND, "query", SLOW, many, many, many, "--database-url", headwater_url)
+        asking = await asyncio.create_subprocess_exec(
+            *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+        await until(1)
+        asking.send_signal(signal.SIGINT)
+        _, said = await asking.communicate()
+        await until(0)
+        assert (asking.returncode, said.decode()) == (130, "interrupted\n")
