@@ -23,14 +23,14 @@ from datalog.syntax.clauses import (
     RuleCall,
     Search,
 )
-from datalog.syntax.query import Collection, Parent, Query, Relation, Rule, Scalar, Source
+from datalog.syntax.query import Query, Rule, Source
 from datalog.syntax.terms import Constant, LookupRef, Term, Variable
 from datalog.syntax.views import Now, View
 from tests.meaning.binding import (
     Names,
     bindable,
     bindable_of,
-    calls_of,
+    calls,
     is_constant,
     named_in,
     places,
@@ -41,9 +41,8 @@ from tests.meaning.binding import (
 from tests.meaning.facts import Fact, Seen, World
 from tests.meaning.finding import found
 from tests.meaning.functions import FUNCTIONS, PREDICATES, NoValue
-from tests.meaning.values import ENTITY, GIVEN, TEXT, TUPLE, Value, compared, read_as, settled
-
-Row = dict[Variable, Value]
+from tests.meaning.given import Row, given_value, input_variables, rows_of
+from tests.meaning.values import GIVEN, TEXT, TUPLE, Value, compared, read_as, settled
 
 MOST = 5_000
 """Rows in between that the model still goes through; beyond, it gives up."""
@@ -77,8 +76,8 @@ def answer(
     lists = {name: it for name, it in given.items() if isinstance(it, list)}
     rows: list[Row] = [{}]
     for each in query.inputs:
-        rows = [{**row, **more} for row in rows for more in _input(each, given)]
-    bound = _input_variables(query, lists)
+        rows = [{**row, **more} for row in rows for more in rows_of(each, given)]
+    bound = input_variables(query, lists)
     binding = bound | bindable_of(query.where)
     asked = {each if isinstance(each, Variable) else each.variable for each in query.find}
     if not asked | set(query.with_) <= binding:
@@ -86,50 +85,6 @@ def answer(
     evaluation = Evaluation(seen, _by_name(query.rules), lists)
     rows = evaluation.solve(query.where, rows, bound, frozenset())
     return found(query, [{each: settled(it) for each, it in row.items()} for row in rows], seen)
-
-
-def _input(
-    given: Scalar | Collection | Relation | Source | Parent, values: Mapping[str, object]
-) -> list[Row]:
-    match given:
-        case Scalar(variable):
-            value = values[variable.name]
-            return [{}] if isinstance(value, list) else [{variable: _constant(value)}]
-        case Collection(variable):
-            members = values[variable.name]
-            assert isinstance(members, list)
-            return [{variable: _constant(each)} for each in members]
-        case Relation(variables):
-            columns = [values[each.name] for each in variables]
-            assert all(isinstance(column, list) for column in columns)
-            tuples = zip(*columns, strict=True)
-            return [dict(zip(variables, map(_constant, each), strict=True)) for each in tuples]
-        case Source():
-            return [{}]
-        case Parent():
-            raise NotImplementedError("a level of a tree")
-        case _:
-            assert_never(given)
-
-
-def _input_variables(query: Query, lists: Mapping[str, object]) -> Names:
-    """Return the variables that `:in` binds; a scalar that holds a list only serves `member?`."""
-    found_: set[Variable] = set()
-    for each in query.inputs:
-        match each:
-            case Scalar(variable) if variable.name in lists:
-                pass
-            case Scalar(variable) | Collection(variable) | Parent(variable):
-                found_.add(variable)
-            case Relation(variables):
-                found_.update(variables)
-            case Source():
-                pass
-    return frozenset(found_)
-
-
-def _constant(value: object) -> Value:
-    return None if value is None else (GIVEN, value)
 
 
 def _by_name(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
@@ -264,7 +219,7 @@ class Evaluation:
         new = [(n, term) for n, term in named if term not in bound]
         matching: dict[tuple[Value, ...], list[Fact]] = defaultdict(list)
         for fact in seen.facts(attribute):
-            if all(_meet(self.constant(term, fact[n], seen), fact[n]) for n, term in constants):
+            if all(_meet(seen.constant(term, fact[n]), fact[n]) for n, term in constants):
                 matching[tuple(fact[n] for n, _ in joined)].append(fact)
         for written in rows:
             row = self._read(written, [term for _, term in joined], matching, seen)
@@ -285,27 +240,10 @@ class Evaluation:
             value = row[term]
             if value is not None and value[0] == GIVEN:
                 met = {key[position]: None for key in matching}
-                read = [self._given(value[1], each, seen) for each in met]
+                read = [seen.read(value[1], each) for each in met]
                 same = [it for it, each in zip(read, met, strict=True) if it == each]
                 row = {**row, term: same[0] if same else value}
         return row
-
-    def _given(self, constant: object, other: Value, seen: Seen) -> Value:
-        if other is None:
-            return None
-        if other[0] == ENTITY:
-            return seen.entity(constant)
-        return read_as(constant, other[0])
-
-    def constant(self, term: Term, other: Value, seen: Seen) -> Value:
-        """Return the value of a constant that meets another."""
-        match term:
-            case Constant(value):
-                return self._given(value, other, seen)
-            case LookupRef():
-                return seen.entity(term)
-            case _:
-                raise TypeError(term)
 
     # Conditions and functions.
 
@@ -318,7 +256,7 @@ class Evaluation:
         if not known:
             return [settled(each) for each in values]
         return [
-            self._given(each[1], known[0], self.seen["$"]) if each and each[0] == GIVEN else each
+            self.seen["$"].read(each[1], known[0]) if each and each[0] == GIVEN else each
             for each in values
         ]
 
@@ -378,7 +316,7 @@ class Evaluation:
             at = {far for near, far in ends if near in at}
         least = min((it for it in at if it is not None), key=lambda it: it[1], default=None)
         if least is None and clause.default is not None:
-            least = _constant(clause.default.value)
+            least = read_as(clause.default.value, seen.family(clause.path[-1].name))
         yield from self._bind(row, [(clause.value, least)])
 
     def _unless_given(self, entity: Value, seen: Seen) -> Value:
@@ -388,7 +326,7 @@ class Evaluation:
     def _grounded(self, clause: Ground, rows: list[Row]) -> Iterator[Row]:
         for row in rows:
             for values in clause.rows:
-                constants = [_constant(each.value) for each in values]
+                constants = [given_value(each.value) for each in values]
                 yield from self._bind(row, zip(clause.variables, constants, strict=True))
 
     def _bind(self, row: Row, pairs: Iterable[tuple[Term, Value]]) -> Iterator[Row]:
@@ -409,7 +347,7 @@ class Evaluation:
             return None
         for it, met in ((one, other), (other, one)):
             if it[0] == GIVEN and met[0] != GIVEN:
-                return met if self._given(it[1], met, self.seen["$"]) == met else None
+                return met if self.seen["$"].read(it[1], met) == met else None
         return one if settled(one) == settled(other) else None
 
     # Negation and alternatives.
@@ -504,7 +442,7 @@ class Evaluation:
                 return _argument_of(term)
 
     def _is(self, constant: Term, value: Value, seen: Seen) -> bool:
-        return value == _argument_of(constant) or _meet(self.constant(constant, value, seen), value)
+        return value == _argument_of(constant) or _meet(seen.constant(constant, value), value)
 
     def _table(self, key: Key) -> Iterable[tuple[Value, ...]]:
         """Return what a rule says: the least set that its definitions, and those beside, close."""
@@ -525,19 +463,10 @@ class Evaluation:
     def _loop(self, name: str) -> set[str]:
         """Return the rules that a rule calls, and that call it in turn: with it they grow."""
         if name not in self.loops:
-            calling = {each for each in self._calls(name) if name in self._calls(each)}
+            called = calls(name, self.rules)
+            calling = {each for each in called if name in calls(each, self.rules)}
             self.loops[name] = calling | {name}
         return self.loops[name]
-
-    def _calls(self, name: str) -> set[str]:
-        reached: set[str] = set()
-        todo = [name]
-        while todo:
-            for rule in self.rules[todo.pop()]:
-                called = {call.name for call in calls_of(rule.clauses)} - reached
-                reached |= called
-                todo.extend(called)
-        return reached
 
     def _defined(self, key: Key) -> Iterator[tuple[Value, ...]]:
         name, source, known = key

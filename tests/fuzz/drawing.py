@@ -16,8 +16,9 @@ from datalog.syntax.views import AsOf, History, Now, Since, View
 from tests.fuzz.constants import constant_of, family_of, kind_of
 from tests.fuzz.history import SCHEMA
 from tests.meaning.facts import Fact, Seen, World
+from tests.meaning.given import Row
 from tests.meaning.values import Value
-from tests.model import Evaluation, Row, TooMany, Unanswerable
+from tests.model import Evaluation, TooMany, Unanswerable
 
 MISSES = 0.06
 """How often a clause is kept that does not hold under the witness."""

@@ -175,6 +175,7 @@ def _apart(
     drawing: Drawing, clauses: tuple[Clause, ...], join: tuple[Variable, ...]
 ) -> tuple[Clause, ...]:
     """Let a variable of a join form be called as one outside, now and then: it is another still."""
+    drawing.shadowed |= _named(clauses) - set(join)
     own = sorted(_named(clauses) - set(join) - drawing.witness.keys(), key=lambda it: it.name)
     outside = [each for each in drawing.witness if each not in {*join, *_named(clauses)}]
     if not own or not outside or not drawing.chance(0.3):

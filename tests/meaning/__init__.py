@@ -5,6 +5,8 @@ engine it shares the syntax tree, nothing else. `tests/model.py` is the door.
 
 values     values by family, constants as the kind of the place that they stand in
 facts      datoms, and what is seen of them through a view
+binding    which variables clauses name, and which they give values to
+given      what `:in` is given
 functions  predicates and functions
 finding    sets, bags, aggregates, order
 pulling    maps of entities

@@ -1,6 +1,6 @@
 """Which variables clauses name, and which they give values to."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from datalog.syntax.clauses import (
@@ -15,6 +15,7 @@ from datalog.syntax.clauses import (
     Pattern,
     RuleCall,
 )
+from datalog.syntax.query import Rule
 from datalog.syntax.terms import Blank, Constant, LookupRef, Term, Variable
 
 Names = frozenset[Variable]
@@ -100,6 +101,18 @@ def bindable(clause: Clause) -> Names:  # noqa: C901, PLR0911  # One case for ea
 def bindable_of(clauses: Iterable[Clause]) -> Names:
     """Return the variables that any of the clauses gives values."""
     return frozenset().union(*map(bindable, clauses))
+
+
+def calls(name: str, rules: Mapping[str, Iterable[Rule]]) -> set[str]:
+    """Return the rules that a rule calls, and that those call."""
+    reached: set[str] = set()
+    todo = [name]
+    while todo:
+        for rule in rules[todo.pop()]:
+            called = {call.name for call in calls_of(rule.clauses)} - reached
+            reached |= called
+            todo.extend(called)
+    return reached
 
 
 def calls_of(clauses: Iterable[Clause]) -> Iterator[RuleCall]:

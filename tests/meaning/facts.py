@@ -4,9 +4,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from datalog.syntax.terms import Constant, Keyword, LookupRef
+from datalog.syntax.terms import Constant, Keyword, LookupRef, Term
 from datalog.syntax.views import AsOf, History, Now, Since, View
-from tests.meaning.values import BOOLEAN, ENTITY, NUMBER, TEXT, Value, natural, read_as
+from tests.meaning.values import (
+    BOOLEAN,
+    DATE,
+    ENTITY,
+    INSTANT,
+    NUMBER,
+    TEXT,
+    UNIVERSALLY_UNIQUE,
+    Value,
+    natural,
+    read_as,
+)
 
 FIRST_ENTITY = 2**20
 FIRST_TRANSACTION = 2**52
@@ -134,6 +145,28 @@ class Seen:
         """Return all that holds at the end of the view, for names to be looked up in."""
         return self.world.seen(AsOf("t"), {"t": self.until})
 
+    def constant(self, term: Term, other: Value) -> Value:
+        """Return the value of a constant that meets another."""
+        match term:
+            case Constant(value):
+                return self.read(value, other)
+            case LookupRef():
+                return self.entity(term)
+            case _:
+                raise TypeError(term)
+
+    def read(self, constant: object, other: Value) -> Value:
+        """Return a constant as a value of the family of another."""
+        if other is None:
+            return None
+        return self.entity(constant) if other[0] == ENTITY else read_as(constant, other[0])
+
+    def family(self, attribute: str) -> str:
+        """Return the family of an attribute's values, as far as constants are read as it."""
+        names = self.world.schema.interfaces.get(attribute, (attribute,))
+        declared = self.world.schema.attributes.get(names[0])
+        return _READ.get(declared.type, TEXT) if declared is not None else TEXT
+
     def entity(self, term: object) -> Value:  # noqa: PLR0911  # One case for each.
         """Return the entity that a constant names, or one that nothing is about.
 
@@ -237,6 +270,14 @@ class Seen:
         for number, name in self.world.schema.names.items():
             yield Fact((ENTITY, number), None, (TEXT, name), None, (BOOLEAN, True))
 
+
+_READ = {
+    "DateTime": INSTANT,
+    "Date": DATE,
+    "UUID": UNIVERSALLY_UNIQUE,
+    "Long": NUMBER,
+    "Decimal": NUMBER,
+}
 
 _VIRTUAL: Mapping[str, Callable[[Seen], Iterable[Fact]]] = {
     "entity/id": Seen._own_numbers,
