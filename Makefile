@@ -43,7 +43,7 @@ faults: install
 	$(BIN)/python -m tests.faults
 
 # What the benchmarks measure: both real histories where they are, and a graph of a million edges. Built once
-# (a quarter of an hour on two cores), and kept in the embedded PostgreSQL beside your own database.
+# (about ten minutes on two cores), and kept in the embedded PostgreSQL beside your own database.
 bench-data: install
 	$(BIN)/python -m benchmarks.databases
 
