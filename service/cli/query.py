@@ -73,8 +73,8 @@ def _text(given: tuple[str, ...], file: str | None) -> tuple[str | None, tuple[s
 def _once(
     question: Question, inputs: Iterable[str], showing: Showing, with_: tuple[str, ...]
 ) -> None:
+    question = replace(question, inputs=tuple(map(_input, inputs)))
     try:
-        question = replace(question, inputs=tuple(map(given_value, inputs)))
         if with_:
             run(lambda database: show_with(database, sources(with_), question, showing))
         else:
@@ -84,6 +84,14 @@ def _once(
         raise click.exceptions.Exit(INTERRUPTED) from None
     except CallerFault as fault:
         tell_at(fault, question.text)
+        raise click.exceptions.Exit(1) from None
+
+
+def _input(text: str) -> object:
+    try:
+        return given_value(text)
+    except CallerFault as fault:
+        tell_at(fault, text)
         raise click.exceptions.Exit(1) from None
 
 

@@ -18,6 +18,7 @@ from prompt_toolkit.output import Output
 
 from datalog.reading import edn
 from datalog.reading.errors import Misread, Unfinished
+from datalog.reading.query import read_rules
 from resolvers.datalog.ask import Asking
 from resolvers.datalog.question import Question
 from service.cli.answers import Format
@@ -73,10 +74,11 @@ async def converse(
     asking: Asking, database: Database, state: State, terminal: Terminal = Terminal()
 ) -> None:
     r"""Answer queries until somebody leaves, with `\q` or Ctrl-D."""
-    catalogue = await asking.catalogue(T(0))
-    session = _session(Words(catalogue), terminal)
+    words = Words(await asking.catalogue(T(0)))
+    session = _session(words, terminal)
     click.echo(_WELCOME, err=True)
     while True:
+        words.rules = _rule_names(state.question.rules)
         try:
             line = await session.prompt_async(PROMPT)
             state = await _answered(asking, database, state, line.strip())
@@ -84,6 +86,15 @@ async def converse(
             continue
         except (EOFError, Left):
             return
+
+
+def _rule_names(rules: str | None) -> tuple[str, ...]:
+    """Return the names of rules; what is wrong with them is told once they are used."""
+    try:
+        found = read_rules(rules) if rules is not None else ()
+    except CallerFault:
+        return ()
+    return tuple(dict.fromkeys(rule.name for rule in found))
 
 
 def is_whole(text: str) -> bool:

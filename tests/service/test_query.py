@@ -65,6 +65,7 @@ def test_inputs_are_edn_and_words_are_texts(headwater: Headwater) -> None:
     wrong = headwater("query", by_name, "[1 2")
     assert wrong.exit_code == 1
     assert wrong.stderr.startswith("MALFORMED_EDN: ")
+    assert wrong.stderr.endswith("\n  [1 2\n  ^\n")
     assert "WRONG_INPUT: the query takes 1 input" in headwater("query", by_name).stderr
 
 

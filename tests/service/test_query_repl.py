@@ -104,6 +104,13 @@ async def test_what_cannot_be_meant_is_told(typing: Typing) -> None:
     assert ":DerivedFrom/weight\n" in said
 
 
+async def test_rules_are_taken_from_a_file(typing: Typing, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.edn"
+    rules.write_text("[[(derived ?a ?b) [?a :DerivedFrom ?b]]]")
+    query = "[:find ?n :where (derived ?a ?b) [?b :Dataset/name ?n]]"
+    assert "raw events" in await typing(f"\\rules {rules}\r{query}\r\\q\r")
+
+
 async def test_ctrl_c_leaves_a_line_and_ctrl_d_leaves(typing: Typing) -> None:
     said = await typing(f"[:find ?x\x03{NAMES}\r\x04")
     assert "raw events" in said
