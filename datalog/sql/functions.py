@@ -101,7 +101,7 @@ def _value(call: Call, arguments: Sequence[Column]) -> Column:
     else:
         it = _OTHERS[call.name](arguments)
     if kind in TEXTS:
-        it = sql('{it} COLLATE "C"', it=it)
+        it = sql('({it} COLLATE "C")', it=it)
     nullable = call.name in _PARTIAL or any(each.nullable for each in arguments)
     return Column(it, kind, nullable)
 

@@ -50,7 +50,8 @@ def from_json(text: str) -> Asked:
     """Return what `to_json` has written."""
     told = json.loads(text)
     given = _read(told["given"])
-    return Asked(_read(told["query"]), told["moments"], given, told["first"], told["counted"])
+    counted = told.get("counted", False)
+    return Asked(_read(told["query"]), told["moments"], given, told["first"], counted)
 
 
 def _written(value: Any) -> Any:  # noqa: PLR0911  # One case for each type.

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from datalog.errors import MixedKinds, Unsupported
+from datalog.errors import MixedKinds, Unsupported, WrongAggregate
 from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.sql.compile import Slot, compile_operation
 from datalog.syntax.clauses import Pattern
@@ -71,7 +71,7 @@ async def answered(asked: Asked, bench: Bench) -> Told | Refused:
     try:
         statistics = bench.statistics if asked.counted else NOTHING_KNOWN
         statement = compile_operation(operation, bench.catalogue, statistics, scan=True)
-    except (Unsupported, MixedKinds) as fault:
+    except (Unsupported, MixedKinds, WrongAggregate) as fault:
         return Refused(f"{type(fault).__name__}: {fault}", fair=True)
     except CallerFault as fault:
         return Refused(f"{type(fault).__name__}: {fault}", fair=False)
