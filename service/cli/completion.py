@@ -44,8 +44,11 @@ class Words(Completer):
         calls = {*FUNCTIONS, *PREDICATES, *comparisons, *aggregates, *_FORMS}
         self._calls = tuple(sorted(calls - {Operator.MEMBER.value}))
 
-    def get_completions(self, document: Document, _: CompleteEvent) -> Iterable[Completion]:
-        """Return what the word before the cursor may become."""
+    def get_completions(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> Iterable[Completion]:
+        """Return what the word before the cursor may become, whatever asks for it."""
+        del complete_event
         found = _WORD.search(document.text_before_cursor)
         word = found[0] if found else ""
         for each in self._beginning(word, document.text_before_cursor):
