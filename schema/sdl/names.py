@@ -20,9 +20,7 @@ ROOT_FIELDS = frozenset(
     | {"transact"}
 )
 # Root fields that are promised for later: no type may take them now.
-PROMISED_ROOT_FIELDS = frozenset(
-    {"paths", "impact", "lineageDiff", "history", "changes", "search"}
-)
+PROMISED_ROOT_FIELDS = frozenset({"paths", "impact", "lineageDiff", "history", "changes", "search"})
 SCALARS = frozenset(value_type.value for value_type in ValueType) - {ValueType.REF.value}
 FIXED_TYPES = (
     SCALARS
