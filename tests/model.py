@@ -31,17 +31,20 @@ from tests.meaning.binding import (
     bindable,
     bindable_of,
     calls,
+    grounded,
     is_constant,
     named_in,
     places,
     rank,
     read_from,
+    rules_by_name,
     variables,
 )
 from tests.meaning.facts import Fact, Seen, World
 from tests.meaning.finding import found
 from tests.meaning.functions import FUNCTIONS, PREDICATES, NoValue
 from tests.meaning.given import Row, given_value, input_variables, rows_of
+from tests.meaning.numbers import NumberType, number_types, of_type
 from tests.meaning.values import GIVEN, TEXT, TUPLE, Value, compared, read_as, settled
 
 MOST = 5_000
@@ -82,16 +85,11 @@ def answer(
     asked = {each if isinstance(each, Variable) else each.variable for each in query.find}
     if not asked | set(query.with_) <= binding:
         raise Unanswerable(query.find)
-    evaluation = Evaluation(seen, _by_name(query.rules), lists)
+    constants = bound | grounded(query.where)
+    evaluation = Evaluation(seen, rules_by_name(query.rules), lists, constants)
+    evaluation.types.update(number_types(query, world.schema))
     rows = evaluation.solve(query.where, rows, bound, frozenset())
     return found(query, [{each: settled(it) for each, it in row.items()} for row in rows], seen)
-
-
-def _by_name(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
-    named: dict[str, list[Rule]] = defaultdict(list)
-    for rule in rules:
-        named[rule.name].append(rule)
-    return dict(named)
 
 
 Key = tuple[str, str, tuple[object, ...]]
@@ -105,6 +103,8 @@ class Evaluation:
     seen: Mapping[str, Seen]
     rules: Mapping[str, list[Rule]]
     lists: dict[str, list[object]] = field(default_factory=dict)
+    constants: Names = frozenset()
+    types: dict[Term, NumberType] = field(default_factory=dict)
     done: dict[Key, set[tuple[Value, ...]]] = field(default_factory=dict)
     growing: dict[Key, set[tuple[Value, ...]]] = field(default_factory=dict)
     loops: dict[str, set[str]] = field(default_factory=dict)
@@ -122,13 +122,18 @@ class Evaluation:
             ready = [each for each in left if self.is_ready(each, bound, scope)]
             if not ready:
                 raise Unanswerable(left)
-            clause = min(ready, key=lambda each: rank(each, bound))
+            reading = bindable_of(each for each in left if isinstance(each, Pattern))
+            clause = min(ready, key=lambda each: (self._is_early(each, reading), rank(each, bound)))
             left.remove(clause)
             rows = self.step(clause, rows, bound, scope)
             if len(rows) > MOST:
                 raise TooMany
             bound |= bindable(clause)
         return rows
+
+    def _is_early(self, clause: Clause, reading: Names) -> bool:
+        """Tell whether a test is of a constant that some pattern will still tell the kind of."""
+        return not isinstance(clause, Pattern) and bool(named_in(clause) & reading & self.constants)
 
     def can_solve(self, clauses: Sequence[Clause], bound: Names, scope: Names) -> bool:
         """Tell whether the clauses can be taken in some order."""
@@ -292,7 +297,10 @@ class Evaluation:
             yield row
 
     def _called(self, call: Call, row: Row) -> Iterator[Row]:
-        arguments = [self._operands((each,), row)[0] for each in call.arguments]
+        arguments = [
+            of_type(self._operands((each,), row)[0], self.types.get(each))
+            for each in call.arguments
+        ]
         if call.binding is None:
             if PREDICATES[call.name](*arguments):
                 yield row

@@ -53,7 +53,7 @@ def kinds_of(clauses: Iterable[Clause], catalogue: Catalogue, known: Kinds) -> d
     found = _certain(clauses, catalogue, known)
     while True:
         before = len(found)
-        for tells in (_computed, _compared, _taken):
+        for tells in (_computed, _grounded, _compared, _taken):
             _settle(clauses, catalogue, found, tells)
             if len(found) > before:
                 break
@@ -65,7 +65,9 @@ def _certain(clauses: Iterable[Clause], catalogue: Catalogue, known: Kinds) -> d
     """Return what patterns tell; where several do, what is told does not depend on their order."""
     clauses = tuple(clauses)
     plain = [each for each in clauses if not isinstance(each, Not | Or)]
-    for together in (plain, [each for each in clauses if isinstance(each, Not | Or)]):
+    alternatives = [each for each in clauses if isinstance(each, Or)]
+    # A not binds nothing: what it would tell counts where nothing else does.
+    for together in (plain, alternatives, [each for each in clauses if isinstance(each, Not)]):
         told: dict[Variable, Kind] = {}
         for clause in together:
             for variable, kind in _patterns(clause, catalogue, known):
@@ -216,8 +218,6 @@ def _new(told: Kinds, found: Kinds) -> Told:
 
 def _computed(clause: Clause, found: Kinds) -> Told:
     match clause:
-        case Ground():
-            return _grounded(clause)
         case Call(binding=Variable() as variable):
             function = FUNCTIONS.get(clause.name)
             arguments = [term_kind(each, found) for each in clause.arguments]
@@ -241,7 +241,10 @@ def _passed(call: RuleCall) -> Iterator[tuple[Variable, Variable]]:
             yield term, parameter(call.name, position)
 
 
-def _grounded(ground: Ground) -> Iterator[tuple[Variable, Kind]]:
+def _grounded(ground: Clause, _: Kinds) -> Iterator[tuple[Variable, Kind]]:
+    """Yield what constants are by themselves, where nothing else has told what they stand for."""
+    if not isinstance(ground, Ground):
+        return
     for position, variable in enumerate(ground.variables):
         kinds = [kind_of(row[position].value) for row in ground.rows]
         if isinstance(variable, Variable) and kinds:

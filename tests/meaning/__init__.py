@@ -7,6 +7,7 @@ values     values by family, constants as the kind of the place that they stand 
 facts      datoms, and what is seen of them through a view
 binding    which variables clauses name, and which they give values to
 given      what `:in` is given
+numbers    of what type the numbers of a variable are
 functions  predicates and functions
 finding    sets, bags, aggregates, order
 pulling    maps of entities

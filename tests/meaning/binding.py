@@ -1,5 +1,6 @@
 """Which variables clauses name, and which they give values to."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -103,6 +104,14 @@ def bindable_of(clauses: Iterable[Clause]) -> Names:
     return frozenset().union(*map(bindable, clauses))
 
 
+def rules_by_name(rules: Iterable[Rule]) -> dict[str, list[Rule]]:
+    """Return the definitions of each rule."""
+    named: dict[str, list[Rule]] = defaultdict(list)
+    for rule in rules:
+        named[rule.name].append(rule)
+    return dict(named)
+
+
 def calls(name: str, rules: Mapping[str, Iterable[Rule]]) -> set[str]:
     """Return the rules that a rule calls, and that those call."""
     reached: set[str] = set()
@@ -113,6 +122,11 @@ def calls(name: str, rules: Mapping[str, Iterable[Rule]]) -> set[str]:
             reached |= called
             todo.extend(called)
     return reached
+
+
+def grounded(clauses: Iterable[Clause]) -> Names:
+    """Return the variables that a `ground` beside the clauses gives constants."""
+    return bindable_of(each for each in clauses if isinstance(each, Ground))
 
 
 def calls_of(clauses: Iterable[Clause]) -> Iterator[RuleCall]:

@@ -182,7 +182,7 @@ PREDICATES: Mapping[str, Predicate] = {
     "re-find": test(TEXT)(lambda of_, it: re.search(of_, it) is not None),
     "re-matches": test(TEXT)(lambda of_, it: re.fullmatch(of_, it) is not None),
     "even?": test(NUMBER)(lambda it: it % 2 == 0),
-    "odd?": test(NUMBER)(lambda it: it % 2 != 0),
+    "odd?": test(NUMBER)(lambda it: abs(it) % 2 == 1),
     "zero?": test(NUMBER)(lambda it: it == 0),
     "pos?": test(NUMBER)(lambda it: it > 0),
     "neg?": test(NUMBER)(lambda it: it < 0),
