@@ -153,9 +153,7 @@ class Evaluation:
     ) -> bool:
         """Tell whether all that a clause needs is bound."""
         match clause:
-            case Pattern() | Ground():
-                return True
-            case Compare(operator=Operator.MEMBER):
+            case Pattern() | Ground() | Compare(operator=Operator.MEMBER):
                 return True
             case Compare(left=left, right=right):
                 return variables((left, right)) <= bound
@@ -441,13 +439,9 @@ class Evaluation:
                     yield from self._bind(row, pairs)
 
     def _argument(self, term: Term, row: Row, seen: Seen) -> Value:
-        match term:
-            case Variable():
-                return row.get(term)
-            case LookupRef():
-                return seen.entity(term)
-            case _:
-                return _argument_of(term)
+        if isinstance(term, Variable):
+            return row.get(term)
+        return seen.entity(term) if isinstance(term, LookupRef) else _argument_of(term)
 
     def _is(self, constant: Term, value: Value, seen: Seen) -> bool:
         return value == _argument_of(constant) or _meet(seen.constant(constant, value), value)
