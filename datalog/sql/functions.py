@@ -35,7 +35,7 @@ def applied(rows: Rows, call: Call, reading: Reading) -> Rows:
         case None:
             return rows.where(_PREDICATES[call.name](arguments))
         case Variable() as variable:
-            return _with(rows, variable, _value(call, arguments), reading)
+            return _with(rows, variable, _value(call, arguments, reading), reading)
         case _:
             raise Unsupported("untuple of what no (tuple …) beside it has made")
 
@@ -89,10 +89,14 @@ def _with(rows: Rows, variable: Variable, value: Column, reading: Reading) -> Ro
     return rows.where(sql("{it} IS NOT NULL", it=value.sql)) if value.nullable else rows
 
 
-def _value(call: Call, arguments: Sequence[Column]) -> Column:
+def _value(call: Call, arguments: Sequence[Column], reading: Reading) -> Column:
     if call.name == "identity":
         return replace(arguments[0], prefixed=False)
-    kind = kind_given(function_of(call), [each.kind for each in arguments])
+    told = [
+        _number_kind(term, column.kind, reading)
+        for term, column in zip(call.arguments, arguments, strict=True)
+    ]
+    kind = kind_given(function_of(call), told)
     if kind is None:
         raise Unsupported(f"{call.name} here")
     if kind in NUMBERS and call.name in _ARITHMETIC:
@@ -104,6 +108,12 @@ def _value(call: Call, arguments: Sequence[Column]) -> Column:
         it = sql('({it} COLLATE "C")', it=it)
     nullable = call.name in _PARTIAL or any(each.nullable for each in arguments)
     return Column(it, kind, nullable)
+
+
+def _number_kind(term: Term, kind: Kind, reading: Reading) -> Kind:
+    """Return the kind of an argument: of a number that of its variable, whoever bound it."""
+    told = reading.kinds.get(term) if isinstance(term, Variable) else None
+    return told if told in NUMBERS and kind in NUMBERS else kind
 
 
 _PARTIAL = frozenset(
@@ -320,13 +330,24 @@ def _is(truth: LiteralString) -> Callable[[Arguments], Sql]:
     return holds
 
 
+def _parity(rest: LiteralString) -> Callable[[Arguments], Sql]:
+    """Return what tells whether a number is whole and leaves that much of two; 2.5 is neither."""
+
+    def holds(arguments: Arguments) -> Sql:
+        [column] = arguments
+        left = _remainder([column.sql, sql("2")], column.kind)
+        return sql("abs({left}) = {rest}", left=left, rest=sql(rest))
+
+    return holds
+
+
 _PREDICATES: Mapping[str, Callable[[Arguments], Sql]] = {
     "ends-with?": _ends_with,
     "blank?": _of(lambda it: sql("{it} = ''", it=_trimmed(it))),
     "re-find": _matches,
     "re-matches": _matches,
-    "even?": _of(lambda it: sql("{it} % 2 = 0", it=it)),
-    "odd?": _of(lambda it: sql("{it} % 2 <> 0", it=it)),
+    "even?": _parity("0"),
+    "odd?": _parity("1"),
     "zero?": _of(lambda it: sql("{it} = 0", it=it)),
     "pos?": _of(lambda it: sql("{it} > 0", it=it)),
     "neg?": _of(lambda it: sql("{it} < 0", it=it)),

@@ -93,6 +93,9 @@ HOLDS = (
     '(re-matches #"a.b" "axb")',
     "(even? -2)",
     "(odd? -3)",
+    "(even? -2.0)",
+    "(odd? 3.0)",
+    "(odd? 3M)",
     "(zero? 0.0)",
     "(pos? 0.1M)",
     "(neg? -1)",
@@ -108,6 +111,9 @@ FAILS = (
     '(re-matches #"a.b" "a\\nb")',
     "(even? 3)",
     "(odd? 2)",
+    "(odd? 2.5)",
+    "(even? 2.5M)",
+    "(odd? 1e300)",
     "(zero? 1)",
     "(pos? 0)",
     "(neg? 0)",
@@ -284,3 +290,19 @@ async def test_hostile_patterns_reach_postgresql_as_values_only(shelf: Shelf) ->
         text = query("[:find ?n :in $ ?p :where [_ :Dataset/name ?n] [(re-find ?p ?n)]]")
         found = await answer(shelf.database, shelf.catalogue, text, {"p": pattern})
         assert found.rows == []
+
+
+async def test_a_number_of_two_types_is_divided_as_the_wider_one(shelf: Shelf) -> None:
+    either = "(or [?e :Dataset/rows ?n] [?e :Dataset/price ?n]) [(/ ?n 4) ?x]"
+    found = await shelf.ask(f"[:find ?x :where {either} :order-by ?x]")
+    assert found == [["0.625"], ["2.5"], ["5"]]
+    rows, price = "[?e :Dataset/rows ?n]", "[?m :Dataset/price ?n]"
+    for both in (f"{rows} {price}", f"{price} {rows}"):
+        text = f"[:find ?x :where {both} [(/ ?n 4) ?x]]"
+        assert await shelf.ask(text, {"$": AsOf("then")}, then=2) == [["2.5"]]
+
+
+async def test_what_is_computed_tells_how_a_constant_beside_it_is_read(shelf: Shelf) -> None:
+    ground, minus = '[(ground "20") ?n]', "[?e :Dataset/rows ?r] [(abs ?r) ?n]"
+    for clauses in (f"{ground} {minus}", f"{minus} {ground}"):
+        assert await shelf.ask(f"[:find ?n :where {clauses}]") == [["20"]]

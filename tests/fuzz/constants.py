@@ -67,7 +67,7 @@ def constant_of(  # noqa: PLR0911  # One case for each kind.
         case "DateTime" | "Date":
             return Constant(it.isoformat() if draw.random() < 0.5 else it)
         case "UUID":
-            return Constant(it if draw.random() < 0.5 else UUID(it))
+            return Constant(it if draw.random() < 0.5 else UUID(str(it)))
         case _:
             return Constant(it)
 
@@ -87,4 +87,4 @@ def _entity(number: int, world: World, draw: random.Random) -> Constant | Lookup
 def given_of(value: Value, kind: str) -> object:
     """Return a value as it is given to a statement at run time."""
     assert value is not None
-    return UUID(value[1]) if kind == "UUID" else value[1]
+    return UUID(str(value[1])) if kind == "UUID" else value[1]
