@@ -31,6 +31,7 @@ CallerFault (store/errors.py)
     └── Unsupported                 it means something, and is not compiled yet
 """
 
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -51,9 +52,28 @@ class InsufficientBinding(QueryError):
     variables: tuple[str, ...]
     clause: str = ""
 
+    def __post_init__(self) -> None:
+        self.variables = tuple(dict.fromkeys(map(_as_written, self.variables)))
+
     def __str__(self) -> str:
         needed = f", which {self.clause} needs" if self.clause else ""
-        return f"nothing binds {', '.join(f'?{name}' for name in self.variables)}{needed}"
+        return f"nothing binds {', '.join(map(_marked, self.variables))}{needed}"
+
+
+_PARAMETER = re.compile(r"(.+)'\d+/(\d+)")
+_COPY = re.compile(r"(.+)'\d+")
+
+
+def _as_written(name: str) -> str:
+    """Return a variable as its query has it: the copies of a rule's have a number more."""
+    if found := _PARAMETER.fullmatch(name):
+        return f"argument {int(found[2]) + 1} of ({found[1]} …)"
+    found = _COPY.fullmatch(name)
+    return found[1] if found else name
+
+
+def _marked(name: str) -> str:
+    return name if " " in name else f"?{name}"
 
 
 @dataclass(eq=False)
@@ -87,8 +107,11 @@ class MixedKinds(QueryError):
     variable: str
     kinds: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        self.variable = _as_written(self.variable)
+
     def __str__(self) -> str:
-        return f"?{self.variable} would be {' and '.join(self.kinds)} at once"
+        return f"{_marked(self.variable)} would be {' and '.join(self.kinds)} at once"
 
 
 @dataclass(eq=False)
@@ -139,7 +162,7 @@ class WrongAggregate(QueryError):
 
 @dataclass(eq=False)
 class WrongPull(QueryError):
-    """A pull asks for what cannot be pulled: a history, a value's attributes, a value in reverse."""
+    """A pull asks for what cannot be pulled: a history, attributes of a value, one in reverse."""
 
     code: ClassVar[str] = "WRONG_PULL"
     what: str
