@@ -5,10 +5,12 @@ Autovacuum analyzes in its own time; until then a plan is made of guesses (measu
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from store.database import Clock, Database, Row
+from store.database_errors import DeadlineExceeded, ReadOnly
 from store.ids import FIRST_ENTITY, AttributeId
 from store.quantities import AttributeQuantities, EdgeQuantities, Quantities
 from store.sql import join, quoted, sql
@@ -31,6 +33,45 @@ async def refresh(database: Database) -> None:
     if tables:
         text, _ = sql("ANALYZE {tables}", tables=join(", ", tables)).render()
         await database.rows(text)
+
+
+_UNKNOWN = (
+    _OURS
+    + """
+    AND NOT pg_is_in_recovery()
+    AND pg_relation_size(oid) > 0
+    AND (
+        pg_relation_size(oid) > 10.0 * relpages * current_setting('block_size')::int
+        OR NOT EXISTS (
+            SELECT
+            FROM pg_stats s
+            WHERE s.schemaname = current_schema() AND s.tablename = relname
+        )
+    )
+"""
+)
+
+
+async def catch_up(database: Database) -> bool:
+    """Analyze what PostgreSQL knows nothing of yet, or what is ten times as large by now.
+
+    Of a new database's first thousands of facts autovacuum learns minutes later; until then plain
+    joins are nested blindly. Nobody waits for it: it locks out neither reads nor writes, and what a
+    schema change holds is left for the next time. On a standby, and for a role that owns nothing,
+    there is nothing to do. Returns whether there was. Raises what Database.rows raises.
+    """
+    tables = [quoted(str(name)) for (name,) in await database.aside(_UNKNOWN)]
+    if tables:
+        text, _ = sql("ANALYZE (SKIP_LOCKED) {all}", all=join(", ", tables)).render()
+        await database.aside(text)
+    return bool(tables)
+
+
+async def count(database: Database) -> Quantities:
+    """Return how many facts there are of what, once PostgreSQL has caught up. Raises as `read`."""
+    with suppress(DeadlineExceeded, ReadOnly):  # Then what is known must do.
+        await catch_up(database)
+    return await read(database)
 
 
 async def read(database: Database) -> Quantities:
@@ -76,9 +117,9 @@ class QuantitiesCache:
     known: Quantities | None = None
 
     async def current(self, database: Database) -> Quantities:
-        """Return what was counted, anew where the log has grown. Raises as `read` does."""
+        """Return what was counted, anew where the log has grown. Raises as `count` does."""
         if self.known is None or has_grown(self.known, await database.clock()):
-            self.known = await read(database)
+            self.known = await count(database)
         return self.known
 
 

@@ -23,8 +23,7 @@ from store.database import Database
 from store.errors import OurFault
 from store.ids import T
 from store.schema.facts import read_catalogue
-from store.statistics import has_grown
-from store.statistics import read as read_quantities
+from store.statistics import count, has_grown
 
 _MOST_DOCUMENTS = 1_000
 _MOST_PLANS = 1_000
@@ -113,7 +112,7 @@ class LiveSchema:
     async def _count(self) -> None:
         """Take new statistics into use; without them, plans are made of guesses."""
         try:
-            counted = await read_quantities(self.database)
+            counted = await count(self.database)
         except OurFault as fault:
             _log.warning("facts not counted", fault=str(fault))
         else:

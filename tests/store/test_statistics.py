@@ -1,6 +1,7 @@
 """Statistics: PostgreSQL knows our tables once they were refreshed, and we know how many facts."""
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -23,6 +24,53 @@ async def test_every_table_is_known_after_a_refresh(database_url: str) -> None:
         assert await database.row(_NEVER_ANALYZED) == (3,)
         await statistics.refresh(database)
         assert await database.row(_NEVER_ANALYZED) == (0,)
+
+
+_ANALYZED = """
+SELECT DISTINCT tablename
+FROM pg_stats
+WHERE schemaname = current_schema() AND tablename IN ('edge', 'fact_3', 'version')
+ORDER BY 1
+"""
+
+
+async def test_a_table_is_analyzed_once_it_has_rows_and_again_when_it_is_ten_times_as_large(
+    database_url: str,
+) -> None:
+    async with Database.open(database_url, pool_size=1) as database:
+        await statistics.catch_up(database)
+        await database.rows(_EDGES, [100])
+        await database.rows(_LIFECYCLES)
+        before = database.statements
+        assert await statistics.catch_up(database)
+        assert database.statements == before
+        assert await database.rows(_ANALYZED) == [("edge",), ("fact_3",)]
+        assert not await statistics.catch_up(database)
+        await database.rows(_TWELVE_TIMES)
+        assert await statistics.catch_up(database)
+        assert not await statistics.catch_up(database)
+
+
+_TWELVE_TIMES = """
+INSERT INTO fact_3 (e, v, t0, t1)
+SELECT e + 10000 * n, v, t0, t1
+FROM fact_3, generate_series(1, 12) n
+"""
+
+
+async def test_whoever_owns_nothing_counts_with_what_is_known(database_url: str) -> None:
+    stranger = f"{urlsplit(database_url).path[1:]}_stranger"
+    async with Database.open(database_url, pool_size=1) as database:
+        await database.rows(_EDGES, [100])
+        await database.rows(f'CREATE ROLE "{stranger}"')
+        await database.rows(f'GRANT SELECT ON ALL TABLES IN SCHEMA public TO "{stranger}"')
+        await database.rows(f'SET ROLE "{stranger}"')
+        assert not await statistics.catch_up(database)
+        counted = await statistics.count(database)
+        assert sum(each.ever for each in counted.edges.values()) == 1_000
+        await database.rows("RESET ROLE")
+        await database.rows(f'DROP OWNED BY "{stranger}"')
+        await database.rows(f'DROP ROLE "{stranger}"')
 
 
 _EDGES = """
