@@ -277,3 +277,15 @@ def test_values_that_a_query_holds_are_bounded() -> None:
 def test_decimals_and_uuids_are_sent_as_they_are(library: Library) -> None:
     text = "[:find ?e :in $ ?p ?t :where [?e :Dataset/price ?p] [?e :Dataset/token ?t]]"
     assert _asked(library, text, "2.50", TOKEN).slots == {"p": Decimal("2.5"), "t": UUID(TOKEN)}
+
+
+@pytest.mark.parametrize("section", ["limit", "offset"])
+def test_an_amount_that_is_given_is_a_whole_number_from_0_on(
+    library: Library, section: str
+) -> None:
+    text = f"[:find ?n :in $ ?amount :where [_ :Dataset/name ?n] :{section} ?amount]"
+    for given in (-1, 2**31, 1.5, True, "3", [1]):
+        with pytest.raises(WrongInput, match=r"input \?amount: expected a whole number from 0 on"):
+            _asked(library, text, given)
+    for amount in (0, 3, None):
+        assert _asked(library, text, amount).slots == {"amount": amount}
