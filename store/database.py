@@ -179,10 +179,12 @@ class Database:
 async def fetched(
     connection: Connection, text: str, arguments: Sequence[object], seconds: float
 ) -> list[Row]:
-    """Return the rows of a statement on a connection. Raises StatementUnfit."""
+    """Return the rows of a statement on a connection. Raises StatementUnfit, TooLarge."""
     try:
         records = await connection.fetch(text, *arguments, timeout=seconds)
     except _UNFIT as error:
+        if _NO_MEMORY in str(error):  # An internal error, where other sizes have a code.
+            raise TooLarge(_told(error)) from error
         raise StatementUnfit(str(error)) from error
     return [tuple(record) for record in records]
 
@@ -296,6 +298,7 @@ _UNFIT = (
     asyncpg.UndefinedFunctionError,
     asyncpg.UndefinedTableError,
 )
+_NO_MEMORY = "invalid memory alloc request size"
 _BROKEN = (
     ConnectionError,
     asyncpg.PostgresConnectionError,
@@ -339,7 +342,11 @@ def query_faults(arguments: Sequence[object]) -> Iterator[None]:
         yield
     except asyncpg.InvalidRegularExpressionError as error:
         raise NoRegularExpression(_told(error)) from error
-    except asyncpg.ProgramLimitExceededError as error:
+    except (
+        asyncpg.ProgramLimitExceededError,
+        asyncpg.ConfigurationLimitExceededError,
+        asyncpg.OutOfMemoryError,
+    ) as error:
         raise TooLarge(_told(error)) from error
     except asyncpg.DataError as error:
         raise NoResult(_told(error)) from error

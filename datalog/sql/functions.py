@@ -19,7 +19,10 @@ from datalog.sql.unification import Reading, term_column
 from datalog.syntax.clauses import Call
 from datalog.syntax.terms import Constant, Term, Variable
 from store.catalogue import ValueType
-from store.sql import Bound, Sql, join, sql
+from store.sql import Bound, Sql, join, number, sql
+
+MOST_BYTES = 1_000_000
+"""A text that is put together of others is no longer."""
 
 MOST_PARTS = 40
 """An expression of more pieces stands once, in a subquery, and not wherever its value is used."""
@@ -234,7 +237,22 @@ def _name_in_schema(column: Column) -> Sql:
 def _joined(arguments: Arguments) -> Sql:
     if not arguments:
         return sql("''::text")
-    return sql("({all})", all=join(" || ", [_bracketed(_text_of(each)) for each in arguments]))
+    if len(arguments) == 1:
+        return _text_of(arguments[0])
+    return _bounded([_bracketed(_text_of(each)) for each in arguments], " || ")
+
+
+def _bounded(parts: Sequence[Sql], between: LiteralString) -> Sql:
+    """Return texts put together; what would be too long is an error, of what no text can hold.
+
+    Without it, a recursion that doubles its text takes gigabytes before the deadline ends it.
+    """
+    return sql(
+        "(CASE WHEN {size} > {most} THEN repeat('x' || {all}, 2147483647) ELSE {all} END)",
+        size=join(" + ", [sql("octet_length({it})", it=each) for each in parts]),
+        most=number(MOST_BYTES),
+        all=join(between, parts),
+    )
 
 
 def _part(arguments: Arguments) -> Sql:
@@ -264,13 +282,12 @@ def _namespace(arguments: Arguments) -> Sql:
 
 
 def _keyword(arguments: Arguments) -> Sql:
-    return sql("nullif({all}, '')", all=join(" || '/' || ", [each.sql for each in arguments]))
+    return sql("nullif({all}, '')", all=_bounded([each.sql for each in arguments], " || '/' || "))
 
 
 def _tuple(arguments: Arguments) -> Sql:
     """Return the parts as a JSON array, each as an answer tells it."""
-    parts = join(" || ',' || ", [told(each) for each in arguments])
-    return sql("('[' || {parts} || ']')", parts=parts)
+    return sql("('[' || {parts} || ']')", parts=_bounded(list(map(told, arguments)), " || ',' || "))
 
 
 def _found(arguments: Arguments) -> Sql:

@@ -14,7 +14,7 @@ from datalog.errors import (
 from datalog.sql.compile import compile_operation
 from datalog.syntax.views import AsOf
 from datalog.tree import Answer, Operation
-from store.database_errors import NoRegularExpression, NoResult
+from store.database_errors import NoRegularExpression, NoResult, TooLarge
 from tests.datalog.asking import answer
 from tests.datalog.shelf import Shelf, query
 
@@ -226,6 +226,24 @@ async def test_more_than_64_bits_are_the_callers_fault(shelf: Shelf) -> None:
         Operation((("it", Answer("it", query(text), 10)),)), shelf.catalogue
     )
     with pytest.raises(NoResult):
+        await shelf.database.row_of_query(statement.text, statement.arguments)
+
+
+@pytest.mark.parametrize("grown", ["(str ?n ?n)", "(keyword ?n ?n)", "(tuple ?n ?n)"])
+@pytest.mark.parametrize("recursive", [True, False])
+async def test_a_text_that_grows_beyond_bounds_is_the_callers_fault(
+    shelf: Shelf, grown: str, *, recursive: bool
+) -> None:
+    if recursive:
+        rules = f"[(long ?n) [_ :Dataset/name ?n]] [(long ?m) (long ?n) [{grown} ?m]]"
+        text = f"[:find ?n :rules [{rules}] :where (long ?n)]"
+    else:
+        steps = [f"[{grown.replace('?n', f'?x{n}')} ?x{n + 1}]" for n in range(40)]
+        text = f"[:find ?x40 :where [_ :Dataset/name ?x0] {' '.join(steps)}]"
+    statement = compile_operation(
+        Operation((("it", Answer("it", query(text), 10)),)), shelf.catalogue
+    )
+    with pytest.raises(TooLarge):
         await shelf.database.row_of_query(statement.text, statement.arguments)
 
 
