@@ -316,7 +316,7 @@ def _names(seen: Seen) -> list[str]:
 
 def views(draw: random.Random, world: World) -> tuple[dict[str, View], dict[str, int]]:
     """Return one to three sources with their views, and the t of each moment."""
-    moments = {name: draw.randrange(2, world.t, 5) for name in ("m1", "m2")}
+    moments = {name: draw.choice(_busiest(world)) for name in ("m1", "m2")}
     if moments["m1"] > moments["m2"]:
         moments = {"m1": moments["m2"], "m2": moments["m1"]}
     possible: list[View] = [Now(), Now(), Now(), AsOf("m1"), AsOf("m2"), AsOf("m2")]
@@ -328,6 +328,15 @@ def views(draw: random.Random, world: World) -> tuple[dict[str, View], dict[str,
     if draw.random() < 0.08:
         chosen["$c"] = draw.choice(possible)
     return chosen, moments
+
+
+def _busiest(world: World) -> list[int]:
+    """Return the t at which most changed: whether a view sees them shows in most answers."""
+    changes = Counter(each.t for each in world.datoms if 1 < each.t < world.t)
+    return [t for t, _ in changes.most_common(_MOMENTS)]
+
+
+_MOMENTS = 12
 
 
 def called(drawing: Drawing, name: str, kinds: Sequence[str]) -> RuleCall:

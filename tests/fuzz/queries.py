@@ -5,9 +5,11 @@ import random
 from datalog.syntax.clauses import (
     Call,
     Clause,
+    Compare,
     GetElse,
     Ground,
     Not,
+    Operator,
     Or,
     Pattern,
     RuleCall,
@@ -20,7 +22,7 @@ from datalog.syntax.views import History
 from tests.fuzz import recursion
 from tests.fuzz.asked import Asked
 from tests.fuzz.constants import constant_of, family_of, given_of, kind_of
-from tests.fuzz.drawing import Drawing, called, sources, views
+from tests.fuzz.drawing import Drawing, called, kind_is_real, sources, views
 from tests.fuzz.history import SCHEMA
 from tests.fuzz.variants import renamed
 from tests.meaning.binding import named_in
@@ -34,6 +36,8 @@ def query(draw: random.Random, world: World) -> Asked | None:
     """Return a random query over a world, or None where nothing came of it."""
     chosen, moments = views(draw, world)
     drawing = Drawing(draw, world, chosen, moments)
+    if drawing.chance(0.3):
+        return _small(drawing)
     for _ in range(draw.choice([1, 2, 2, 3, 3, 4, 5])):
         drawing.pattern()
     if not drawing.clauses:
@@ -46,6 +50,15 @@ def query(draw: random.Random, world: World) -> Asked | None:
     if drawing.chance(0.2):
         drawing.pattern()
     return _asked(drawing)
+
+
+def _small(drawing: Drawing) -> Asked | None:
+    """Return a query of few clauses, which hide less of what each of them finds."""
+    drawing.pattern()
+    propose = drawing.draw.choice(_ALONE)
+    any(propose(drawing) for _ in range(TRIES))
+    drawing.constructs["few clauses"] += 1
+    return _asked(drawing) if drawing.clauses else None
 
 
 # Clauses beside patterns.
@@ -64,6 +77,23 @@ def _triangle(drawing: Drawing) -> bool:
         drawing.keep(Pattern(near, step, far, source=source), "cyclic join")
         for near, far in drawing.draw.choice(ways)
     )
+
+
+def _at_another_time(drawing: Drawing) -> bool:
+    """Ask another source what a pattern asks, of the same entity."""
+    possible = [
+        (each.entity, each.attribute, source)
+        for each in drawing.clauses
+        if isinstance(each, Pattern) and isinstance(each.attribute, str) and each.entity != BLANK
+        if kind_is_real(each.attribute)
+        for source in drawing.views
+        if source != each.source
+    ]
+    if not possible:
+        return False
+    entity, attribute, source = drawing.draw.choice(possible)
+    value = drawing.fresh(kind_of(attribute))
+    return drawing.keep(Pattern(entity, attribute, value, source=source), "at another time")
 
 
 def _comparison(drawing: Drawing) -> bool:
@@ -230,7 +260,17 @@ def _get_else(drawing: Drawing) -> bool:
     clause = GetElse(
         drawing.draw.choice(known), tuple(path), value, drawing.draw.choice(plain), default
     )
-    return drawing.keep(clause, "get-else")
+    kept = drawing.keep(clause, "get-else")
+    if kept and kind != "Ref" and drawing.chance(0.4):
+        _different(drawing, value)
+    return kept
+
+
+def _different(drawing: Drawing, value: Variable) -> None:
+    """Let a value be another than a constant: what is missing is not."""
+    other = drawing.constant(drawing.kinds[value])
+    if other is not None:
+        drawing.keep(Compare(Operator.NE, value, other), "get-else !=")
 
 
 def _ground(drawing: Drawing) -> bool:
@@ -346,6 +386,20 @@ _MORE = (
     _predicate,
     _function,
     _function,
+    _at_another_time,
+    _at_another_time,
+)
+
+_ALONE = (
+    _rule,
+    _rule,
+    _rule,
+    _rule,
+    _negation,
+    _alternatives,
+    _or_join,
+    _get_else,
+    _at_another_time,
 )
 
 

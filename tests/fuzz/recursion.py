@@ -130,6 +130,25 @@ def _not_recursive(name: str, one: Link, other: Link) -> Made:
     return (first, second), ("Ref", "Keyword")
 
 
+def _joined(name: str, one: Link, other: Link) -> Made:
+    """Two of what it finds meet at a step: no walk, whichever end is known."""
+    base = Rule(name, (X, Y), (one(X, Y),))
+    step = Rule(name, (X, Y), (_call(name, X, Z), other(Z, W), _call(name, W, Y)))
+    return (base, step), _TWO
+
+
+def _two_bases(name: str, one: Link, other: Link) -> Made:
+    """It begins with either, and goes on with one of them alone."""
+    bases = (Rule(name, (X, Y), (one(X, Y),)), Rule(name, (X, Y), (other(X, Y),)))
+    return (*bases, Rule(name, (X, Y), (one(X, Z), _call(name, Z, Y)))), _TWO
+
+
+def _crossed(name: str, one: Link, _: Link) -> Made:
+    """What is one end at a call is the other at the next."""
+    base = Rule(name, (X, Y), (one(X, Y),))
+    return (base, Rule(name, (X, Y), (one(X, Z), _call(name, Y, Z)))), _TWO
+
+
 def _limited(name: str, one: Link, _: Link) -> Made:
     """A step is taken only from where a condition on the argument holds."""
     base = Rule(name, (X, Y), (one(X, Y),))
@@ -154,4 +173,7 @@ _TEMPLATES = (
     _required,
     _not_recursive,
     _limited,
+    _joined,
+    _two_bases,
+    _crossed,
 )

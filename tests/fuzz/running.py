@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from datalog.errors import QueryError
 from datalog.printing.queries import query_text
@@ -58,12 +59,16 @@ class Tally:
         self.failures += other.failures
 
 
-async def run(benches: Sequence[Bench], seed: int, numbers: Sequence[int]) -> Tally:
-    """Ask the queries of these numbers of a seed."""
+async def run(
+    benches: Sequence[Bench], seed: int, numbers: Sequence[int], enough: float = inf
+) -> Tally:
+    """Ask the queries of these numbers of a seed, until enough have failed."""
     tally = Tally()
     for place, number in enumerate(numbers, 1):
         if place % 1000 == 0:
             print(f"{place} of {len(numbers)}, {len(tally.failures)} failures", flush=True)
+        if len(tally.failures) >= enough:
+            break
         which = number % len(benches)
         asked = drawn(seed, number, benches[which])
         if asked is None:

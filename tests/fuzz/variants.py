@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from datalog.syntax.clauses import Clause, Not, Or
+from datalog.syntax.query import Rule
 from datalog.syntax.terms import Variable
 from tests.fuzz.asked import Asked
 
@@ -22,14 +23,22 @@ def variant(asked: Asked, draw: random.Random) -> Asked:
         where=_shuffled(query.where, draw),
         rules=tuple(replace(it, clauses=_shuffled(it.clauses, draw)) for it in query.rules),
     )
-    rules = list(shuffled.rules)
-    draw.shuffle(rules)
     free = [f"{letter}{number}" for letter in "abtmx" for number in range(60)]
     draw.shuffle(free)
     names: dict[str, str] = defaultdict(free.pop)
-    other = renamed(replace(shuffled, rules=tuple(rules)), names.__getitem__)
+    outside = renamed(replace(shuffled, rules=()), names.__getitem__)
     given = {names[name]: value for name, value in asked.given.items()}
-    return replace(asked, query=other, given=given, counted=True)
+    rules = [_named_as_outside(rule, list(names.values()), draw) for rule in shuffled.rules]
+    draw.shuffle(rules)
+    return replace(asked, query=replace(outside, rules=tuple(rules)), given=given, counted=True)
+
+
+def _named_as_outside(rule: Rule, outside: list[str], draw: random.Random) -> Rule:
+    """Return a definition whose variables are called as those of the query: they are its own."""
+    draw.shuffle(outside)
+    names: dict[str, str] = defaultdict([*(f"r{number}" for number in range(60)), *outside].pop)
+    named: Rule = renamed(rule, names.__getitem__)
+    return named
 
 
 def _shuffled(clauses: tuple[Clause, ...], draw: random.Random) -> tuple[Clause, ...]:
