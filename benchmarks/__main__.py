@@ -17,7 +17,8 @@ async def _main(*, brief: bool) -> None:
         outcome = await measured(databases, BRIEF if brief else THOROUGH)
         show(outcome.sections, outcome.goals)
         if not brief:
-            path = save(await about(databases), {"datalog": outcome.figures})
+            figures = {"datalog": outcome.figures, "goals": outcome.goals}
+            path = save(await about(databases), figures)
             print(f"written to {path}")
 
 

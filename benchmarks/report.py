@@ -78,7 +78,8 @@ async def about(databases: Mapping[str, Database]) -> dict[str, object]:
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "commit": _git("rev-parse", "HEAD"),
         "changed": bool(_git("status", "--porcelain", "--untracked-files=no")),
-        "machine": {"processor": _processor(), "cores": _cores(), "memory": _memory()},
+        "machine": {"processor": _processor(), "cores": os.cpu_count(), "memory": _memory()},
+        "load": os.getloadavg(),  # What else ran meanwhile: more than one a core is a busy machine.
         "python": platform.python_version(),
     }
     for name, database in databases.items():
@@ -109,10 +110,6 @@ def _processor() -> str:
     lines = cpu.read_text().splitlines() if cpu.exists() else []
     named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
     return next(named, platform.processor())
-
-
-def _cores() -> int | None:
-    return os.cpu_count()
 
 
 def _memory() -> str | None:
