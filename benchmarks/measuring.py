@@ -21,7 +21,7 @@ class Budget:
     seconds: float
 
 
-THOROUGH = Budget(9, 2_000, 4.0)
+THOROUGH = Budget(9, 2_000, 2.0)
 BRIEF = Budget(3, 9, 0.5)
 
 

@@ -126,7 +126,7 @@ async def _past(asked: Asked, budget: Budget, outcome: Outcome) -> None:
     )
 
 
-_FEW = 5
+_FEW = 3
 """Rounds of what takes ten seconds and more on one side."""
 
 
