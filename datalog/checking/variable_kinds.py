@@ -52,10 +52,10 @@ def kinds_of(clauses: Iterable[Clause], catalogue: Catalogue, known: Kinds) -> d
     clauses = tuple(clauses)
     found = _certain(clauses, catalogue, known)
     while True:
-        before = len(found)
         for tells in (_computed, _grounded, _compared, _taken):
-            _settle(clauses, catalogue, found, tells)
-            if len(found) > before:
+            more = _once(clauses, found, tells)
+            if len(more) > len(found):
+                found = more
                 break
         else:
             return found
@@ -108,20 +108,23 @@ def _patterns(clause: Clause, catalogue: Catalogue, known: Kinds) -> Told:
 Tells = Callable[[Clause, Kinds], Told]
 
 
-def _settle(
-    clauses: Iterable[Clause], catalogue: Catalogue, found: dict[Variable, Kind], tells: Tells
-) -> None:
+def _once(clauses: Iterable[Clause], known: Kinds, tells: Tells) -> dict[Variable, Kind]:
+    """Return what is known and what each clause tells more, also those inside, looked at once.
+
+    To settle the inner clauses each time would take twice as long for every level of them.
+    """
+    found = {**known}
     for clause in clauses:
         match clause:
             case Not():
-                told: Told = _new(kinds_of(clause.clauses, catalogue, found), found)
+                told: Told = _new(_once(clause.clauses, found, tells), found)
             case Or():
-                branches = [kinds_of(branch, catalogue, found) for branch in clause.branches]
-                told = _branches(branches, found)
+                told = _branches([_once(branch, found, tells) for branch in clause.branches], found)
             case _:
                 told = tells(clause, found)
         for variable, kind in told:
             found.setdefault(variable, kind)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
