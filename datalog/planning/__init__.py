@@ -12,6 +12,7 @@ canonical        clauses in an order of their own
 existence        what need only exist
 order            the cheapest order of the steps
 recursion        a call of a recursive rule as `relations`, by what is bound; `closures` are turned
+seeding          one walk from many starts
 plan             how the rows of a level are read
 scans            does a plan read the whole log
 explanation      which clauses each step answers

@@ -49,6 +49,8 @@ def answered(
 
 def _answers(step: Step, clause: Clause, situation: Situation) -> bool:
     match step:
+        case Fixpoint(begins=begins) if clause in begins:
+            return True
         case Filter() | Applied() | Lookup() | Fixpoint() | MemberRow():
             return clause == _only_clause(step)
         case Exists(says=says) | Union(says=says) if says is not None:

@@ -4,6 +4,7 @@ The order in which clauses are written, and the names of variables, do not matte
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import inf
 
@@ -20,6 +21,7 @@ from datalog.planning.order import Way, in_best_order
 from datalog.planning.ranges import ranges_of
 from datalog.planning.recursion import programs
 from datalog.planning.relations import Definition, Program
+from datalog.planning.seeding import Seed, begun, seeds
 from datalog.planning.steps import (
     Applied,
     Arm,
@@ -76,8 +78,7 @@ def plan(
     types = narrowed(clauses, situation.catalogue, situation.types, view)
     if not isinstance(types, Empty):  # The check has taken out what is empty.
         situation = replace(situation, types=types)
-    items = with_existence([*given, *grouped(clauses, situation)], asked, bound, situation)
-    way = _Planning(situation, asked, ordered).ordered(items, bound)
+    way = _way(ordered, asked, bound, situation, given)
     unbound = asked - way.bound
     if unbound:
         raise InsufficientBinding(tuple(sorted(each.name for each in unbound)))
@@ -87,13 +88,52 @@ def plan(
     return Plan(steps, not unique(steps, asked | bound), unique(steps, bound), driving, expected)
 
 
+def _way(
+    level: Ordered,
+    asked: Variables,
+    bound: Variables,
+    situation: Situation,
+    given: Sequence[GivenRow | RelationRow],
+) -> Way:
+    """Return the way through a level; a recursion begins where it starts, or at all starts at once.
+
+    Raises InsufficientBinding.
+    """
+    items = with_existence([*given, *grouped(level.clauses, situation)], asked, bound, situation)
+    best = _Planning(situation, asked, level).ordered(items, bound)
+    for seed in seeds(level.clauses, given, asked, bound):
+        apart = (*seed.clauses, *seed.given, seed.call)
+        clauses = [each for each in level.clauses if each not in apart]
+        lists = [each for each in given if each not in apart]
+        rest = with_existence(
+            [*lists, *grouped(clauses, situation), seed.asked], asked, bound, situation
+        )
+        with suppress(InsufficientBinding):
+            way = _Planning(situation, asked, level, seed).ordered(rest, bound)
+            starts = plan(seed.clauses, (seed.start,), tuple(bound), situation, seed.given)
+            if starts.expected[-1].rows >= _MANY and way.work <= best.work * _OFTEN:
+                best = way
+    return best
+
+
+_MANY = 2.0
+"""Starts of which fewer are walked from one by one: that is all the same then."""
+
+_OFTEN = 2.0
+"""What walks from many starts come to often is estimated each time, and gone on from once."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Planning:
-    """Plans the items of one level; its clauses in their order say which variable comes first."""
+    """Plans the items of one level; its clauses in their order say which variable comes first.
+
+    `seed`: the recursion that begins at all of its starts.
+    """
 
     situation: Situation
     asked: Variables
     level: Ordered
+    seed: Seed | None = None
 
     def ordered(self, items: Sequence[Item], bound: Variables) -> Way:
         """Return the way through all items. Raises InsufficientBinding."""
@@ -190,6 +230,8 @@ class _Planning:
         return 3.0, Union(branches, in_turn, inside.rows, inside.work, item)
 
     def _recursion(self, call: RuleCall, bound: Variables) -> tuple[float, Step] | None:
+        if self.seed is not None and call == self.seed.asked:
+            return self._from_all(self.seed, bound)
         for ways in programs(call, self.situation.rules, bound):
             possible = [self._fixpoint(program, bound) for program in ways]
             found = [each for each in possible if each is not None]
@@ -198,6 +240,15 @@ class _Planning:
                 if outward(call) <= bound:  # Whether there is such a row: one is enough.
                     return -0.1, self._exists(((best,),), bound)
                 return 4.0, best
+        return None
+
+    def _from_all(self, seed: Seed, bound: Variables) -> tuple[float, Step] | None:
+        """Return the recursion that begins at all starts, where it has them in no result."""
+        for ways in programs(seed.call, self.situation.rules, bound | {seed.start}):
+            possible = [begun(program, seed, bound) for program in ways]
+            found = [self._fixpoint(each, bound) for each in possible if each is not None]
+            if found and found[0] is not None:
+                return 4.0, replace(found[0], says=seed.call, begins=seed.clauses)
         return None
 
     def _fixpoint(self, program: Program, bound: Variables) -> Fixpoint | None:
@@ -225,7 +276,8 @@ class _Planning:
 
     def _arm(self, definition: Definition, start: RelationRow | None, bound: Variables) -> Arm:
         """Plan how a definition finds rows, from a row found newly where it needs one."""
-        others = tuple(row for row in definition.rows if row is not start)
+        rows = tuple(row for row in definition.rows if row is not start)
+        others: tuple[GivenRow | RelationRow, ...] = (*rows, *definition.given)
         known = bound if start is None else bound | variables(start.arguments)
         asked = tuple(dict.fromkeys(each for each in definition.head if isinstance(each, Variable)))
         situation = replace(self.situation, types={})

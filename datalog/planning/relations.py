@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from datalog.checking.rules.definitions import Definitions
 from datalog.checking.rules.dependencies import components
-from datalog.planning.access import RelationRow
+from datalog.planning.access import GivenRow, RelationRow
 from datalog.syntax.clauses import Clause, RuleCall
 from datalog.syntax.terms import Term, Variable
 
@@ -14,13 +14,15 @@ from datalog.syntax.terms import Term, Variable
 class Definition:
     """One way to find a row: from rows of relations, where the clauses hold.
 
-    `head` are the values of the row: variables, or what is known outside.
+    `head` are the values of the row: variables, or what is known outside. `given` are inputs of
+    several rows that are read with the clauses.
     """
 
     relation: str
     head: tuple[Term, ...]
     rows: tuple[RelationRow, ...]
     clauses: tuple[Clause, ...]
+    given: tuple[GivenRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

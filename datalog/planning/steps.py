@@ -22,7 +22,7 @@ from datalog.planning.access import (
     TransactionRow,
 )
 from datalog.planning.row_terms import places, row_keys
-from datalog.syntax.clauses import Call, Compare, GetElse, Not, Or, RuleCall, Search
+from datalog.syntax.clauses import Call, Clause, Compare, GetElse, Not, Or, RuleCall, Search
 from datalog.syntax.terms import Constant, Term, Variable
 from datalog.syntax.views import View
 
@@ -108,7 +108,8 @@ class Stratum:
 class Fixpoint:
     """Relations worked out until nothing is new, and the row that is asked of the last.
 
-    `seeded`: from what the rows before hold, thus for each of them.
+    `seeded`: from what the rows before hold, thus for each of them. `says`: the call that it was
+    made of, `begins`: clauses that say where it starts.
     """
 
     strata: tuple[Stratum, ...]
@@ -117,6 +118,7 @@ class Fixpoint:
     rows: float = 100.0
     work: float = 1_000.0
     says: RuleCall | None = None
+    begins: tuple[Clause, ...] = ()
 
 
 def path_end(get: GetElse) -> Variable:

@@ -116,7 +116,7 @@ def _value(call: Call, arguments: Sequence[Column], reading: Reading) -> Column:
 def _number_kind(term: Term, kind: Kind, reading: Reading) -> Kind:
     """Return the kind of an argument: of a number that of its variable, whoever bound it."""
     told = reading.kinds.get(term) if isinstance(term, Variable) else None
-    return told if told in NUMBERS and kind in NUMBERS else kind
+    return told if told is not None and {told, kind} <= NUMBERS else kind
 
 
 _PARTIAL = frozenset(

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from datalog.sql.compile import Slot, Statement
 from datalog.syntax.clauses import Clause, Ground
 from datalog.syntax.query import Input, Query, Rule, Scalar
 from datalog.syntax.terms import Constant, Variable
@@ -77,7 +79,7 @@ def graph_url(
 ) -> Iterator[tuple[str, str]]:
     """Give databases that hold a graph each."""
     with new_database(template) as url:
-        asyncio.run(_fill(url, set(GRAPHS[request.param]())))
+        fill(url, set(GRAPHS[request.param]()))
         yield url, request.param
 
 
@@ -85,9 +87,21 @@ def graph_url(
 async def graph(graph_url: tuple[str, str]) -> AsyncIterator[Graph]:
     """Give a graph in a database."""
     url, name = graph_url
+    async with opened(url, frozenset(GRAPHS[name]())) as found:
+        yield found
+
+
+@asynccontextmanager
+async def opened(url: str, pairs: frozenset[tuple[int, int]]) -> AsyncIterator[Graph]:
+    """Open a database that holds a graph."""
     async with Database.open(url, pool_size=1) as database:
         library = Library(database, await read_catalogue(database), Facts({}))
-        yield Graph(library, frozenset(GRAPHS[name]()))
+        yield Graph(library, pairs)
+
+
+def fill(url: str, pairs: Iterable[tuple[int, int]]) -> None:
+    """Put a graph of DerivedFrom edges into a database that has been migrated."""
+    asyncio.run(_fill(url, pairs))
 
 
 async def _fill(url: str, pairs: Iterable[tuple[int, int]]) -> None:
@@ -130,12 +144,18 @@ async def test_a_closure_reads_only_what_it_comes_to(
 
 
 async def _nodes(graph: Graph, shape: Many, **slots: object) -> list[dict[str, Any]]:
-    statement = graph.library.compile(shape)
+    return await nodes_of(graph.library, graph.library.compile(shape), slots)
+
+
+async def nodes_of(
+    library: Library, statement: Statement, slots: Mapping[str, object]
+) -> list[dict[str, Any]]:
+    """Return the nodes of PostgreSQL's plan of a statement, as they ran."""
     arguments = [
-        slots[each.name] if hasattr(each, "name") else each for each in statement.arguments
+        slots[each.name] if isinstance(each, Slot) else each for each in statement.arguments
     ]
     text = f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.text}"
-    [[plan]] = await graph.library.database.rows(text, arguments)
+    [[plan]] = await library.database.rows(text, arguments)
     return list(_flat(json.loads(plan)[0]["Plan"]))
 
 
