@@ -36,13 +36,14 @@ Sources = Mapping[str, View]
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the clauses of one level are read against."""
+    """What the clauses of one level are read against; `entities` are variables that hold some."""
 
     catalogue: Catalogue
     sources: Sources
     types: Types
     statistics: Statistics = NOTHING_KNOWN
     rules: Definitions = field(default_factory=dict)
+    entities: frozenset[Variable] = frozenset()
 
     def view(self, source: str) -> View:
         """Return the view of a source. Raises UnknownSource."""
@@ -131,11 +132,15 @@ class TransactionRow:
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """A datom of the log: of any attribute, or of these; a history shows retracted ones too."""
+    """A datom of the log: of any attribute, or of these; a history shows retracted ones too.
+
+    `refers`: its value is an entity, so that what refers to that is found by indexes of facts.
+    """
 
     pattern: Pattern
     facts: Facts | None
     view: View
+    refers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

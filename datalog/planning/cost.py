@@ -376,14 +376,18 @@ def _log(row: LogRow, before: Prefix, situation: Situation) -> Estimate:
     attributes = max(1.0, float(len(situation.catalogue.attributes)))
     columns = [
         _Column(pattern.entity, min(total, log.touched), Access.ENTITY),
-        _Column(pattern.value, max(1.0, total / 10)),
+        _Column(pattern.value, max(1.0, total / 10), Access.VALUE if row.refers else None),
         _Column(pattern.transaction, log.transactions, Access.TRANSACTION),
         _Column(pattern.operation, 1.2),
         _Column(pattern.position, max(1.0, total / log.transactions)),
     ]
     if isinstance(pattern.attribute, Variable):
         columns.append(_Column(pattern.attribute, attributes))
-    return _read(total, columns, before)
+    return _read(total, columns, before, _REFERRING if row.refers else 1)
+
+
+_REFERRING = 10
+"""Tables that are looked into for what refers to an entity, more or less."""
 
 
 def _constants(row: GroundRow) -> Iterable[_Column]:

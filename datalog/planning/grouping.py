@@ -142,7 +142,8 @@ def _row(pattern: Pattern, value: Place, found: object, situation: Situation) ->
         case TransactionColumn():
             return TransactionRow(pattern.entity, ((found, value),), view, pattern.transaction)
         case _:
-            return LogRow(pattern, None, view)
+            refers = pattern.value in situation.entities and not isinstance(view, History)
+            return LogRow(pattern, None, view, refers)
 
 
 def _operation(pattern: Pattern, view: View) -> Term:

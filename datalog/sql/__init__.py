@@ -2,7 +2,7 @@
 
 compile          an operation to a statement
 levels           the rows of one level
-  clauses          the steps of a plan; `table_rows` join one table each
+  clauses          the steps of a plan; `table_rows` join one table each, `log_rows` the log
   fixpoint         recursions; `arms` are read until kinds settle, `rounds` join what is new
   relations        where the rows of a recursion stand
   functions        what predicates and functions say and give

@@ -34,6 +34,7 @@ from datalog.sql.comparing import compare, is_member, same
 from datalog.sql.facts import together
 from datalog.sql.fixpoint import fixpoint_rows, relation_rows
 from datalog.sql.functions import applied
+from datalog.sql.log_rows import log_rows
 from datalog.sql.rows import Columns, Item, Rows, conjunction, handed_up, selected
 from datalog.sql.search import walked_rows
 from datalog.sql.table_rows import (
@@ -42,7 +43,6 @@ from datalog.sql.table_rows import (
     given_rows,
     ground_rows,
     ident_rows,
-    log_rows,
     member_rows,
     own_rows,
     touched_rows,

@@ -113,10 +113,11 @@ def plan_level(query: Query, needed: Iterable[Variable], scope: Scope) -> Planne
     if isinstance(types, Empty):  # The check has taken out what is empty.
         types = inner.types
     statistics = scope.compilation.statistics
-    situation = Situation(catalogue, inner.sources, types, statistics, checked.rules)
+    entities = entities_of(checked.kinds.items())
+    situation = Situation(catalogue, inner.sources, types, statistics, checked.rules, entities)
     made = plan(checked.where, asked, tuple(columns), situation, _given(checked.query))
     if not scope.compilation.scan:
-        refuse_scans(made.steps, frozenset(columns), entities_of(checked.kinds.items()))
+        refuse_scans(made.steps, frozenset(columns), entities)
     return PlannedLevel(checked, made, situation, asked, columns, inner)
 
 
@@ -151,6 +152,7 @@ def _found(planned: PlannedLevel) -> Found:
 
 
 _FEWEST_TABLES = 3
+_MOST_TABLES = 12
 _MOST_IN_TURN = 20_000.0
 _MOST_OF_A_PART = 100.0
 
@@ -160,11 +162,12 @@ def _is_read_in_turn(planned: Plan, query: Query) -> bool:
 
     Row by row is the better way while few rows lead (measured, see ARCHITECTURE.md); of two tables
     no order is far from the best. Where a part of the rows is asked in an order, an index may give
-    just those.
+    just those. To choose among very many tables takes PostgreSQL longer than any order of reading:
+    28 that all join with each other, a minute.
     """
     most = _MOST_IN_TURN if query.limit is None else _MOST_OF_A_PART
     tables = sum(isinstance(step, FactRow | EdgeRow | TransactionRow) for step in planned.steps)
-    return tables >= _FEWEST_TABLES and planned.driving <= most
+    return tables > _MOST_TABLES or (tables >= _FEWEST_TABLES and planned.driving <= most)
 
 
 def _scalars(query: Query, checked: Checked) -> dict[Variable, Column]:

@@ -10,7 +10,6 @@ from datalog.planning.access import (
     GivenRow,
     GroundRow,
     IdentRow,
-    LogRow,
     MemberRow,
     OwnRow,
     TouchedRow,
@@ -18,7 +17,7 @@ from datalog.planning.access import (
 )
 from datalog.sql.columns import FALSE, Column, as_entity, constant, entity_number, slot_list
 from datalog.sql.comparing import same
-from datalog.sql.facts import log_value, together, typed_log_value
+from datalog.sql.facts import together
 from datalog.sql.rows import Item, Rows, conjunction
 from datalog.sql.unification import Held, Reading, is_known, term_column, unified
 from datalog.syntax.terms import Constant, Term, Variable
@@ -33,7 +32,7 @@ from datalog.vocabulary import (
     TransactionColumn,
 )
 from store.catalogue import ValueType
-from store.sql import Sql, fact_table, join, number, numbered, quoted, sql
+from store.sql import Sql, fact_table, join, numbered, quoted, sql
 
 _T0, _T1, _TRUE = sql("t0"), sql("t1"), sql("true")
 
@@ -263,59 +262,6 @@ def transaction_column(table: Sql, column: TransactionColumn) -> Column:
     if column in {TransactionColumn.DIGEST, TransactionColumn.HASH}:
         it = sql("encode({it}, 'hex')", it=it)
     return Column(it, TRANSACTION_KINDS[column], nullable=column not in _ALWAYS_THERE)
-
-
-def log_rows(rows: Rows, row: LogRow, reading: Reading) -> Rows:
-    """Join the log."""
-    table = reading.compilation.names.fresh("l")
-    pattern = row.pattern
-    held: list[Held] = [
-        (pattern.entity, _log_entity(table, row)),
-        (pattern.value, _log_value(table, row, reading)),
-        (pattern.transaction, Column(sql("{l}.t", l=table), Special.TRANSACTION)),
-        (pattern.position, Column(sql("{l}.n", l=table), ValueType.INT)),
-    ]
-    if isinstance(row.view, History):
-        held.append(_operation_column(pattern.operation, sql("{l}.op", l=table)))
-    if isinstance(pattern.attribute, Variable):
-        held.append((pattern.attribute, Column(sql("{l}.a", l=table), Special.SCHEMA)))
-    columns, conditions = unified(rows.columns, held, reading)
-    if row.facts is not None:
-        ids = join(", ", [number(arm.attribute) for arm in row.facts.arms])
-        conditions = (*conditions, sql("{l}.a IN ({ids})", l=table, ids=ids))
-    conditions = (*conditions, *_log_seen(table, row, reading))
-    return rows.joined(Item(sql("log {l}", l=table), conditions, name=table), columns)
-
-
-def _log_entity(table: Sql, row: LogRow) -> Column:
-    it = sql("{l}.e", l=table)
-    if row.facts is not None and row.facts.logged:
-        return Column(it, Special.SCHEMA)
-    return Column(it, ValueType.REF, mixed=True)
-
-
-def _log_value(table: Sql, row: LogRow, reading: Reading) -> Column:
-    if row.facts is None:
-        return log_value(table, reading.compilation.catalogue)
-    attributes = [arm.attribute for arm in row.facts.arms]
-    return typed_log_value(table, row.facts.kind, attributes)
-
-
-def _log_seen(table: Sql, row: LogRow, reading: Reading) -> Iterable[Sql]:
-    yield from reading.compilation.between(sql("{l}.t", l=table), row.view)
-    if isinstance(row.view, History):
-        return
-    until = reading.compilation.until(row.view)
-    later = reading.compilation.names.fresh("l")
-    limit = sql("") if until is None else sql(" AND {x}.t <= {t}", x=later, t=until)
-    yield sql(
-        "{l}.op AND NOT EXISTS (SELECT FROM log {x} WHERE {x}.e = {l}.e AND {x}.a = {l}.a"
-        " AND {x}.t > {l}.t{limit}"
-        " AND {x}.r IS NOT DISTINCT FROM {l}.r AND {x}.v IS NOT DISTINCT FROM {l}.v)",
-        l=table,
-        x=later,
-        limit=limit,
-    )
 
 
 def own_rows(rows: Rows, row: OwnRow, reading: Reading) -> Rows:
