@@ -1,5 +1,6 @@
 """What compilers of Datalog got wrong before us: joins, negation, or, get-else, tuples, sources."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -145,6 +146,13 @@ async def test_two_points_in_time_in_one_query(
     shelf: Shelf, clauses: str, then: int, rows: list[Any]
 ) -> None:
     assert await shelf.ask(f"[:find ?e :in $ $then :where {clauses}]", TWO, then=then) == rows
+
+
+async def test_many_tables_that_all_join_take_postgresql_no_time_to_plan(shelf: Shelf) -> None:
+    pairs = [(one, other) for other in range(9) for one in range(other)]
+    edges = " ".join(f"[?d{one} :OwnedBy ?d{other}]" for one, other in pairs)
+    async with asyncio.timeout(10):  # It took minutes.
+        assert await shelf.ask(f"[:find ?d0 :where {edges}]") == []
 
 
 @pytest.mark.parametrize(
