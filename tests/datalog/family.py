@@ -2,7 +2,7 @@
 
 `a` derives from `b` and `c`, both of which derive from `d`, and `d` from `a`: a diamond, and a way
 back. The report `r` owns the sections `s1` and `s2`, `s1` owns `s11`, each section owns a note. The
-sections `l1` and `l2` own each other.
+sections `l1` and `l2` own each other. The report `p2` owns the note `k`, the memo `o` knows it.
 """
 
 from collections.abc import Mapping
@@ -47,7 +47,9 @@ type Report @entity {
   sections: [Section!] @component
   cover: Note @component
   remarks: [Note!] @rel(edge: "Remark") @component
+  notices: [Note!] @rel(edge: "Notice") @component
 }
+type Memo @entity { notices: [Note!] @rel(edge: "Notice") }
 type Section @entity { title: String sections: [Section!] @component note: Note @component }
 type Note @entity { text: String }
 type DerivedFrom @edge(from: ["Dataset"], to: ["Dataset"], upstream: TO) {
@@ -57,6 +59,7 @@ type DerivedFrom @edge(from: ["Dataset"], to: ["Dataset"], upstream: TO) {
 type OwnedBy @edge(from: ["Dataset"], to: ["Owner"], upstream: NONE) { duty: Keyword }
 type StewardedBy @edge(from: ["Dataset"], to: ["Person"], upstream: NONE)
 type Remark @edge(from: ["Report"], to: ["Note"], upstream: NONE)
+type Notice @edge(from: ["Report", "Memo"], to: ["Note"], upstream: NONE)
 """
 
 
@@ -91,6 +94,9 @@ SAID: list[dict[str, object]] = [
             _entity("Note", "n1", text="On one"),
             _entity("Note", "n11", text="On one one"),
             _entity("Note", "m", text="Remark"),
+            _entity("Report", "p2", title="Second"),
+            _entity("Memo", "o"),
+            _entity("Note", "k", text="Known"),
         ],
         "link": [
             _link("DerivedFrom", "a", "b", weight=0.5, labels=["l2", "l1"]),
@@ -101,6 +107,8 @@ SAID: list[dict[str, object]] = [
             _link("OwnedBy", "a", "p"),
             _link("StewardedBy", "a", "p"),
             _link("Remark", "r", "m"),
+            _link("Notice", "p2", "k"),
+            _link("Notice", "o", "k"),
         ],
     },
     {  # t 3: the way back, and a second edge beside the first.

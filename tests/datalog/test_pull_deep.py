@@ -86,6 +86,16 @@ async def test_everything_tells_components_whole(family: Family) -> None:
     assert told["Report/cover"]["Note/text"] == "Cover 2"
 
 
+async def test_an_edge_leads_to_components_only_from_their_owners(family: Family) -> None:
+    for pattern in ("[:Notice]", "[* :Notice]"):
+        [notice] = (await family.pull("p2", pattern))["Notice"]
+        assert notice["Note/text"] == "Known"
+        assert (await family.pull("o", pattern))["Notice"] == [_id("k")]
+    assert "Notice" not in await family.pull("o", "[*]")
+    assert (await family.pull("p2", "[*]"))["Notice"][0]["Note/text"] == "Known"
+    assert await family.pull("k", "[:_Notice]") == {"_Notice": [_id("p2"), _id("o")]}
+
+
 async def test_components_that_own_each_other_come_to_an_end(family: Family) -> None:
     for pattern in ("[*]", "[:Section/title :Section/sections]"):
         told = await family.pull("l1", pattern)

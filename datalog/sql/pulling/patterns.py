@@ -95,31 +95,38 @@ def _of_entity(entity_type: EntityType) -> Iterator[Named]:
             yield Named(item, entity_type.name)
 
 
-def is_component(item: PullAttribute, catalogue: Catalogue) -> bool:
-    """Tell whether an attribute leads from an owner to what lives and dies with it."""
+def owners_of(item: PullAttribute, catalogue: Catalogue) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the types that an attribute leads from to what lives and dies with them, and all."""
     match meaning(item.name, catalogue):
         case Hop(edge):
-            return _is_component(edge, catalogue, reverse=item.reverse)
+            ends = edge.to_types if item.reverse else edge.from_types
+            return _owners(edge, catalogue, reverse=item.reverse), catalogue.ends(ends)
         case _:
             attribute = catalogue.attributes.get(item.name)
-            return attribute is not None and attribute.component and not item.reverse
+            if attribute is None or not attribute.component or item.reverse:
+                return frozenset(), frozenset()
+            owner = frozenset({attribute.owner})
+            return owner, owner
 
 
 def leads_to_owner(item: PullAttribute, catalogue: Catalogue) -> bool:
     """Tell whether an attribute leads from a component to its one owner."""
     match meaning(item.name, catalogue):
         case Hop(edge):
-            return _is_component(edge, catalogue, reverse=not item.reverse)
+            ends = edge.from_types if item.reverse else edge.to_types
+            owners = _owners(edge, catalogue, reverse=not item.reverse)
+            return bool(owners) and catalogue.ends(ends) <= owners
         case _:
             attribute = catalogue.attributes.get(item.name)
             return attribute is not None and attribute.component and item.reverse
 
 
-def _is_component(edge: EdgeType, catalogue: Catalogue, *, reverse: bool) -> bool:
-    return any(
-        relation.component and relation.edge == edge.name and relation.reverse == reverse
+def _owners(edge: EdgeType, catalogue: Catalogue, *, reverse: bool) -> frozenset[str]:
+    return frozenset(
+        entity_type.name
         for entity_type in catalogue.entity_types.values()
         for relation in entity_type.relations
+        if relation.component and relation.edge == edge.name and relation.reverse == reverse
     )
 
 

@@ -14,15 +14,15 @@ from datalog.sql.levels import Scope
 from datalog.sql.pulling.patterns import (
     SCHEMA,
     Named,
-    is_component,
     key_of,
+    owners_of,
     spelled_out,
     tells_edges,
     whole,
 )
 from datalog.sql.pulling.subject import Subject, Text, joined, met
 from datalog.sql.pulling.targets import Targets, targets
-from datalog.sql.pulling.values import public_id, type_guard, value_text
+from datalog.sql.pulling.values import either, public_id, type_guard, value_text
 from datalog.sql.pulling.walk import Branch, Walk, walked
 from datalog.sql.writing import as_text
 from datalog.syntax.finding import Pull, PullAttribute, PullPattern, Recursion
@@ -112,15 +112,28 @@ def _value(item: PullAttribute, subject: Subject) -> Text:
 
 def _found(item: PullAttribute, subject: Subject) -> Text:
     below = item.pattern
-    above: tuple[Sql, ...] = ()
     found = _targets(item, subject, below if isinstance(below, PullPattern) else None)
     if found is None:
         return value_text(item, subject)
     if below is None and _names_type(item, subject):
         return value_text(item, subject)
-    if below is None and is_component(item, subject.compilation.catalogue):
-        below, above = whole(found.types, subject.compilation.catalogue), (subject.entity,)
-    return _told(found, below, subject, above)
+    if below is None:
+        return _with_components(item, found, subject)
+    return _told(found, below, subject, ())
+
+
+def _with_components(item: PullAttribute, found: Targets, subject: Subject) -> Text:
+    """Return what an attribute without a pattern leads to: components whole, of others the id."""
+    catalogue = subject.compilation.catalogue
+    owners, possible = owners_of(item, catalogue)
+    if subject.types is not None:
+        owners, possible = owners & subject.types, possible & subject.types
+    if not owners:
+        return _told(found, None, subject, ())
+    told = _told(found, whole(found.types, catalogue), subject, (subject.entity,))
+    if possible <= owners:
+        return told
+    return either(owners, told, _told(found, None, subject, ()), subject)
 
 
 def _names_type(item: PullAttribute, subject: Subject) -> bool:

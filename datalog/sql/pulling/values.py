@@ -1,6 +1,6 @@
 """The text of what an attribute says of an entity, where its values are no entities."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from datalog.sql.columns import Column
@@ -286,3 +286,16 @@ def type_guard(owner: str, text: Text, subject: Subject) -> Text:
         text=text.sql,
     )
     return Text(it, text.reads | {Read.VERSION})
+
+
+def either(owners: Iterable[str], one: Text, other: Text, subject: Subject) -> Text:
+    """Return the one text where the entity is of some types, the other where it is not."""
+    catalogue = subject.compilation.catalogue
+    it = sql(
+        "CASE WHEN {v}.type IN ({ids}) THEN {one} ELSE {other} END",
+        v=subject.row(Read.VERSION),
+        ids=join(", ", [number(type_id(each, catalogue) or 0) for each in sorted(owners)]),
+        one=one.sql,
+        other=other.sql,
+    )
+    return Text(it, one.reads | other.reads | {Read.VERSION})
