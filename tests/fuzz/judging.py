@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -20,6 +20,7 @@ from store.database import Database
 from store.errors import CallerFault
 from tests.fuzz.asked import Asked
 from tests.meaning.facts import FIRST_ENTITY, FIRST_TRANSACTION, World
+from tests.meaning.numbers import are_mixed_with_floats
 from tests.model import answer
 
 
@@ -102,6 +103,26 @@ def agree(asked: Asked, one: Rows, other: Rows) -> bool:
     if asked.query.order:
         return one.rows == other.rows
     return sorted(one.rows) == sorted(other.rows)
+
+
+def are_same(asked: Asked, world: World, one: Rows, other: Rows) -> bool:
+    """Tell whether two answers are the same, whole numbers as far as Floats beside them allow."""
+    if are_mixed_with_floats(asked.query, world.schema):
+        one, other = _inexact(one), _inexact(other)
+    return agree(asked, one, other)
+
+
+def _inexact(rows: Rows) -> Rows:
+    return replace(rows, rows=tuple(tuple(map(_as_float, row)) for row in rows.rows))
+
+
+def _as_float(cell: str) -> str:
+    is_large = _NUMBER.fullmatch(cell) is not None and abs(float(cell)) >= _EXACT
+    return f"{float(cell):.9e}" if is_large else cell
+
+
+_EXACT = 2**53
+"""Up to here a Float holds every whole number."""
 
 
 def _is_of_any_attribute(query: Query) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -16,8 +16,8 @@ from tests.fuzz.judging import (
     Refused,
     Rows,
     Told,
-    agree,
     answered,
+    are_same,
     difference,
     expected,
     written,
@@ -25,6 +25,7 @@ from tests.fuzz.judging import (
 from tests.fuzz.queries import query
 from tests.fuzz.shrinking import shrunk
 from tests.fuzz.variants import variant
+from tests.meaning.facts import World
 from tests.model import TooMany, Unanswerable
 
 
@@ -59,8 +60,16 @@ class Tally:
         self.failures += other.failures
 
 
+Draw = Callable[[random.Random, World], Asked | None]
+"""How a query is drawn."""
+
+
 async def run(
-    benches: Sequence[Bench], seed: int, numbers: Sequence[int], enough: float = inf
+    benches: Sequence[Bench],
+    seed: int,
+    numbers: Sequence[int],
+    enough: float = inf,
+    draw: Draw = query,
 ) -> Tally:
     """Ask the queries of these numbers of a seed, until enough have failed."""
     tally = Tally()
@@ -70,7 +79,7 @@ async def run(
         if len(tally.failures) >= enough:
             break
         which = number % len(benches)
-        asked = drawn(seed, number, benches[which])
+        asked = drawn(seed, number, benches[which], draw)
         if asked is None:
             continue
         try:
@@ -104,9 +113,9 @@ async def _judge(tally: Tally, possible: Failure, bench: Bench, rows: Rows) -> N
             return
 
 
-def drawn(seed: int, number: int, bench: Bench) -> Asked | None:
+def drawn(seed: int, number: int, bench: Bench, draw: Draw = query) -> Asked | None:
     """Return the query of a number of a seed, or None where none was drawn."""
-    return query(random.Random(seed * 1_000_003 + number), bench.world)
+    return draw(random.Random(seed * 1_000_003 + number), bench.world)
 
 
 async def failing(asked: Asked, bench: Bench, rows: Rows | None = None) -> str | None:
@@ -128,7 +137,7 @@ async def failing(asked: Asked, bench: Bench, rows: Rows | None = None) -> str |
             return f"refused {because}" if fair else f"fault {because}"
         case Told():
             rows = written(found)
-            if agree(asked, right, rows):
+            if are_same(asked, bench.world, right, rows):
                 return None
             return f"differs: {difference(right.rows, rows.rows)}"
 

@@ -18,15 +18,23 @@ _WIDTH: Mapping[NumberType, int] = {int: 0, Decimal: 1, float: 2}
 
 def number_types(query: Query, schema: Schema) -> Mapping[Term, NumberType]:
     """Return the type of each variable whose values are numbers of attributes that are named."""
-    found: dict[Term, NumberType] = {}
+    told = _told(query, schema).items()
+    return {each: max(types, key=_WIDTH.__getitem__) for each, types in told}
+
+
+def are_mixed_with_floats(query: Query, schema: Schema) -> bool:
+    """Tell whether some variable is a Float here and another number there: then none is exact."""
+    return any(float in types and len(types) > 1 for types in _told(query, schema).values())
+
+
+def _told(query: Query, schema: Schema) -> dict[Term, set[NumberType]]:
+    found: dict[Term, set[NumberType]] = {}
     for pattern in _patterns((query.where, query.rules)):
-        names = schema.interfaces.get(str(pattern.attribute), (str(pattern.attribute),))
-        for name in names:
+        for name in schema.interfaces.get(str(pattern.attribute), (str(pattern.attribute),)):
             attribute = schema.attributes.get(name)
             told = _TYPES.get(attribute.type) if attribute else None
             if told and isinstance(pattern.value, Variable):
-                before = found.get(pattern.value, told)
-                found[pattern.value] = max(before, told, key=_WIDTH.__getitem__)
+                found.setdefault(pattern.value, set()).add(told)
     return found
 
 
