@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from datalog.checking.entity_types import Types
 from datalog.checking.rules.definitions import Definitions
@@ -36,7 +37,11 @@ Sources = Mapping[str, View]
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the clauses of one level are read against; `entities` are variables that hold some."""
+    """What the clauses of one level are read against; `entities` are variables that hold some.
+
+    `plans` keeps what was planned: where recursions begin at what others come to, the same clauses
+    are planned for each of the ways to put them together, and these are very many.
+    """
 
     catalogue: Catalogue
     sources: Sources
@@ -44,6 +49,7 @@ class Situation:
     statistics: Statistics = NOTHING_KNOWN
     rules: Definitions = field(default_factory=dict)
     entities: frozenset[Variable] = frozenset()
+    plans: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def view(self, source: str) -> View:
         """Return the view of a source. Raises UnknownSource."""

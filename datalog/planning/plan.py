@@ -3,7 +3,7 @@
 The order in which clauses are written, and the names of variables, do not matter.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import inf
@@ -71,6 +71,23 @@ def plan(
     or bound, are told apart by their position where they come as a sequence. Raises
     InsufficientBinding where a clause needs what nothing binds.
     """
+    named = [sorted(map(repr, each)) if isinstance(each, Set) else each for each in (asked, bound)]
+    types = sorted((each.name, sorted(names)) for each, names in situation.types.items())
+    # As text: the constants 1, 1.0 and true are equal otherwise.
+    key = repr((clauses, named, types, given))
+    if key not in situation.plans:
+        situation.plans[key] = _planned(clauses, asked, bound, situation, given)
+    found: Plan = situation.plans[key]
+    return found
+
+
+def _planned(
+    clauses: Sequence[Clause],
+    asked: Collection[Variable],
+    bound: Collection[Variable],
+    situation: Situation,
+    given: Sequence[GivenRow | RelationRow],
+) -> Plan:
     ordered = in_order(clauses, asked, bound)
     clauses = ordered.clauses
     asked, bound = frozenset(asked), frozenset(bound)
@@ -101,7 +118,11 @@ def _way(
     """
     items = with_existence([*given, *grouped(level.clauses, situation)], asked, bound, situation)
     best = _Planning(situation, asked, level).ordered(items, bound)
-    for seed in seeds(level.clauses, given, asked, bound):
+    if len(situation.plans) > _MOST_PLANS:
+        return best
+    possible = seeds(level.clauses, given, asked, bound)
+    # The longest first: it holds those of the recursions that it begins at.
+    for seed in sorted(possible, key=lambda each: -len(each.clauses)):
         apart = (*seed.clauses, *seed.given, seed.call)
         clauses = [each for each in level.clauses if each not in apart]
         lists = [each for each in given if each not in apart]
@@ -112,9 +133,15 @@ def _way(
             way = _Planning(situation, asked, level, seed).ordered(rest, bound)
             starts = plan(seed.clauses, (seed.start,), tuple(bound), situation, seed.given)
             if starts.expected[-1].rows >= _MANY and way.work <= best.work * _OFTEN:
-                best = way
+                return way
     return best
 
+
+_MOST_PLANS = 150
+"""Plans for the parts of a level; with more, recursions in recursions begin where they start.
+
+The ways to begin some recursions at what others come to double with each of them.
+"""
 
 _MANY = 2.0
 """Starts of which fewer are walked from one by one: that is all the same then."""

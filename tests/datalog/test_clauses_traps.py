@@ -155,6 +155,13 @@ async def test_many_tables_that_all_join_take_postgresql_no_time_to_plan(shelf: 
         assert await shelf.ask(f"[:find ?d0 :where {edges}]") == []
 
 
+async def test_many_recursions_one_after_the_other_are_planned_soon(shelf: Shelf) -> None:
+    rules = "[[(up ?a ?b) [?a :DerivedFrom ?b]] [(up ?a ?b) (up ?a ?x) (up ?x ?b)]]"
+    calls = " ".join(f"(up ?d{at} ?d{at + 1})" for at in range(7))
+    async with asyncio.timeout(20):  # It took minutes.
+        assert await shelf.ask(f"[:find ?d0 :rules {rules} :where {calls}]") == []
+
+
 @pytest.mark.parametrize(
     ("clauses", "error", "sentence"),
     [
