@@ -15,11 +15,13 @@ from tests.fuzz import history
 from tests.fuzz.asked import Asked, from_json, to_json
 from tests.fuzz.benches import HISTORIES, opened
 from tests.fuzz.judging import Bench
-from tests.fuzz.running import drawn, failing, run, text
+from tests.fuzz.queries import recursive
+from tests.fuzz.running import Tally, drawn, failing, run, text
 
 CASES = Path(__file__).parent / "cases" / "fuzz"
 SEED = 20_241
 QUERIES = 300
+RECURSIONS = 150
 ENOUGH = 3
 """How many failures to tell."""
 
@@ -43,16 +45,23 @@ async def benches(urls: list[str]) -> AsyncIterator[list[Bench]]:
 
 async def test_random_queries_have_the_answers_that_they_mean(benches: list[Bench]) -> None:
     tally = await run(benches, SEED, range(QUERIES), ENOUGH)
-    told = [
-        f"{each.how}\n{text(each.asked)}\nagain: "
-        f"python -m tests.fuzz --seed {SEED} --only {each.number}"
-        for each in tally.failures
-    ]
-    assert not told, "\n\n".join(told)
+    assert not tally.failures, told(tally)
     print(f"{tally.asked} queries, {tally.full} with rows, refused: {dict(tally.refused)}")
     assert tally.asked > 0.9 * QUERIES
     assert tally.full > 0.5 * tally.asked
     assert tally.refused.total() < 0.05 * tally.asked
+
+
+async def test_random_recursions_have_the_answers_that_they_mean(benches: list[Bench]) -> None:
+    tally = await run(benches, SEED, range(RECURSIONS), ENOUGH, recursive)
+    assert not tally.failures, told(tally)
+    assert tally.asked > 0.9 * RECURSIONS
+    assert tally.full > 0.5 * tally.asked
+
+
+def told(tally: Tally) -> str:
+    """Return how answers are wrong, each with its query."""
+    return "\n\n".join(f"{each.how}\n{text(each.asked)}" for each in tally.failures)
 
 
 async def test_every_failure_that_was_found_stays_mended(benches: list[Bench]) -> None:

@@ -1,4 +1,7 @@
 """Faults planted in a copy of the code, one by one: each must turn the tests red.
 
-planted.py lists the faults, __main__.py plants them. `make faults` runs it.
+fault     what a fault is
+planted   those in the store, the pages and the layers
+compiler  those in checking, planning and writing a query as SQL
+__main__  plants them: `make faults`
 """

@@ -1,18 +1,6 @@
-"""The faults that are planted: what is right, what is wrong about it, and who should notice."""
+"""Faults in the store, the pages and the layers: what the tests that are not of queries notice."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """A passage that stands once in a file, what replaces it, and the tests that must turn red."""
-
-    name: str
-    file: str
-    right: str
-    wrong: str
-    tests: tuple[str, ...]
-
+from tests.faults.fault import Fault
 
 FAULTS: tuple[Fault, ...] = (
     Fault(

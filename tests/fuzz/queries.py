@@ -61,6 +61,15 @@ def _small(drawing: Drawing) -> Asked | None:
     return _asked(drawing) if drawing.clauses else None
 
 
+def recursive(draw: random.Random, world: World) -> Asked | None:
+    """Return a random query of a call of a rule, and little beside it."""
+    chosen, moments = views(draw, world)
+    drawing = Drawing(draw, world, chosen, moments)
+    if drawing.chance(0.6):
+        drawing.pattern()
+    return _asked(drawing) if any(_rule(drawing) for _ in range(TRIES)) else None
+
+
 # Clauses beside patterns.
 
 
@@ -230,7 +239,7 @@ def _rule(drawing: Drawing) -> bool:
     if not any(drawing.keep(call, "rule") for call in calls):
         del drawing.rules[-len(made) :]
         return False
-    if drawing.chance(0.2):
+    if drawing.chance(0.35):
         again = RuleCall(name, tuple(_swapped(drawing, calls[0].arguments)), drawing.source())
         drawing.keep(Not((again,)) if drawing.chance(0.6) else again, "rule again")
     return True
@@ -261,7 +270,7 @@ def _get_else(drawing: Drawing) -> bool:
         drawing.draw.choice(known), tuple(path), value, drawing.draw.choice(plain), default
     )
     kept = drawing.keep(clause, "get-else")
-    if kept and kind != "Ref" and drawing.chance(0.4):
+    if kept and default is None and drawing.chance(0.8):
         _different(drawing, value)
     return kept
 
@@ -382,6 +391,7 @@ _MORE = (
     _rule,
     _rule,
     _get_else,
+    _get_else,
     _ground,
     _predicate,
     _function,
@@ -399,6 +409,8 @@ _ALONE = (
     _alternatives,
     _or_join,
     _get_else,
+    _get_else,
+    _at_another_time,
     _at_another_time,
 )
 

@@ -1,7 +1,7 @@
 """Random sets of rules: linear from either side, not linear, mutual, threaded, negated."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from datalog.syntax.clauses import Clause, Compare, Not, Operator, Or, Pattern, RuleCall
 from datalog.syntax.query import Rule
@@ -11,24 +11,20 @@ X, Y, Z, N, H, W = (Variable(name) for name in ("x", "y", "z", "n", "h", "w"))
 
 Link = Callable[[Variable, Variable], Clause]
 
-STEPS = [
-    "DerivedFrom",
-    "DerivedFrom",
-    "Follows",
-    "Dataset/replacement",
-    "Dataset/parts",
-    "Person/boss",
-]
+_OF_DATASETS = ["DerivedFrom", "DerivedFrom", "Dataset/replacement", "Dataset/parts"]
+_OF_PEOPLE = ["Follows", "Person/boss"]
+STEPS = [*_OF_DATASETS, *_OF_PEOPLE]
 
 
 def rules(draw: random.Random, name: str) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
     """Return the rules that make up the one of this name, and the kinds of its parameters."""
-    one, other = _link(draw), _link(draw)
+    steps = draw.choice([_OF_DATASETS, _OF_DATASETS, _OF_PEOPLE, STEPS])
+    one, other = _link(draw, steps), _link(draw, steps)
     return draw.choice(_TEMPLATES)(name, one, other)
 
 
-def _link(draw: random.Random) -> Link:
-    step = draw.choice(STEPS)
+def _link(draw: random.Random, steps: Sequence[str]) -> Link:
+    step = draw.choice(steps)
     if draw.random() < 0.25:
         return lambda near, far: Pattern(far, step, near)
     return lambda near, far: Pattern(near, step, far)
@@ -131,9 +127,9 @@ def _not_recursive(name: str, one: Link, other: Link) -> Made:
 
 
 def _joined(name: str, one: Link, other: Link) -> Made:
-    """Two of what it finds meet at a step: no walk, whichever end is known."""
+    """It joins two of what it finds, far end to far end: no walk, and either may be the new one."""
     base = Rule(name, (X, Y), (one(X, Y),))
-    step = Rule(name, (X, Y), (_call(name, X, Z), other(Z, W), _call(name, W, Y)))
+    step = Rule(name, (X, Y), (_call(name, Z, X), other(Z, W), _call(name, W, Y)))
     return (base, step), _TWO
 
 
@@ -147,6 +143,10 @@ def _crossed(name: str, one: Link, _: Link) -> Made:
     """What is one end at a call is the other at the next."""
     base = Rule(name, (X, Y), (one(X, Y),))
     return (base, Rule(name, (X, Y), (one(X, Z), _call(name, Y, Z)))), _TWO
+
+
+def _plain(name: str, one: Link, other: Link) -> Made:
+    return (Rule(name, (X, Y), (one(X, Z), other(Z, Y))),), _TWO
 
 
 def _limited(name: str, one: Link, _: Link) -> Made:
@@ -173,6 +173,9 @@ _TEMPLATES = (
     _required,
     _not_recursive,
     _limited,
+    _plain,
+    _plain,
+    _joined,
     _joined,
     _two_bases,
     _crossed,
