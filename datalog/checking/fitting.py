@@ -120,4 +120,7 @@ def kind_with_default(constant: Constant, kind: Kind) -> Kind:
     given = as_default(constant, kind)
     if kind in ENTITIES and not isinstance(given.value, int):
         return Special.FACT
-    return kind if fitted(given, kind, "") is not None else Special.FACT
+    try:
+        return kind if fitted(given, kind, "") is not None else Special.FACT
+    except WrongConstant:
+        return Special.FACT

@@ -132,7 +132,8 @@ def _mean(aggregation: Aggregation, column: Column) -> Sql:
         case Aggregation.VARIANCE:
             return sql("var_pop({it}{order})::float8", it=it, order=order)
         case Aggregation.STDDEV:
-            return sql("stddev_pop({it}{order})::float8", it=it, order=order)
+            # stddev_pop of whole numbers is rounded to few digits.
+            return sql("sqrt(var_pop({it}{order})::float8)", it=it, order=order)
         case _:
             return sql("percentile_cont(0.5) WITHIN GROUP (ORDER BY {it}::float8)", it=it)
 

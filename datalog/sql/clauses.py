@@ -188,7 +188,8 @@ def _or_default(column: Column, get: GetElse, reading: Reading) -> Column:
     """Return a value that may be missing, or what stands for it then."""
     if get.default is None:
         return column
-    default = constant(get.default, column.kind, reading.compilation.catalogue)
+    like = reading.kinds.get(get.value, column.kind)  # FACT: the default is of another kind.
+    default = constant(get.default, like, reading.compilation.catalogue)
     value, other = together([column, default])
     if value.kind is not Special.FACT:
         it = sql("coalesce({it}, {other})", it=value.sql, other=other.sql)

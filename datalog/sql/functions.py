@@ -260,11 +260,17 @@ def _part(arguments: Arguments) -> Sql:
     end = arguments[2].sql if len(arguments) > 2 else sql("char_length({text})", text=text)
     return sql(
         "CASE WHEN {start} >= 0 AND {start} <= {end} AND {end} <= char_length({text})"
-        " THEN substr({text}, {start}::integer + 1, ({end} - {start})::integer) END",
+        " THEN substr({text}, least({start}, {most})::integer + 1,"
+        " least({end} - {start}, {most})::integer) END",
         text=text,
         start=start,
         end=end,
+        most=number(_LONGEST),  # A constant beyond integers is cast before it is compared.
     )
+
+
+_LONGEST = 2**30
+"""Characters: no text has as many."""
 
 
 def _named(column: Column) -> Sql:

@@ -40,6 +40,9 @@ async def test_variance_and_deviation_are_those_of_a_population(library: Library
     assert variance == 554.0
     assert deviation == pytest.approx(23.537, abs=0.001)
     assert middle == 20.0
+    large = [1, 7, 600_000_000, 1_234_567_890]  # Of numbers as large it has a fraction still.
+    [[_, deviation, _]] = (await library.answer(query, x=large)).rows
+    assert deviation == pytest.approx(pstdev(large), rel=1e-14)
 
 
 async def test_the_least_and_the_greatest_of_several_are_lists(library: Library) -> None:

@@ -75,6 +75,8 @@ NOTHING = (
     '(subs "abc" 4)',
     '(subs "abc" 2 1)',
     '(subs "abc" -1)',
+    '(subs "abc" 0 99999999999)',
+    '(subs "abc" 99999999999)',
     '(namespace "a")',
     '(keyword "")',
     '(re-find #"x" "abc")',

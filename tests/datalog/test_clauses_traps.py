@@ -148,6 +148,13 @@ async def test_two_points_in_time_in_one_query(
     assert await shelf.ask(f"[:find ?e :in $ $then :where {clauses}]", TWO, then=then) == rows
 
 
+async def test_a_default_of_another_kind_stands_for_what_is_missing(shelf: Shelf) -> None:
+    day = '[?e :Dataset/rows] [(get-else $ ?e :Dataset/day "none") ?d]'
+    found = await shelf.ask(f"[:find ?e ?d :where {day} :order-by ?e]")
+    assert found == [["a", "2024-02-29"], ["b", "none"]]
+    assert await shelf.ask(f'[:find ?e :where {day} [(= ?d "none")]]') == [["b"]]
+
+
 async def test_many_tables_that_all_join_take_postgresql_no_time_to_plan(shelf: Shelf) -> None:
     pairs = [(one, other) for other in range(9) for one in range(other)]
     edges = " ".join(f"[?d{one} :OwnedBy ?d{other}]" for one, other in pairs)
