@@ -49,7 +49,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="tests.fuzz", description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--queries", type=int, default=20_000)
+    parser.add_argument("--queries", type=int, default=21_500)  # Some are too large for the model.
     parser.add_argument("--only", type=int, help="the number of one query, to see it again")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--keep", type=int, default=20, help="how many failures to make small")

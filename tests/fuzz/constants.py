@@ -74,7 +74,8 @@ def constant_of(  # noqa: PLR0911  # One case for each kind.
 
 def _entity(number: int, world: World, draw: random.Random) -> Constant | LookupRef:
     if number < FIRST_ENTITY:
-        return Constant(Keyword(world.schema.names[number]))
+        name = world.schema.names[number]
+        return Constant(Keyword(name) if _is_named_in_queries(name) else number)
     if number > FIRST_TRANSACTION:
         return Constant(number if draw.random() < 0.5 else f"T{number - FIRST_TRANSACTION}")
     urns = [each for each, of in world.urns.items() if of == number]
@@ -82,6 +83,11 @@ def _entity(number: int, world: World, draw: random.Random) -> Constant | Lookup
     ways += [Constant(each) for each in urns]
     ways += [LookupRef("entity/urn", Constant(each)) for each in urns]
     return draw.choice(ways)
+
+
+def _is_named_in_queries(name: str) -> bool:
+    """Tell whether a query can name it: a type, or an attribute of one; no relation, no value."""
+    return "/" not in name or name in BUILT_IN or name in SCHEMA.attributes
 
 
 def given_of(value: Value, kind: str) -> object:
