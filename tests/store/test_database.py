@@ -188,7 +188,9 @@ async def test_a_query_that_somebody_wrote_cannot_write_and_ends_at_the_server(
     async with Database.open(database_url, pool_size=1, statement_timeout=7) as database:
         assert await database.row_of_query(settings, ["statement_timeout"]) == ("on", "7s")
         with pytest.raises(ReadOnly):
-            await database.row_of_query("SELECT lo_create(0)")
+            await database.row_of_query(
+                "INSERT INTO schema_name (id, name) VALUES (999, 'x') RETURNING id"
+            )
         assert await database.row(settings, ["statement_timeout"]) == ("off", "0")
 
 
