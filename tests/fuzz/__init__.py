@@ -5,6 +5,8 @@ asked      a query with all that it is asked with; as JSON, to be kept and asked
 drawing    a random query around a witness: values that its clauses hold under
 constants  values of facts as the constants of a query
 recursion  random sets of rules
+queries    a whole random query
+  finding  what it is given, what it finds, in which order
 variants   the same query under other names, in another order
 judging    what the engine answers, beside what the model does
 shrinking  the smallest query that still fails
