@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from schema.contract.declared import ObjectType
+from schema.contract.fixed import fixed
 from store.catalogue import (
     UNKNOWN,
     Attribute,
@@ -15,28 +17,28 @@ from store.catalogue import (
 ENTITY_FIELDS = frozenset({"id", "urn", "type", "lifecycle", "createdAt", "changedAt", "history"})
 EDGE_FIELDS = frozenset({"id", "type", "key", "from", "to", "since", "until"})
 FILTER_WORDS = frozenset({"and", "or", "not", "cursor", "node", "edge"})
-ROOT_FIELDS = frozenset(
+# What the contract has promised from its first day: no field of a type may be called so.
+CONTRACT_ROOT_FIELDS = frozenset(
     {"basis", "node", "nodes", "entity", "lineage", "transactions", "datalog", "explain"}
     | {"transact"}
 )
 # Root fields that are promised for later: no type may take them now.
 PROMISED_ROOT_FIELDS = frozenset({"paths", "impact", "lineageDiff", "history", "changes", "search"})
 SCALARS = frozenset(value_type.value for value_type in ValueType) - {ValueType.REF.value}
-FIXED_TYPES = (
-    SCALARS
-    | {"ID", "TimePoint", "Query", "Mutation", "Subscription"}
-    | {"Node", "Entity", "Edge", "Unknown", "Lifecycle", "Direction", "Op", "SortOrder"}
-    | {"EntityType", "EdgeType", "PageInfo", "Basis", "Transaction", "TransactionEdge"}
-    | {"TransactionConnection", "Fact", "FactEdge", "FactConnection", "LineageGraph", "LineageNode"}
-    | {"LineageEdge", "Side", "Frontier", "TypeCount", "StopReason", "Explain", "ExplainLevel"}
-    | {"DatalogAnswer"}
-    | {"TransactionInput", "LinkInput", "UnlinkInput", "TransactionReport"}
+_ROOTS = frozenset({"Query", "Mutation", "Subscription"})
+ROOT_FIELDS = frozenset(
+    member.name
+    for each in fixed()
+    if isinstance(each, ObjectType) and each.name in _ROOTS
+    for member in each.fields
 )
-RESERVED = ENTITY_FIELDS | EDGE_FIELDS | FILTER_WORDS | ROOT_FIELDS | FIXED_TYPES
 _FILTERED = SCALARS | {"ID", "Lifecycle", "EntityType", "EdgeType"}
 FIXED_FILTERS = frozenset(
     f"{name}{suffix}" for name in _FILTERED for suffix in ("Filter", "ListFilter")
 )
+_NAMES = {"Unknown", "EntityType", "EdgeType"} | {each.name for each in fixed()} - FIXED_FILTERS
+FIXED_TYPES = SCALARS | {"ID", "TimePoint"} | _ROOTS | _NAMES
+RESERVED = ENTITY_FIELDS | EDGE_FIELDS | FILTER_WORDS | CONTRACT_ROOT_FIELDS | FIXED_TYPES
 
 # Where a name comes from: (type,) or (type, field); () for what Headwater itself brings.
 Origin = tuple[str, ...]

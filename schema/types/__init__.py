@@ -1,10 +1,8 @@
 """The catalogue to the Strawberry schema that is served.
 
 schema_types     everything that is declared: the fixed part and the catalog's
-  fixed            `fixed.graphql`, read
   entities         entities, interfaces, edges, connections
   filters          what `where` and `orderBy` take
-  declared         types as values, before Strawberry
 scalars          what input they take, what they put out
 build            declared types to Strawberry classes, in two passes
 """

@@ -20,8 +20,7 @@ from strawberry.types.enum import EnumValue, StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.scalar import ScalarDefinition
 
-from schema.types import scalars
-from schema.types.declared import (
+from schema.contract.declared import (
     Absent,
     Argument,
     Declared,
@@ -31,6 +30,7 @@ from schema.types.declared import (
     InterfaceType,
     ObjectType,
 )
+from schema.types import scalars
 from schema.types.schema_types import declarations
 from store.catalogue import Catalogue
 

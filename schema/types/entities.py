@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from schema.sdl.names import fields_of, is_connection, listed, relation_type, singular_field
-from schema.types.declared import (
+from schema.contract.declared import (
     Argument,
     Enumeration,
     EnumMember,
@@ -12,6 +11,7 @@ from schema.types.declared import (
     InterfaceType,
     ObjectType,
 )
+from schema.sdl.names import fields_of, is_connection, listed, relation_type, singular_field
 from schema.types.filters import arguments
 from store.catalogue import (
     UNKNOWN,

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from schema.types.declared import Declared, Field, ObjectType
+from schema.contract.declared import Declared, Field, ObjectType
+from schema.contract.fixed import fixed
 from schema.types.entities import Made, enumerations, object_types, root_fields
 from schema.types.filters import input_types
-from schema.types.fixed import fixed
 from store.catalogue import Catalogue
 
 

@@ -1,22 +1,27 @@
-"""The fixed part of the served schema: `fixed.graphql` read into values."""
+"""The fixed part of the served schema: the `.graphql` files of this folder, read into values."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from graphql import (
+    DefinitionNode,
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
     InputObjectTypeDefinitionNode,
     InputValueDefinitionNode,
     InterfaceTypeDefinitionNode,
     ObjectTypeDefinitionNode,
+    ObjectTypeExtensionNode,
     StringValueNode,
     parse,
     print_ast,
     value_from_ast_untyped,
 )
 
-from schema.types.declared import (
+from schema.contract.conditions import described
+from schema.contract.declared import (
     Absent,
     Argument,
     Declared,
@@ -27,16 +32,33 @@ from schema.types.declared import (
     InterfaceType,
     ObjectType,
 )
-from schema.types.filters import described
 
-_FILE = Path(__file__).with_name("fixed.graphql")
+_FOLDER = Path(__file__).parent
 
 
 @cache
 def fixed() -> tuple[Declared, ...]:
-    """Return every type of the fixed part, in the order of the file."""
-    document = parse(_FILE.read_text(encoding="utf-8"), no_location=True)
-    return tuple(_declared(definition) for definition in document.definitions)
+    """Return every type of the fixed part, in the order of the files by name.
+
+    What `extend type` says in one file is added to the type that another file has.
+    """
+    definitions = [each for file in sorted(_FOLDER.glob("*.graphql")) for each in _read(file)]
+    added: dict[str, list[Field]] = {}
+    for each in definitions:
+        if isinstance(each, ObjectTypeExtensionNode):
+            added.setdefault(each.name.value, []).extend(map(_field, each.fields or ()))
+    whole = (each for each in definitions if not isinstance(each, ObjectTypeExtensionNode))
+    return tuple(_extended(_declared(each), added) for each in whole)
+
+
+def _read(file: Path) -> tuple[DefinitionNode, ...]:
+    return tuple(parse(file.read_text(encoding="utf-8"), no_location=True).definitions)
+
+
+def _extended(declared: Declared, added: Mapping[str, list[Field]]) -> Declared:
+    if isinstance(declared, ObjectType) and declared.name in added:
+        return replace(declared, fields=(*declared.fields, *added[declared.name]))
+    return declared
 
 
 def _declared(definition: object) -> Declared:
@@ -55,7 +77,7 @@ def _declared(definition: object) -> Declared:
         case ObjectTypeDefinitionNode():
             return ObjectType(*_members(definition))
         case _:
-            raise AssertionError(f"{_FILE.name} holds something unforeseen: {definition}")
+            raise AssertionError(f"the contract holds something unforeseen: {definition}")
 
 
 def _members(
