@@ -9,6 +9,10 @@ export PYRIGHT_PYTHON_FORCE_VERSION :=
 # The other PostgreSQL that the store is tested on, where the machine has it.
 POSTGRES_15 ?= /usr/lib/postgresql/15/bin
 
+# Tests run side by side, a file at a time, each worker on a PostgreSQL of its own.
+WORKERS ?= $(shell nproc 2> /dev/null || echo 2)
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
+
 .PHONY: install serve faults bench-data bench test test-postgres-15 check format lock
 
 install:
@@ -20,13 +24,13 @@ serve: install
 	@$(BIN)/headwater serve --sample
 
 test: install check
-	$(BIN)/pytest
+	$(PYTEST)
 	@$(MAKE) --no-print-directory test-postgres-15
 
 test-postgres-15: install
 	@if [ -x $(POSTGRES_15)/initdb ]; then \
 		echo "The store's tests again, on the PostgreSQL in $(POSTGRES_15)"; \
-		HEADWATER_TEST_POSTGRES_BIN=$(POSTGRES_15) $(BIN)/pytest tests/store --ignore tests/store/test_embedded.py; \
+		HEADWATER_TEST_POSTGRES_BIN=$(POSTGRES_15) $(PYTEST) tests/store --ignore tests/store/test_embedded.py; \
 	else \
 		echo "Not run: the store's tests on PostgreSQL 15, which is not in $(POSTGRES_15)"; \
 	fi
