@@ -4,7 +4,7 @@ selection      what was selected, without GraphQL
 limits         how much one answer may hold
 plan           root fields to a plan: the tree, its statement, what it takes to run and finish it
   draft          a plan being made: names, slots, places, faults
-  roots          the fields of Query; `nodes`, `named`, `graphs` make some of them
+  roots          the fields of Query; `nodes`, `named` and `lineage` make some of them
   subjects       an entity or edge of a type, and one shape out of those of several types
   entities       entities as JSON, with their relations; `edges`, `transactions` the rest
   fields         what the fields of a type are
@@ -13,7 +13,7 @@ plan           root fields to a plan: the tree, its statement, what it takes to 
   filters        `where` to clauses; `conditions` of one attribute; `clauses` they are made of
 answer         a plan and a request to an answer: bind, ask once, check, finish
   cursors        where a page ends, signed
-  lineage        the raw graph of a search to the lineage graph; `layers` are its algorithms
+  lineage/       a search as Datalog, and its raw graph to the lineage graph
 explain        what a plan is: Datalog by level, SQL, arguments
 errors         what can be wrong with a question
 """

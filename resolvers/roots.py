@@ -15,7 +15,7 @@ from resolvers.draft import Draft, Place, Step
 from resolvers.entities import Asked, any_entity, entity, entity_of
 from resolvers.errors import BadUserInput
 from resolvers.filters import deleted
-from resolvers.graphs import lineage
+from resolvers.lineage.field import lineage
 from resolvers.nodes import node, nodes
 from resolvers.orders import Key
 from resolvers.selection import Selected

@@ -167,8 +167,8 @@ class Search:
 
     `upstream` and `downstream` are two walks that share one budget (either may be empty); `types`
     keeps the walk to entities of these concrete types (None: any). The three limits are `:in`
-    variables. What is kept and in which order is fixed (`resolvers/lineage.py` says how), so that
-    an answer never depends on the plan.
+    variables. What is kept and in which order is fixed (`resolvers/lineage/graph.py` says how), so
+    that an answer never depends on the plan.
     """
 
     root: Variable

@@ -61,7 +61,7 @@ FAULTS: tuple[Fault, ...] = (
     ),
     Fault(
         "an arrow within a cycle raises a rank",
-        "resolvers/layers.py",
+        "resolvers/lineage/layers.py",
         "if other != number:",
         "if target != node:",
         ("tests/resolvers/test_layers.py",),

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.layers import Successors, back, layers
+from resolvers.lineage.layers import Successors, back, layers
 
 Arrows = list[tuple[int, int]]
 

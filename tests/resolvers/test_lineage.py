@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from resolvers.lineage import Bounds, Json, Lineage, told
+from resolvers.lineage.graph import Bounds, Json, Lineage, told
 from tests.resolvers.asking import only
 from tests.resolvers.library import CATALOGUE
 

@@ -1,6 +1,6 @@
 """The lineage field: a search as Datalog, and what is asked of each node and edge that it finds.
 
-The search gives the raw graph (`datalog/sql/graph.py`), `resolvers/lineage.py` makes the answer.
+The search gives the raw graph (`datalog/sql/graph.py`), `graph` makes the answer.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +16,7 @@ from resolvers.draft import Draft, Place, Request
 from resolvers.edges import any_edge
 from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
 from resolvers.limits import Limit, Limits
-from resolvers.lineage import Bounds, Lineage, extra_key, told
+from resolvers.lineage.graph import Bounds, Lineage, extra_key, told
 from resolvers.named import Named
 from resolvers.pages import at_most
 from resolvers.selection import Given, Selected, given_value

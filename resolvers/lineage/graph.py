@@ -18,7 +18,7 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
-from resolvers.layers import Layers, Successors, back, layers
+from resolvers.lineage.layers import Layers, Successors, back, layers
 from resolvers.selection import Selected
 from store.catalogue import Catalogue, Upstream
 
