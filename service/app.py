@@ -19,6 +19,7 @@ from schema.execution.documents import DocumentLimits
 from schema.execution.executor import Executor
 from schema.execution.queries import Reading
 from schema.execution.served import LiveSchema
+from service import schema_text
 from service.cli.database import located
 from service.graphql_view import GraphQLView
 from service.health import Health
@@ -32,6 +33,10 @@ from store.writing.writer import Writer
 SCHEMA_POLL = 1.0
 """Seconds between two looks at whether another process has changed the schema."""
 
+_NOTHING_HERE = (
+    "there is nothing here: GraphQL is at /graphql, its schema at /schema.graphql,"
+    " probes are /livez and /readyz"
+)
 _log = structlog.get_logger("headwater")
 Opened = TypeVar("Opened")
 
@@ -56,6 +61,7 @@ def create_app(settings: Settings, *, schema_poll: float = SCHEMA_POLL) -> Starl
     routes = [
         Route("/", _front_door),
         Route("/graphql", _graphql, methods=["GET", "POST"]),
+        Route("/schema.graphql", _schema_text),
         Route("/livez", _livez),
         Route("/readyz", _readyz),
     ]
@@ -117,7 +123,7 @@ async def _in_thread(manager: AbstractContextManager[Opened]) -> AsyncIterator[O
 
 
 def _document_limits(settings: Settings) -> DocumentLimits:
-    return DocumentLimits(depth=settings.query_depth_limit)
+    return DocumentLimits(depth=settings.query_depth_limit, introspection=settings.introspection)
 
 
 def _server(request: Request) -> Server:
@@ -133,6 +139,10 @@ async def _graphql(request: Request) -> Response:
     return await _server(request).view.answer(request)
 
 
+async def _schema_text(request: Request) -> Response:
+    return schema_text.answer(request, _server(request).view.executor.live)
+
+
 async def _livez(request: Request) -> Response:
     return await _server(request).health.live_probe(request)
 
@@ -146,7 +156,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
         raise error
     message = error.detail
     if error.status_code == HTTPStatus.NOT_FOUND:
-        message = "there is nothing here: GraphQL is at /graphql, probes are /livez and /readyz"
+        message = _NOTHING_HERE
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = (error.headers or {}).get("Allow", "")
         message = f"{request.method} cannot be used here, only {allowed}"

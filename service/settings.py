@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     datalog_rows_limit: int = Field(
         default=100_000, ge=1, description="rows of a Datalog query at most"
     )
+    introspection: bool = Field(default=True, description="clients may ask the schema about itself")
     query_depth_limit: int = Field(default=64, ge=1, description="levels of a query at most")
     body_limit: int = Field(
         default=20 * 1024 * 1024, ge=1024, description="bytes of a request at most"

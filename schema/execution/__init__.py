@@ -11,6 +11,7 @@ executor         queries, once more on a newer schema; mutations
   dry_run          the report of what would be written
   shaped           values made here, shaped by a selection
   explain          what a query becomes
+  introspection    what the schema says of itself
 failures         what went wrong, as a response tells it
 recent           a bounded map
 """

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from graphql import (
+    REMOVE,
     ArgumentNode,
     DocumentNode,
     FieldNode,
@@ -37,6 +39,9 @@ VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 BAD_USER_INPUT = "BAD_USER_INPUT"
 LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
+INTROSPECTION_DISABLED = "INTROSPECTION_DISABLED"
+META_FIELDS = frozenset({"__schema", "__type"})
+"""The fields of Query that ask the schema about itself."""
 _INCORRECT = "incorrect"
 _MOST_ERRORS = 20
 # What graphql-core says where comparing equal response keys would take too long.
@@ -45,7 +50,7 @@ _ABORTED = "Validation aborted."
 
 @dataclass(frozen=True, slots=True)
 class DocumentLimits:
-    """How large one document may be."""
+    """How large one document may be, and whether it may ask the schema about itself."""
 
     characters: int = 1_000_000
     tokens: int = 10_000
@@ -53,6 +58,7 @@ class DocumentLimits:
     roots: int = 200
     conditions: int = 500
     fields: int = 10_000
+    introspection: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +66,12 @@ class Document:
     """A valid document.
 
     `decisive` are the variables whose whole value a plan depends on, not their structure alone.
+    `facts` is the document without what asks the schema about itself.
     """
 
     text: str
     node: DocumentNode
+    facts: DocumentNode
     operations: tuple[OperationDefinitionNode, ...]
     fragments: Mapping[str, FragmentDefinitionNode]
     decisive: frozenset[str]
@@ -98,12 +106,22 @@ def read(text: str, schema: GraphQLSchema, limits: DocumentLimits) -> Document:
     if deepest > limits.depth:
         sentence = f"the query is {deepest} levels deep; {limits.depth} is the most"
         raise refused(sentence, LIMIT_EXCEEDED)
-    errors = validate(schema, node, max_errors=_MOST_ERRORS, allow_empty_selection_sets=False)
+    facts = _without_introspection(node)
+    if facts is not node and not limits.introspection:
+        sentence = "this server does not tell its schema: ask whoever runs it for the SDL"
+        raise refused(sentence, INTROSPECTION_DISABLED)
+    errors = validate(
+        schema,
+        node,
+        max_errors=_MOST_ERRORS,
+        hide_suggestions=not limits.introspection,
+        allow_empty_selection_sets=False,
+    )
     if any(error.message == _ABORTED for error in errors):
         raise refused("the document takes too long to be checked: make it simpler", LIMIT_EXCEEDED)
     if errors:
         raise RequestErrors(tuple(with_code(error, VALIDATION_FAILED) for error in errors))
-    return Document(text, node, tuple(operations), fragments, _decisive(schema, node))
+    return Document(text, node, facts, tuple(operations), fragments, _decisive(schema, node))
 
 
 def operation(document: Document, name: str | None) -> OperationDefinitionNode:
@@ -190,6 +208,17 @@ def _fragment_depth(
         fragment = fragments.get(name)
         known[name] = _depth(fragment.selection_set, fragments, known) if fragment else 0
     return known[name]
+
+
+def _without_introspection(node: DocumentNode) -> DocumentNode:
+    """Return the document itself where it does not ask the schema about itself."""
+    found: DocumentNode = visit(node, _WithoutIntrospection())
+    return found
+
+
+class _WithoutIntrospection(Visitor):
+    def enter_field(self, node: FieldNode, *_: object) -> Any:  # What `visit` is told to do.
+        return REMOVE if node.name.value in META_FIELDS else None
 
 
 def _decisive(schema: GraphQLSchema, node: DocumentNode) -> frozenset[str]:

@@ -19,6 +19,7 @@ from schema.execution.documents import (
 )
 from schema.execution.explain import explain
 from schema.execution.failures import formatted
+from schema.execution.introspection import completed
 from schema.execution.mutations import Mutation
 from schema.execution.queries import Query, Reading, Resolver, asked, compiled_query
 from schema.execution.requests import Basis, Prepared, Request, Response, prepare, refusal
@@ -122,7 +123,8 @@ class Executor:
             served = await self.live.at_least(query.stale)
             query = self._new_query(self._prepared(served, prepared.request))
             result = await query.run()
-        return _executed(result, query.basis)
+        data = await completed(query.prepared, result.data)
+        return _executed(ExecutionResult(data, result.errors), query.basis)
 
     async def _new_query_aside(self, prepared: Prepared) -> Query:
         """Do as `_new_query`, in a thread where what is given is long: planning takes its time."""

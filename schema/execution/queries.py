@@ -161,7 +161,7 @@ async def walk(prepared: Prepared, root: object, resolve_root: Resolver) -> Exec
 
     result = execute(
         prepared.served.core,
-        prepared.document.node,
+        prepared.document.facts,
         root,
         variable_values=dict(prepared.request.variables),
         operation_name=prepared.request.operation_name,

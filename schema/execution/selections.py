@@ -23,12 +23,14 @@ from graphql import (
     is_abstract_type,
     is_leaf_type,
 )
+from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
 
 from resolvers.selection import Selected
 from schema.execution.arguments import Variables
 from schema.execution.documents import (
     BAD_USER_INPUT,
     LIMIT_EXCEEDED,
+    META_FIELDS,
     Document,
     DocumentLimits,
     refused,
@@ -71,6 +73,30 @@ def select(asked: Asked, operation: OperationDefinitionNode) -> tuple[Selected, 
     return selected
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What asks the schema about itself, and all response keys in the order of the answer."""
+
+    fields: tuple[Selected, ...]
+    keys: tuple[str, ...]
+
+
+def introspection(asked: Asked, operation: OperationDefinitionNode) -> Asking:
+    """Return the root fields of a query that ask the schema about itself."""
+    collected: dict[str, list[FieldNode]] = {}
+    root = asked.schema.query_type
+    if root is None:
+        raise AssertionError("every schema has a query type")
+    _collect(asked, root, operation.selection_set, collected, set())
+    meta = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
+    fields = (
+        _made(asked, meta[nodes[0].name.value], key, nodes)[0]
+        for key, nodes in collected.items()
+        if nodes[0].name.value in meta
+    )
+    return Asking(tuple(fields), tuple(collected))
+
+
 def _check_conditions(asked: Asked) -> None:
     """Raise RequestErrors where planning what the filters and orders say would take too long."""
     count = sum(
@@ -107,7 +133,7 @@ def _level(
     fields: list[Selected] = []
     size = 0
     for key, nodes in collected.items():
-        if nodes[0].name.value in {"__schema", "__type"}:
+        if nodes[0].name.value in META_FIELDS:
             continue
         selected, below = _field(asked, parent, key, nodes)
         fields.append(selected)

@@ -18,6 +18,7 @@ from resolvers.selection import Selected
 from schema.execution.documents import Document, DocumentLimits, read
 from schema.execution.recent import Recent
 from schema.types.build import build, core
+from schema.types.public import PublicSchema, public
 from store.catalogue import Catalogue
 from store.database import Database
 from store.errors import OurFault
@@ -27,6 +28,7 @@ from store.statistics import count, has_grown
 
 _MOST_DOCUMENTS = 1_000
 _MOST_PLANS = 1_000
+_MOST_INTROSPECTIONS = 8
 _LONGEST_KEPT = 20_000
 _log = structlog.get_logger("headwater.schema")
 
@@ -44,14 +46,19 @@ class Served:
     """A catalogue, the schema made of it, and the documents and plans that were read for it.
 
     Plans are kept by document, operation, and whatever else decides them; one that was made with
-    other statistics is as right, and stays.
+    other statistics is as right, and stays. `public` is the schema as tools read it, `introspected`
+    what was told of it, as JSON text.
     """
 
     catalogue: Catalogue
     schema: Schema
+    public: PublicSchema
     limits: DocumentLimits = field(default_factory=DocumentLimits)
     statistics: Statistics = NOTHING_KNOWN
     plans: Recent[object, Compiled] = field(default_factory=lambda: Recent(_MOST_PLANS))
+    introspected: Recent[object, bytes] = field(
+        default_factory=lambda: Recent(_MOST_INTROSPECTIONS)
+    )
     _documents: Recent[str, Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
 
     @property
@@ -122,4 +129,9 @@ class LiveSchema:
 async def _read(database: Database, limits: DocumentLimits) -> Served:
     catalogue = await read_catalogue(database)
     # In a thread: meanwhile, requests are answered with the schema that there is.
-    return Served(catalogue, await asyncio.to_thread(build, catalogue), limits)
+    return await asyncio.to_thread(_served, catalogue, limits)
+
+
+def _served(catalogue: Catalogue, limits: DocumentLimits) -> Served:
+    schema = build(catalogue)
+    return Served(catalogue, schema, public(core(schema)), limits)

@@ -5,4 +5,5 @@ schema_types     everything that is declared: the fixed part and the catalog's
   filters          what `where` and `orderBy` take
 scalars          what input they take, what they put out
 build            declared types to Strawberry classes, in two passes
+public           the served schema as sorted SDL, and its hash
 """

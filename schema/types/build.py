@@ -63,10 +63,16 @@ class _Classes:
 
     known: dict[str, Any] = field(default_factory=lambda: dict(_BUILT_IN))
     scalars: dict[Any, ScalarDefinition] = field(default_factory=dict)
+    annotations: dict[str, StrawberryAnnotation] = field(default_factory=dict)
 
     def annotation(self, notation: str) -> StrawberryAnnotation:
-        """Return the annotation of a type in GraphQL's notation."""
-        return StrawberryAnnotation(self._type(notation))
+        """Return the annotation of a type in GraphQL's notation.
+
+        Fields of one type share it, and with it what Strawberry finds out about it.
+        """
+        if notation not in self.annotations:
+            self.annotations[notation] = StrawberryAnnotation(self._type(notation))
+        return self.annotations[notation]
 
     def _type(self, notation: str) -> Any:
         required = notation.endswith("!")

@@ -104,6 +104,7 @@ def _decimal_literal(node: ValueNode, variables: dict[str, Any] | None = None) -
 
 _RFC = "https://datatracker.ietf.org/doc/html"
 _RFC_3339 = f"{_RFC}/rfc3339"
+_NUMBERS = f"{_RFC}/rfc8259#section-6"  # It says which numbers of JSON everybody reads alike.
 _NO_CATALOGUE = Catalogue()
 
 
@@ -115,9 +116,13 @@ def definitions() -> dict[str, ScalarDefinition]:
             "A point in time: a t (42), an ISO 8601 instant or date (a date is midnight, no zone"
             " is UTC), or the id of a transaction. It includes what happened at it.",
             time_point,
+            url=_RFC_3339,
         ),
         _scalar(
-            "Long", "An integer of 64 bits: a string on output, a string or number on input.", long
+            "Long",
+            "An integer of 64 bits: a string on output, a string or number on input.",
+            long,
+            url=_NUMBERS,
         ),
         strawberry.scalar(
             name="Decimal",
@@ -125,6 +130,7 @@ def definitions() -> dict[str, ScalarDefinition]:
             serialize=_unchanged,
             parse_value=_text(ValueType.DECIMAL),
             parse_literal=_decimal_literal,
+            specified_by_url=_NUMBERS,
         ),
         _scalar(
             "DateTime",
@@ -138,6 +144,11 @@ def definitions() -> dict[str, ScalarDefinition]:
         _scalar("UUID", "A UUID.", _text(ValueType.UUID), url=f"{_RFC}/rfc9562"),
         _scalar("URI", "A URI.", _text(ValueType.URI), url=f"{_RFC}/rfc3986"),
         _scalar("JSON", "Any JSON.", _unchanged, url=f"{_RFC}/rfc8259"),
-        _scalar("Keyword", "A word out of a set that is not fixed.", _text(ValueType.KEYWORD)),
+        _scalar(
+            "Keyword",
+            "A word out of a set that is not fixed.",
+            _text(ValueType.KEYWORD),
+            url="https://github.com/edn-format/edn#keywords",
+        ),
     )
     return {definition.name: definition for definition in made}

@@ -158,10 +158,14 @@ def apply(file: str) -> None:
 
 
 @schema.command(name="print")
+@click.option("--public", is_flag=True, help="Print what GraphQL clients see of it, sorted.")
 @database_options
-def print_() -> None:
-    """Print the schema as SDL."""
-    cli_schema.print_schema()
+def print_(public: bool) -> None:  # noqa: FBT001  # click calls it by name.
+    """Print the catalog as SDL, or the schema that is made of it."""
+    if public:
+        cli_schema.print_public()
+    else:
+        cli_schema.print_schema()
 
 
 @schema.command()

@@ -40,8 +40,17 @@ def diff(name: str) -> None:
 
 
 def print_schema() -> None:
-    """Print the schema as SDL."""
+    """Print the catalog as SDL."""
     click.echo(print_catalogue(run(read_catalogue)), nl=False)
+
+
+def print_public() -> None:
+    """Print the schema that is served, as GET /schema.graphql has it."""
+    # Only here: what builds schemas takes long to import.
+    from schema.types.build import build, core
+    from schema.types.public import public
+
+    click.echo(public(core(build(run(read_catalogue)))).sdl, nl=False)
 
 
 async def applied_to(database: Database, text: str) -> Applied:

@@ -1,0 +1,153 @@
+"""Introspection: what the schema says of itself, as selected.
+
+graphql-core walks a schema through its executor, field by field: for a catalog of 300 types that
+takes seconds. Here the resolvers of its meta fields are called by themselves, and what is equal is
+made once: a type that is referred to 10,000 times is one value.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+from graphql import (
+    DirectiveLocation,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    TypeKind,
+)
+from graphql.type import introspection_types
+
+from resolvers.selection import Selected, given_value
+from schema.execution.queries import asked
+from schema.execution.requests import Prepared
+from schema.execution.selections import introspection
+
+_META_TYPES = {
+    name: kind for name, kind in introspection_types.items() if isinstance(kind, GraphQLObjectType)
+}
+
+_LONGEST_KEPT = 20_000
+
+Telling = Callable[[Any], object]  # Any: a schema, a type, a field … of graphql-core.
+
+
+async def completed(
+    prepared: Prepared, data: dict[str, Any] | None
+) -> dict[str, Any] | None:  # JSON.
+    """Return the data of a query with what it asks the schema about itself, in the right order.
+
+    That is JSON text already, made in a thread once and then kept.
+    """
+    document = prepared.document
+    if document.facts is document.node or data is None:
+        return data
+    asking = introspection(asked(prepared), prepared.operation)
+    told = {key: value async for key, value in _told(prepared, asking.fields)}
+    return {key: told.get(key, data.get(key)) for key in asking.keys}
+
+
+async def _told(
+    prepared: Prepared, fields: tuple[Selected, ...]
+) -> AsyncIterator[tuple[str, orjson.Fragment]]:
+    request, kept = prepared.request, prepared.served.introspected
+    given = orjson.dumps(request.variables, default=str)
+    for each in fields:
+        identity = (request.query, request.operation_name, given, each.key)
+        text = kept.get(identity)
+        if text is None:
+            text = await asyncio.to_thread(_text, prepared, each)
+            if len(request.query) + len(given) <= _LONGEST_KEPT:
+                kept.put(identity, text)
+        yield each.key, orjson.Fragment(text)
+
+
+def _text(prepared: Prepared, selected: Selected) -> bytes:
+    values = prepared.variables.values
+    return orjson.dumps(introspected(prepared.served.core, selected, values))
+
+
+def introspected(
+    schema: GraphQLSchema, selected: Selected, variables: Mapping[str, object]
+) -> object:
+    """Return the value of `__schema` or `__type`, as JSON has it, in the order selected."""
+    maker = _Maker(schema, variables)
+    if selected.name == "__schema":
+        return maker.object("__Schema", selected)(schema)
+    found = schema.get_type(str(given_value(selected.arguments["name"], variables)))
+    return None if found is None else maker.object("__Type", selected)(found)
+
+
+class _Maker:
+    """Makes, of what is selected of a meta type, the function that tells it of one value."""
+
+    def __init__(self, schema: GraphQLSchema, variables: Mapping[str, object]) -> None:
+        self._info = SimpleNamespace(schema=schema)
+        self._variables = variables
+
+    def object(self, kind: str, selected: Selected) -> Telling:
+        """Return what tells an object of a meta type."""
+        fields = [(each.key, self._field(kind, each)) for each in selected.of()]
+        if kind == "__Type":
+            return _once(lambda source: {key: tell(source) for key, tell in fields})
+        return lambda source: {key: tell(source) for key, tell in fields}
+
+    def _field(self, kind: str, selected: Selected) -> Telling:
+        if selected.name == "__typename":
+            return lambda _: kind
+        definition = _META_TYPES[kind].fields[selected.name]
+        resolve: Any = definition.resolve  # graphql-core types it for its executor.
+        info = self._info
+        arguments = {
+            name: given_value(value, self._variables) for name, value in selected.arguments.items()
+        }
+        many, below = _unwrapped(definition.type)
+        if below not in _META_TYPES:
+            return lambda source: _leaf(resolve(source, info, **arguments))
+        tell = self.object(below, selected)
+        if many:
+            return lambda source: _each(tell, resolve(source, info, **arguments))
+        return lambda source: _one(tell, resolve(source, info, **arguments))
+
+
+def _once(tell: Telling) -> Telling:
+    """Tell a type once: each reference to it is another object, of the same name."""
+    told: dict[str, object] = {}
+
+    def known(source: Any) -> object:
+        name = str(source)
+        if name not in told:
+            told[name] = tell(source)
+        return told[name]
+
+    return known
+
+
+def _one(tell: Telling, found: Any) -> object:
+    return None if found is None else tell(found)
+
+
+def _each(tell: Telling, found: Any) -> object:
+    return None if found is None else [tell(each) for each in found]
+
+
+def _unwrapped(kind: object) -> tuple[bool, str]:
+    """Return whether a type is a list, and the name of what is in it."""
+    many = False
+    while isinstance(kind, GraphQLNonNull | GraphQLList):
+        many = many or isinstance(kind, GraphQLList)
+        kind = kind.of_type
+    return many, str(kind)
+
+
+def _leaf(value: object) -> object:
+    match value:
+        case TypeKind() | DirectiveLocation():
+            return value.name
+        case list() | tuple():
+            return [_leaf(each) for each in value]
+        case _:
+            return value
