@@ -45,7 +45,8 @@ class Unlink:
 class Transaction:
     """An unordered set of statements, and what is said about them.
 
-    `line` and `digest` say where in a file of transactions it stood, for a load that goes on.
+    `retracts_only` is the type that all that it retracts has to be of, where that matters. `line`
+    and `digest` say where in a file of transactions it stood, for a load that goes on.
     """
 
     instant: datetime | None = None
@@ -56,6 +57,7 @@ class Transaction:
     links: tuple[Link, ...] = ()
     unlinks: tuple[Unlink, ...] = ()
     retracts: tuple[str, ...] = ()
+    retracts_only: str | None = None
     line: int | None = None
     digest: bytes | None = None
     idempotency_key: str | None = None

@@ -1,9 +1,8 @@
 """Mutations: a transaction is written, and its report read back as of it, by one statement."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from typing import Any, ClassVar
 
 import structlog
@@ -20,14 +19,13 @@ from schema.execution.requests import Basis, Prepared, prepare
 from schema.execution.selections import select
 from schema.execution.served import LiveSchema
 from schema.execution.shaped import shaped
+from schema.execution.statements import statements
+from store.catalogue import Catalogue
 from store.database_errors import DeadlineExceeded
 from store.errors import CallerFault, OurFault
 from store.ids import T, opaque
-from store.transaction import read
 from store.writing.writer import Report, Writer
 
-_ABOUT = ("instant", "source", "actor", "reason")
-_STATEMENTS = ("upsert", "link", "unlink", "retract")
 # What the report says itself; the rest is read from the database.
 _TOLD = frozenset({"__typename", "basis", "redundant", "replayed"})
 _MOST_RETRIES = 5
@@ -59,6 +57,11 @@ class Mutation:
     prepared: Prepared
     now: datetime
     basis: Basis | None = None
+    catalogue: Catalogue = field(init=False)
+
+    def __post_init__(self) -> None:
+        # What is said means what it meant when it was validated, whatever the schema is by now.
+        self.catalogue = self.prepared.served.catalogue
 
     async def run(self) -> ExecutionResult:
         """Return what graphql-core makes of it: root fields one after the other.
@@ -71,15 +74,18 @@ class Mutation:
     async def _transact(
         self, info: GraphQLResolveInfo[Any], arguments: Mapping[str, Any]
     ) -> object:
-        transaction = replace(
-            read(_statements(arguments["transaction"])),
-            idempotency_key=arguments.get("idempotencyKey"),
-        )
-        report = await self.writer.transact(
-            transaction,
-            if_basis=arguments.get("ifBasis"),
-            dry_run=bool(arguments.get("dryRun")),
-        )
+        said = statements(self.catalogue, info.field_name, arguments)
+        try:
+            report = await self.writer.transact(
+                said.transaction,
+                if_basis=arguments.get("ifBasis"),
+                dry_run=bool(arguments.get("dryRun")),
+            )
+        except CallerFault as fault:
+            placed = said.placed(fault)
+            if placed is None:
+                raise
+            raise placed from fault
         self.basis = Basis(report.basis, report.basis_instant)
         key = str(info.path.key)
         try:
@@ -155,26 +161,6 @@ class Mutation:
 
 def _selected(prepared: Prepared) -> dict[str, Selected]:
     return {each.key: each for each in select(asked(prepared), prepared.operation)}
-
-
-def _statements(given: Mapping[str, Any]) -> dict[str, object]:
-    """Return the input as a line of a transaction file has it."""
-    about = {name: given[name] for name in _ABOUT if given.get(name) is not None}
-    statements = {name: given[name] for name in _STATEMENTS if given.get(name) is not None}
-    line: dict[str, object] = {"tx": about, **{k: _plain(v) for k, v in statements.items()}}
-    return line
-
-
-def _plain(value: object) -> object:
-    match value:
-        case Enum():
-            return value.value
-        case Mapping():
-            return {key: _plain(each) for key, each in value.items()}
-        case list():
-            return [_plain(each) for each in value]
-        case _:
-            return value
 
 
 def _read_back(asked_for: Selected) -> Selected:

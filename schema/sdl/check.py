@@ -4,7 +4,16 @@ from collections.abc import Iterable
 
 from schema.sdl import interfaces as sdl_interfaces
 from schema.sdl.draft import Draft, kinds_of
-from schema.sdl.names import Origin, field_names, fields_of, listed, root_fields, type_names
+from schema.sdl.names import (
+    Origin,
+    field_names,
+    fields_of,
+    link_names,
+    listed,
+    mutations,
+    root_fields,
+    type_names,
+)
 from store.catalogue import Catalogue, Relation
 
 
@@ -16,8 +25,11 @@ def check(draft: Draft, catalogue: Catalogue) -> None:
         for relation in owner.relations:
             _check_relation(draft, catalogue, relation)
         _check_clashes(draft, "field", field_names(owner))
+    for edge_type in catalogue.edge_types.values():
+        _check_clashes(draft, "field of the input that links", link_names(edge_type))
     _check_clashes(draft, "type", type_names(catalogue))
     _check_clashes(draft, "root field", root_fields(catalogue))
+    _check_clashes(draft, "mutation", mutations(catalogue))
 
 
 def check_type_renames(draft: Draft, beside: Catalogue) -> None:

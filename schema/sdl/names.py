@@ -1,6 +1,8 @@
 """Names in a catalog: which are reserved, which are generated, and how a plural is made."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
 
 from schema.contract.declared import ObjectType
 from schema.contract.fixed import fixed
@@ -8,6 +10,7 @@ from store.catalogue import (
     UNKNOWN,
     Attribute,
     Catalogue,
+    EdgeType,
     EntityType,
     Interface,
     Relation,
@@ -16,6 +19,7 @@ from store.catalogue import (
 
 ENTITY_FIELDS = frozenset({"id", "urn", "type", "lifecycle", "createdAt", "changedAt", "history"})
 EDGE_FIELDS = frozenset({"id", "type", "key", "from", "to", "since", "until"})
+LINK_FIELDS = ("from", "to", "key", "fromType", "toType")
 FILTER_WORDS = frozenset({"and", "or", "not", "cursor", "node", "edge"})
 # What the contract has promised from its first day: no field of a type may be called so.
 CONTRACT_ROOT_FIELDS = frozenset(
@@ -72,6 +76,54 @@ def root_fields(catalogue: Catalogue) -> Iterator[tuple[str, Origin]]:
         yield owner.plural, (owner.name,)
 
 
+class Verb(Enum):
+    """What a mutation that the catalog makes does to what it names."""
+
+    UPSERT = "upsert"
+    RETRACT = "retract"
+    LINK = "link"
+    UNLINK = "unlink"
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A field of Mutation that the catalog makes: `upsertDatasets`, `linkDerivedFrom`."""
+
+    verb: Verb
+    subject: EntityType | EdgeType
+
+    @property
+    def field(self) -> str:
+        """Return its name: that of the list of a type, or of an edge type, after the verb."""
+        if isinstance(self.subject, EdgeType):
+            return f"{self.verb.value}{self.subject.name}"
+        plural = self.subject.plural
+        return f"{self.verb.value}{plural[:1].upper()}{plural[1:]}"
+
+
+def writings(catalogue: Catalogue) -> Iterator[Writing]:
+    """Yield the fields of Mutation that the catalog makes."""
+    for entity_type in catalogue.entity_types.values():
+        if entity_type.name != UNKNOWN.name:
+            yield Writing(Verb.UPSERT, entity_type)
+            yield Writing(Verb.RETRACT, entity_type)
+    for edge_type in catalogue.edge_types.values():
+        yield Writing(Verb.LINK, edge_type)
+        yield Writing(Verb.UNLINK, edge_type)
+
+
+def mutations(catalogue: Catalogue) -> Iterator[tuple[str, Origin]]:
+    """Yield every field of Mutation, and where it comes from."""
+    yield from ((name, ()) for name in sorted(ROOT_FIELDS))
+    yield from ((each.field, (each.subject.name,)) for each in writings(catalogue))
+
+
+def link_names(edge_type: EdgeType) -> Iterator[tuple[str, Origin]]:
+    """Yield what the input that begins an edge says, and where it comes from."""
+    yield from ((name, ()) for name in LINK_FIELDS)
+    yield from ((each.field, (edge_type.name, each.field)) for each in edge_type.properties)
+
+
 def type_names(catalogue: Catalogue) -> Iterator[tuple[str, Origin]]:
     """Yield every type of the served schema, and where it comes from."""
     yield from ((name, ()) for name in sorted(FIXED_TYPES | FIXED_FILTERS))
@@ -81,8 +133,10 @@ def type_names(catalogue: Catalogue) -> Iterator[tuple[str, Origin]]:
         for field in filter(is_connection, fields_of(owner)):
             for suffix in ("Connection", "Edge", "Filter"):
                 yield relation_type(owner.name, field.field, suffix), (owner.name, field.field)
+    for name in (each for each in catalogue.entity_types if each != UNKNOWN.name):
+        yield f"{name}Input", (name,)
     for name in catalogue.edge_types:
-        yield from ((f"{name}{suffix}", (name,)) for suffix in ("", "Filter"))
+        yield from ((f"{name}{suffix}", (name,)) for suffix in ("", "Filter", "Link"))
     for name in catalogue.enums:
         yield from ((f"{name}{suffix}", (name,)) for suffix in ("", "Filter", "ListFilter"))
 

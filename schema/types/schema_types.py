@@ -1,11 +1,13 @@
 """Catalogue to everything that the served schema declares: the fixed part and the catalog's."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from schema.contract.declared import Declared, Field, ObjectType
 from schema.contract.fixed import fixed
 from schema.types.entities import Made, enumerations, object_types, root_fields
 from schema.types.filters import input_types
+from schema.types.mutations import mutation_fields, mutation_inputs
 from store.catalogue import Catalogue
 
 
@@ -15,16 +17,17 @@ def declarations(catalogue: Catalogue) -> tuple[Declared, ...]:
     Each name is there once, provided that the catalogue was checked as `schema.sdl.catalog` does.
     """
     made = Made(catalogue)
-    added = tuple(root_fields(made))
+    added = {"Query": tuple(root_fields(made)), "Mutation": tuple(mutation_fields(catalogue))}
     return (
         *(_with_root_fields(each, added) for each in fixed()),
         *enumerations(catalogue),
         *object_types(made),
         *input_types(catalogue),
+        *mutation_inputs(catalogue),
     )
 
 
-def _with_root_fields(declared: Declared, added: tuple[Field, ...]) -> Declared:
-    if isinstance(declared, ObjectType) and declared.name == "Query":
-        return replace(declared, fields=(*declared.fields, *added))
+def _with_root_fields(declared: Declared, added: Mapping[str, tuple[Field, ...]]) -> Declared:
+    if isinstance(declared, ObjectType) and declared.name in added:
+        return replace(declared, fields=(*declared.fields, *added[declared.name]))
     return declared

@@ -136,7 +136,7 @@ def resolve(rules: Rules, state: State, transaction: Transaction) -> Names:
 
 
 def _upsert(names: Names, upsert: Upsert, where: str) -> UpsertNames:
-    rules = _type(names.rules, upsert.type, where)
+    rules = entity_rules(names.rules, upsert.type, where)
     entity = names.entity(upsert.urn, where)
     names.claim(entity, rules.id, where)
     return UpsertNames(rules, entity)
@@ -149,11 +149,12 @@ def _link(names: Names, link: Link, where: str) -> LinkNames:
     )
     for entity, named in ((resolved.source, link.from_type), (resolved.target, link.to_type)):
         if named is not None and named != UNKNOWN.name:
-            names.claim(entity, _type(names.rules, named, where).id, where)
+            names.claim(entity, entity_rules(names.rules, named, where).id, where)
     return resolved
 
 
-def _type(rules: Rules, name: str, where: str) -> TypeRules:
+def entity_rules(rules: Rules, name: str, where: str) -> TypeRules:
+    """Return the rules of an entity type. Raises UnknownType."""
     if name not in rules.types:
         raise UnknownType(name, where=where)
     return rules.types[name]

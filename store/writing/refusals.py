@@ -4,6 +4,7 @@ CallerFault
 ├── MalformedUrn        MALFORMED_URN
 ├── UnknownEntity       UNKNOWN_ENTITY
 ├── TypeConflict        TYPE_CONFLICT
+├── OtherType           TYPE_CONFLICT
 ├── EdgeEndType         EDGE_END_TYPE
 ├── CardinalityConflict CARDINALITY_CONFLICT
 ├── Contradiction       CONTRADICTION
@@ -65,6 +66,24 @@ class TypeConflict(CallerFault):
         return (
             f"{self.where}: {self.entity} is of type {self.known} and cannot become {self.given};"
             " name its type, or use another urn"
+        )
+
+
+@dataclass(eq=False)
+class OtherType(CallerFault):
+    """What is to be retracted is of another type than the caller takes it for."""
+
+    code: ClassVar[str] = "TYPE_CONFLICT"
+    category: ClassVar[str] = "conflict"
+    where: str
+    entity: str
+    known: str
+    expected: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.where}: {self.entity} is of type {self.known}, not {self.expected};"
+            " leave it out, or retract it as what it is"
         )
 
 

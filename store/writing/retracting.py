@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from store.ids import EntityId
 from store.transaction import Transaction
 from store.writing.linking import Linking
-from store.writing.naming import Names
-from store.writing.refusals import Contradiction
+from store.writing.naming import Names, entity_rules
+from store.writing.refusals import Contradiction, OtherType
 from store.writing.state import Entity, Lifecycle, Value
 
 
@@ -22,12 +22,17 @@ class Retracting:
 
 
 def retract(names: Names, transaction: Transaction, linking: Linking) -> Retracting:
-    """Return what a transaction retracts. Raises Contradiction, MalformedUrn."""
+    """Return what a transaction retracts.
+
+    Raises Contradiction, MalformedUrn, OtherType, UnknownType.
+    """
     retracting = Retracting()
     for number, name in enumerate(transaction.retracts):
         where = f"retract[{number}]"
         entity = names.known(name, where)
         before = None if entity is None else names.state.entities.get(entity)
+        if before is not None and transaction.retracts_only is not None:
+            _check_type(names, before, transaction.retracts_only, where)
         if entity is not None:
             retracting.named.add(entity)
         if before is None or before.lifecycle is Lifecycle.DELETED:
@@ -38,6 +43,12 @@ def retract(names: Names, transaction: Transaction, linking: Linking) -> Retract
     retracting.named.update(retracting.ended)
     _check(names, retracting)
     return retracting
+
+
+def _check_type(names: Names, entity: Entity, only: str, where: str) -> None:
+    if entity.type != entity_rules(names.rules, only, where).id:
+        found = names.rules.types_by_id[entity.type].name
+        raise OtherType(where, entity.urn, found, only)
 
 
 def _cascade(names: Names, linking: Linking, retracting: Retracting) -> None:
