@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from datalog.syntax.clauses import Clause, Compare, Operator, Pattern
-from datalog.syntax.terms import BLANK, Variable
-from resolvers.clauses import exists, nothing
+from datalog.syntax.clauses import Clause, Compare, GetElse, Operator, Pattern, Step
+from datalog.syntax.terms import BLANK, Constant, Variable
+from resolvers.clauses import NEVER, exists, nothing
 from resolvers.draft import Draft, Place
 from resolvers.errors import BadUserInput
 from resolvers.selection import Given
@@ -74,11 +74,25 @@ def conditions(about: Filtered, attribute: Attribute, asked: object, argument: s
     return tuple(_single(about, attribute, operands))
 
 
+_EDGE_KEY = "edge/key"
+
+
+def _held(about: Filtered, name: str, value: Variable) -> Clause:
+    """Return the condition that an attribute has a value; no fact says that a key is empty."""
+    if name == _EDGE_KEY:
+        return GetElse(about.entity, (Step(name),), value, default=Constant(""))
+    return Pattern(about.entity, name, value)
+
+
 def _missing(about: Filtered, name: str) -> Clauses:
+    if name == _EDGE_KEY:
+        return (NEVER,)
     return (nothing((about.entity,), (Pattern(about.entity, name, BLANK),)),)
 
 
 def _present(about: Filtered, name: str) -> Clauses:
+    if name == _EDGE_KEY:
+        return ()
     return (exists((about.entity,), (Pattern(about.entity, name, BLANK),)),)
 
 
@@ -130,7 +144,7 @@ def _single(about: Filtered, attribute: Attribute, operands: Sequence[Operand]) 
     comparing = [each for each in operands if each.operator in _COMPARISONS]
     if comparing:  # All of them look at one value.
         value = about.draft.variable(attribute.field)
-        yield Pattern(about.entity, attribute.name, value)
+        yield _held(about, attribute.name, value)
         yield from (_compared(each, value) for each in comparing)
     for operand in operands:
         if operand.operator not in _COMPARISONS:
@@ -152,9 +166,9 @@ def _matched(operand: Operand) -> Clauses:
         case ("ne", None) | ("isNull", False):
             return _present(about, name)
         case "eq", _:
-            return (Pattern(about.entity, name, operand.slot()),)
+            return (_held(about, name, operand.slot()),)
         case "ne", _:
-            return (negated(about, (Pattern(about.entity, name, operand.slot()),)),)
+            return (negated(about, (_held(about, name, operand.slot()),)),)
         case _:
             raise BadUserInput(operand.argument, "there is no such operator, or it needs a value")
 

@@ -172,13 +172,14 @@ def _relations(subject: Subject, place: Place, relation: Relation, selected: Sel
     draft, place = subject.draft, subject.draft.timed(place, selected)
     end, edge = draft.variable(relation.field), draft.variable("edge")
     asked = Asked(draft, place, end, relation.target, selected)
+    edges = Asked(draft, place, edge, relation.edge, selected, "edgeWhere", "edgeOrderBy")
     walk = str(relation.reverse), relation.edge, relation.target
     listing = Listing(
         name=f"{subject.type}{_capital(relation.field)}",
         question=asked.question("relation", *walk),
         find=(end, edge),
-        where=(*_walk(subject, relation, end, edge), *asked.where()),
-        keys=(*asked.keys(), Key(end, ValueType.REF), Key(edge, ValueType.REF)),
+        where=(*_walk(subject, relation, end, edge), *asked.where(), *edges.where()),
+        keys=(*edges.keys(), *asked.keys(), Key(end, ValueType.REF), Key(edge, ValueType.REF)),
         node=lambda at, each: end_shape(draft, at, each, end, relation.target),
         edge=lambda at, each: edge_object(Subject(draft, at, edge, relation.edge), each),
         parent=subject.variable,
@@ -210,33 +211,39 @@ def _edge(subject: Subject, place: Place, relation: Relation, selected: Selected
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the caller asks of a list of entities of a type: which, and in which order."""
+    """What the caller asks of a list of entities of a type: which, and in which order.
+
+    Or of the edges that lead to them: then other arguments say it.
+    """
 
     draft: Draft
     place: Place
     entity: Variable
     type: str
     selected: Selected
+    which: str = "where"
+    order: str = "orderBy"
 
     @property
     def lifecycles(self) -> bool:
         """Tell whether the filter says itself which lifecycles it is about."""
-        return names_lifecycle(self.selected.arguments.get("where"))
+        return names_lifecycle(self.selected.arguments.get(self.which))
 
     def where(self) -> tuple[Clause, ...]:
         """Return the clauses of `where`. Raises BadUserInput."""
         about = Filtered(self.draft, self.place, self.entity, self.type)
-        return filter_clauses(about, self.selected.arguments.get("where"))
+        return filter_clauses(about, self.selected.arguments.get(self.which), self.which)
 
     def keys(self) -> tuple[Key, ...]:
         """Return the keys of `orderBy`. Raises BadUserInput."""
-        order_by = self.selected.arguments.get("orderBy")
-        return order_keys(self.draft, self.entity, self.type, order_by)
+        order_by = self.selected.arguments.get(self.order)
+        return order_keys(self.draft, self.entity, self.type, order_by, self.order)
 
     def question(self, *field: str) -> Question:
         """Return what cursors of this list belong to."""
         said = self.selected.arguments
-        return Question(field, {name: said.get(name) for name in ("where", "orderBy")})
+        of_edges = (name for name in ("edgeWhere", "edgeOrderBy") if said.get(name) is not None)
+        return Question(field, {name: said.get(name) for name in ("where", "orderBy", *of_edges)})
 
 
 def _capital(field: str) -> str:

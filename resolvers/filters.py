@@ -4,18 +4,20 @@ where = {attribute: condition, relation: ends, lifecycle: {in}, type: {in}, and,
 ends  = where                                                             of a relation to one
       | {some, none, every: where, edge: where of the edge's properties}  of a relation to many
 
+`relationEdge` is a filter of the edge of a relation to one.
+
 Keys beside each other are ANDed. Null in place of a condition, or of ends, asks for what has none.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datalog.syntax.clauses import Clause, Or, Pattern
 from datalog.syntax.terms import Constant, Keyword, Variable
 from resolvers.clauses import NEVER, any_of, exists, nothing, of_types
 from resolvers.conditions import Clauses, Filtered, conditions, negated
 from resolvers.errors import BadUserInput, TooManyRelations
-from resolvers.fields import ends, fields_of
+from resolvers.fields import EdgeField, ends, fields_of
 from store.catalogue import Attribute, Relation, ValueType
 from store.ids import AttributeId
 
@@ -141,6 +143,8 @@ def _field(about: Filtered, key: str, asked: object, argument: str) -> Clauses:
             return conditions(about, attribute, asked, argument)
         case Relation() as relation:
             return _relation(about, relation, asked, argument)
+        case EdgeField(relation):
+            return _edge(about, relation, asked, argument)
         case _:
             raise BadUserInput(argument, f"{about.type} has no such field")
 
@@ -159,23 +163,33 @@ def _reference(about: Filtered, reference: Attribute, asked: object, argument: s
 
 
 def _relation(about: Filtered, relation: Relation, asked: object, argument: str) -> Clauses:
-    draft = about.draft
-    end = draft.variable(relation.field)
-    of_type = of_types(end, ends(draft.catalogue, relation.target))
-    near, far = (end, about.entity) if relation.reverse else (about.entity, end)
     if isinstance(asked, Mapping) and relation.many and asked.get("edge") is not None:
-        edge = draft.variable(relation.edge)
-        walk: Clauses = (
-            Pattern(edge, "edge/type", Constant(Keyword(relation.edge))),
-            Pattern(edge, "edge/from", near),
-            Pattern(edge, "edge/to", far),
-            of_type,
-        )
-        walked = Walked(about, about.of(end, relation.target), about.of(edge, relation.edge), walk)
-    else:
-        walk = (Pattern(near, relation.edge, far), of_type)
-        walked = Walked(about, about.of(end, relation.target), None, walk)
+        return _quantified(_over_edge(about, relation), relation.many, asked, argument)
+    end = about.draft.variable(relation.field)
+    of_type = of_types(end, ends(about.draft.catalogue, relation.target))
+    near, far = (end, about.entity) if relation.reverse else (about.entity, end)
+    walk = (Pattern(near, relation.edge, far), of_type)
+    walked = Walked(about, about.of(end, relation.target), None, walk)
     return _quantified(walked, relation.many, asked, argument)
+
+
+def _edge(about: Filtered, relation: Relation, asked: object, argument: str) -> Clauses:
+    """Return the clauses for the edge of a relation to one, whatever it leads to."""
+    walked = _over_edge(about, relation)
+    return _end_holds(replace(walked, end=walked.edge or walked.end), asked, argument)
+
+
+def _over_edge(about: Filtered, relation: Relation) -> "Walked":
+    draft = about.draft
+    end, edge = draft.variable(relation.field), draft.variable(relation.edge)
+    near, far = (end, about.entity) if relation.reverse else (about.entity, end)
+    walk = (
+        Pattern(edge, "edge/type", Constant(Keyword(relation.edge))),
+        Pattern(edge, "edge/from", near),
+        Pattern(edge, "edge/to", far),
+        of_types(end, ends(draft.catalogue, relation.target)),
+    )
+    return Walked(about, about.of(end, relation.target), about.of(edge, relation.edge), walk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +203,9 @@ class Walked:
 
 
 def _quantified(walked: Walked, many: bool, asked: object, argument: str) -> Clauses:  # noqa: FBT001  # The schema says which.
-    start = walked.start
-    if walked.end.relations > MOST_RELATIONS:
-        raise TooManyRelations(argument, MOST_RELATIONS)
-    if asked is None:
-        return (nothing((start.entity,), walked.walk),)
-    if not many:
-        within = (*walked.walk, *clauses(walked.end, asked, argument))
-        return (exists(start.outside(within), within),)
+    if not many or asked is None:
+        return _end_holds(walked, asked, argument)
+    _check_near(walked, argument)
     if not isinstance(asked, Mapping):
         raise BadUserInput(argument, "expected some, none or every")
     for key in asked:
@@ -212,6 +221,20 @@ def _quantified(walked: Walked, many: bool, asked: object, argument: str) -> Cla
             walked, key, _end_conditions(walked, each, asked.get("edge"), f"{argument}.{key}")
         )
     )
+
+
+def _end_holds(walked: Walked, asked: object, argument: str) -> Clauses:
+    _check_near(walked, argument)
+    start = walked.start
+    if asked is None:
+        return (nothing((start.entity,), walked.walk),)
+    within = (*walked.walk, *clauses(walked.end, asked, argument))
+    return (exists(start.outside(within), within),)
+
+
+def _check_near(walked: Walked, argument: str) -> None:
+    if walked.end.relations > MOST_RELATIONS:
+        raise TooManyRelations(argument, MOST_RELATIONS)
 
 
 def _end_conditions(walked: Walked, end: object, edge: object, argument: str) -> Clauses:

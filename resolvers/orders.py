@@ -1,17 +1,21 @@
 """`orderBy` to keys: a path from the entity to a value, and the direction.
 
-orderBy = [{attribute: ASC | DESC} | {relation: {…}}, …]   one key each, the relations to one
+orderBy     = [{attribute: ASC | DESC} | {relation: {…}} | {relationEdge: {…}}, …]
+edgeOrderBy = [{property: ASC | DESC} | {key: …} | {since: …}, …]
+
+One key each, the relations to one.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from datalog.syntax.clauses import GetElse, Step
 from datalog.syntax.query import Order
-from datalog.syntax.terms import Variable
+from datalog.syntax.terms import Constant, Variable
 from resolvers.draft import Draft
 from resolvers.errors import BadUserInput, LimitExceeded, TooManyRelations
-from resolvers.fields import fields_of
+from resolvers.fields import EdgeField, fields_of
 from store.catalogue import Attribute, Relation, ValueType
 
 MOST_KEYS = 16
@@ -36,8 +40,12 @@ class Key:
         return Order(self.variable, self.descending)
 
 
-def keys(draft: Draft, entity: Variable, type_name: str, order_by: object) -> tuple[Key, ...]:
+def keys(
+    draft: Draft, entity: Variable, type_name: str, order_by: object, argument: str = "orderBy"
+) -> tuple[Key, ...]:
     """Return the keys that a caller asked for, without those that make the order total.
+
+    They are of an entity, or of an edge, of that type.
 
     Raises BadUserInput where the order makes no sense, LimitExceeded and TooManyRelations where
     it would take too long to plan.
@@ -46,9 +54,9 @@ def keys(draft: Draft, entity: Variable, type_name: str, order_by: object) -> tu
         return ()
     asked = order_by if isinstance(order_by, list | tuple) else [order_by]
     if len(asked) > MOST_KEYS:
-        raise LimitExceeded("orderBy", len(asked), MOST_KEYS)
+        raise LimitExceeded(argument, len(asked), MOST_KEYS)
     return tuple(
-        _key(draft, entity, type_name, each, f"orderBy[{n}]") for n, each in enumerate(asked)
+        _key(draft, entity, type_name, each, f"{argument}[{n}]") for n, each in enumerate(asked)
     )
 
 
@@ -57,8 +65,18 @@ def _key(draft: Draft, entity: Variable, type_name: str, asked: object, argument
     if len(path) > MOST_RELATIONS + 1:
         raise TooManyRelations(argument, MOST_RELATIONS)
     variable = draft.variable(path[-1].name.rpartition("/")[2])
-    return Key(variable, value_type, descending, GetElse(entity, path, variable))
+    # No fact says that the key of an edge is empty.
+    default = Constant("") if path == (_EDGE_KEYS["key"][0],) else None
+    return Key(variable, value_type, descending, GetElse(entity, path, variable, default=default))
 
+
+_ENTITY_KEYS = MappingProxyType({"urn": (Step("entity/urn"), ValueType.STRING)})
+_EDGE_KEYS = MappingProxyType(
+    {
+        "key": (Step("edge/key"), ValueType.STRING),
+        "since": (Step("edge/since"), ValueType.REF),
+    }
+)
 
 _Path = tuple[tuple[Step, ...], ValueType, bool]
 
@@ -67,8 +85,10 @@ def _path(draft: Draft, type_name: str, asked: object, argument: str) -> _Path:
     if not isinstance(asked, Mapping) or len(asked) != 1:
         raise BadUserInput(argument, "expected exactly one key, such as {name: ASC}")
     [(name, direction)] = asked.items()
-    if name == "urn":
-        return (Step("entity/urn"),), ValueType.STRING, _descending(direction, argument)
+    built_in = _EDGE_KEYS if type_name in draft.catalogue.edge_types else _ENTITY_KEYS
+    if name in built_in:
+        step, value_type = built_in[name]
+        return (step,), value_type, _descending(direction, f"{argument}.{name}")
     match fields_of(draft.catalogue, type_name).get(name):
         case Attribute(type=ValueType.REF, many=False, target=str(target)) as reference:
             return _further(draft, Step(reference.name), target, direction, f"{argument}.{name}")
@@ -78,6 +98,9 @@ def _path(draft: Draft, type_name: str, asked: object, argument: str) -> _Path:
         case Relation(many=False) as relation:
             step = Step(relation.edge, relation.reverse)
             return _further(draft, step, relation.target, direction, f"{argument}.{name}")
+        case EdgeField(relation):
+            step = Step(relation.edge, relation.reverse)
+            return _further(draft, step, relation.edge, direction, f"{argument}.{name}")
         case _:
             raise BadUserInput(argument, f"{type_name} has no {name} to order by")
 

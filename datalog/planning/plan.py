@@ -54,7 +54,7 @@ from datalog.syntax.clauses import (
     RuleCall,
     Search,
 )
-from datalog.syntax.terms import Constant, Variable
+from datalog.syntax.terms import Constant, Keyword, Variable
 from datalog.syntax.views import Now
 
 
@@ -329,11 +329,20 @@ def _path(get: GetElse) -> Iterator[Clause]:
     for position, step in enumerate(get.path, 1):
         is_last = position == len(get.path)
         after = path_end(get) if is_last else Variable(f"{get.value.name}/{position}")
-        if step.reverse:
+        if not is_last and _is_of_edge(get.path[position].name, step.name):
+            near = "edge/to" if step.reverse else "edge/from"
+            yield Pattern(after, "edge/type", Constant(Keyword(step.name)), source=get.source)
+            yield Pattern(after, near, before, source=get.source)
+        elif step.reverse:
             yield Pattern(after, step.name, before, source=get.source)
         else:
             yield Pattern(before, step.name, after, source=get.source)
         before = after
+
+
+def _is_of_edge(attribute: str, walked: str) -> bool:
+    """Tell whether an attribute belongs to the edge of the type that was walked, not to its end."""
+    return "/" not in walked and attribute.partition("/")[0] in {"edge", walked}
 
 
 _NOT_MULTIPLYING = (Compare, Not, Some, GetElse, OwnRow, Call)

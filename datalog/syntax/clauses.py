@@ -99,7 +99,8 @@ class Step:
 class GetElse:
     """`[(get-else $ ?e [:PublishedBy :Organization/name] nil) ?v]`.
 
-    The value at the path's end, else nothing.
+    The value at the path's end, else nothing. After a step along an edge type, an attribute of the
+    edge (`:PublishedBy/since`, `:edge/key`) is read of the edge, not of what it leads to.
 
     Every step must be of cardinality one (else the least value is taken). The row stays when there
     is no value: with the default, or with nothing where that is None (ours; Datomic has no nil).

@@ -28,6 +28,7 @@ _SAYS = {
     "urn": "By its urn.",
     "type": "By the name of its type.",
     "key": "By what tells parallel edges apart.",
+    "since": "By the transaction that began the edge.",
 }
 
 

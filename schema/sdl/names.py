@@ -136,7 +136,7 @@ def type_names(catalogue: Catalogue) -> Iterator[tuple[str, Origin]]:
     for name in (each for each in catalogue.entity_types if each != UNKNOWN.name):
         yield f"{name}Input", (name,)
     for name in catalogue.edge_types:
-        yield from ((f"{name}{suffix}", (name,)) for suffix in ("", "Filter", "Link"))
+        yield from ((f"{name}{suffix}", (name,)) for suffix in ("", "Filter", "Link", "Order"))
     for name in catalogue.enums:
         yield from ((f"{name}{suffix}", (name,)) for suffix in ("", "Filter", "ListFilter"))
 

@@ -12,7 +12,7 @@ from schema.contract.declared import (
     ObjectType,
 )
 from schema.sdl.names import fields_of, is_connection, listed, relation_type, singular_field
-from schema.types.filters import arguments
+from schema.types.filters import arguments, edge_arguments
 from store.catalogue import (
     UNKNOWN,
     Attribute,
@@ -155,7 +155,8 @@ def _relation(made: Made, owner: EntityType | Interface, relation: Relation) -> 
     says = (relation.description, relation.deprecated)
     if relation.many:
         connection = f"{made.connection(owner, relation.field)}Connection"
-        yield Field(relation.field, connection, _list_arguments(made, relation.target), *says)
+        asked = (*_list_arguments(made, relation.target), *edge_arguments(relation))
+        yield Field(relation.field, connection, asked, *says)
         return
     yield Field(relation.field, relation.target, (_AS_OF,), *says)
     edge = f"The edge that leads to {relation.field}."

@@ -23,18 +23,28 @@ def arguments(catalogue: Catalogue, target: str) -> Iterator[Argument]:
         yield Argument("orderBy", f"[{target}Order!]", description=order)
 
 
+def edge_arguments(field: Attribute | Relation) -> Iterator[Argument]:
+    """Yield the arguments about the edges of a relation to many: which of them, in which order."""
+    if isinstance(field, Relation):
+        which = "Only those that are reached over an edge that passes."
+        yield Argument("edgeWhere", f"{field.edge}Filter", description=which)
+        order = "In this order of the edges, one key each; `orderBy` orders what it leaves equal."
+        yield Argument("edgeOrderBy", f"[{field.edge}Order!]", description=order)
+
+
 def input_types(catalogue: Catalogue) -> Iterator[InputType]:
     """Yield the input types that a catalogue adds."""
     for owner in listed(catalogue):
         yield _filter(owner)
         yield from _quantifiers(owner)
-        order = (described(Argument("urn", "SortOrder")), *_keys(owner))
-        yield InputType(f"{owner.name}Order", order, one_of=True, description="Exactly one key.")
+        yield _order(owner.name, (described(Argument("urn", "SortOrder")), *_keys(owner)))
     for edge_type in catalogue.edge_types.values():
         name = f"{edge_type.name}Filter"
         key = described(Argument("key", "StringFilter"))
         fields = (key, *_conditions(edge_type.properties), *_connectives(name))
         yield InputType(name, fields, description="Every key given has to hold.")
+        built_in = map(described, (Argument("key", "SortOrder"), Argument("since", "SortOrder")))
+        yield _order(edge_type.name, (*built_in, *_values(edge_type.properties)))
     for name in catalogue.enums:
         one = (Argument("eq", name), Argument("ne", name), Argument("in", f"[{name}!]"))
         fields = tuple(map(described, (*one, Argument("isNull", "Boolean"))))
@@ -51,10 +61,14 @@ def _filter(owner: EntityType | Interface) -> InputType:
     lifecycle = Argument(
         "lifecycle", "LifecycleFilter", description="Without it, none is DELETED in a list."
     )
-    walks = map(_walk, _walked(owner))
+    walks = (each for walked in _walked(owner) for each in _walk(walked))
     conditions = (*map(described, named), lifecycle, *_conditions(owner.attributes))
     fields = (*conditions, *walks, *_connectives(name))
     return InputType(name, fields, description="Every key given has to hold.")
+
+
+def _order(name: str, keys: tuple[Argument, ...]) -> InputType:
+    return InputType(f"{name}Order", keys, one_of=True, description="Exactly one key.")
 
 
 def _connectives(name: str) -> tuple[Argument, ...]:
@@ -76,16 +90,27 @@ def _walked(owner: EntityType | Interface) -> Iterator[Attribute | Relation]:
     yield from owner.relations
 
 
-def _walk(walked: Attribute | Relation) -> Argument:
+def _walk(walked: Attribute | Relation) -> Iterator[Argument]:
     target = walked.target or "Entity"
     if walked.many:
         kind = relation_type(walked.owner, walked.field, "Filter")
         about, old = walked.description, walked.deprecated
-        return Argument(walked.field, kind, description=about, deprecated=old)
+        yield Argument(walked.field, kind, description=about, deprecated=old)
+        return
     description = f"{walked.description or ''} Null: there is none.".strip()
-    return Argument(
+    yield Argument(
         walked.field, f"{target}Filter", description=description, deprecated=walked.deprecated
     )
+    if isinstance(walked, Relation):
+        yield _of_edge(walked, "Filter")
+
+
+def _of_edge(relation: Relation, suffix: str) -> Argument:
+    """Return what a filter or an order says of the edge of a relation to one."""
+    about = f"By the edge that leads to {relation.field}."
+    kind = f"{relation.edge}{suffix}"
+    name = f"{relation.field}Edge"
+    return Argument(name, kind, description=about, deprecated=relation.deprecated)
 
 
 def _quantifiers(owner: EntityType | Interface) -> Iterator[InputType]:
@@ -108,10 +133,16 @@ def _sortable(attribute: Attribute) -> bool:
 
 
 def _keys(owner: EntityType | Interface) -> Iterator[Argument]:
-    for each in filter(_sortable, owner.attributes):
-        about, old = each.description, each.deprecated
-        yield Argument(each.field, "SortOrder", description=about, deprecated=old)
+    yield from _values(owner.attributes)
     for walked in _walked(owner):
         if not walked.many:
             about, old = walked.description, walked.deprecated
             yield Argument(walked.field, f"{walked.target}Order", description=about, deprecated=old)
+            if isinstance(walked, Relation):
+                yield _of_edge(walked, "Order")
+
+
+def _values(attributes: tuple[Attribute, ...]) -> Iterator[Argument]:
+    for each in filter(_sortable, attributes):
+        about, old = each.description, each.deprecated
+        yield Argument(each.field, "SortOrder", description=about, deprecated=old)

@@ -68,6 +68,15 @@ TRAPS: dict[str, list[Any]] = {
         ["a", "y", "orders"],
         ["b", "y", "-"],
     ],
+    # Along an edge type, and then of the edge itself; or of what it leads to.
+    "[:find ?e ?w :where [?e :Dataset/rows]"
+    " [(get-else $ ?e [:DerivedFrom :DerivedFrom/weight] nil) ?w]]": [["a", None], ["b", 0.75]],
+    "[:find ?e ?w :where [?e :Dataset/rows]"
+    " [(get-else $ ?e [:_DerivedFrom :DerivedFrom/weight] nil) ?w]]": [["a", 0.75], ["b", None]],
+    "[:find ?e ?t :where [?e :Dataset/rows]"
+    " [(get-else $ ?e [:DerivedFrom :edge/since :tx/t] nil) ?t]]": [["a", None], ["b", "4"]],
+    "[:find ?e ?n :where [?e :Dataset/rows]"
+    " [(get-else $ ?e [:DerivedFrom :Dataset/name] nil) ?n]]": [["a", None], ["b", "orders"]],
     '[:find ?e :where [?e :Dataset/rows] [(get-else $ ?e :Dataset/name "-") ?n] [(= ?n "-")]]': [
         ["b"]
     ],

@@ -40,8 +40,9 @@ class Asking:
 
 WHOLE = """{ datasets(where: {or: [{lifecycle: {in: [DELETED]}}, {}]}) { nodes {
   id urn name rows tags layer price lifecycle replacement { id }
-  steward { id name age } upstream { edges { edge { weight } node { id } } }
-  owners { edges { edge { duty } node { id type ... on Owner { name } } } }
+  steward { id name age } stewardEdge { key since { t } }
+  upstream { edges { edge { id key weight since { t } } node { id } } }
+  owners { edges { edge { id key duty since { t } } node { id type ... on Owner { name } } } }
 } } }"""
 
 
@@ -65,7 +66,7 @@ WEIGHTS = st.sampled_from([0.5, 1.0, 0.75])
 LAYERS = st.sampled_from(["RAW", "REFINED"])
 
 
-def _one(values: st.SearchStrategy[Json], *, text: bool = False) -> st.SearchStrategy[Json]:
+def one_of(values: st.SearchStrategy[Json], *, text: bool = False) -> st.SearchStrategy[Json]:
     operators = [
         "eq",
         "ne",
@@ -90,7 +91,7 @@ TAGS: st.SearchStrategy[Json] = st.one_of(
 )
 
 
-def _both(values: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+def both(values: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
     """Return filters alone, and combined with and, or, not."""
     return st.recursive(
         values,
@@ -103,39 +104,40 @@ def _both(values: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
     )
 
 
-def _some(**filters: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
+def some_of(**filters: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
     """Return filters that have one or two of these keys."""
     members = [st.tuples(st.just(key), each) for key, each in filters.items()]
     return st.lists(st.one_of(members), min_size=1, max_size=2).map(dict)
 
 
-OWNER = _both(_some(name=_one(NAMES, text=True), type=st.just({"in": ["Team"]})))
-PERSON = _some(name=_one(NAMES), age=_one(st.integers(39, 41)))
+OWNER = both(some_of(name=one_of(NAMES, text=True), type=st.just({"in": ["Team"]})))
+PERSON = some_of(name=one_of(NAMES), age=one_of(st.integers(39, 41)))
 
 
 def _ends(end: st.SearchStrategy[Json], edge: st.SearchStrategy[Json]) -> st.SearchStrategy[Json]:
     end = end | st.just({})
-    return _some(some=end, none=end, every=end, edge=edge) | st.none()
+    return some_of(some=end, none=end, every=end, edge=edge) | st.none()
 
 
-PLAIN = _some(
-    name=_one(NAMES, text=True) | st.none(),
-    rows=_one(ROWS),
-    price=_one(PRICES),
-    layer=_one(LAYERS),
+PLAIN = some_of(
+    name=one_of(NAMES, text=True) | st.none(),
+    rows=one_of(ROWS),
+    price=one_of(PRICES),
+    layer=one_of(LAYERS),
     tags=TAGS,
     lifecycle=st.sampled_from([{"in": ["DELETED"]}, {"in": ["ENRICHED", "PARTIAL"]}]),
 )
-LEAF = _some(
-    name=_one(NAMES, text=True),
-    rows=_one(ROWS),
+LEAF = some_of(
+    name=one_of(NAMES, text=True),
+    rows=one_of(ROWS),
     tags=TAGS,
     steward=PERSON | st.none(),
+    stewardEdge=some_of(key=one_of(st.sampled_from(["", "a"]), text=True)) | st.none(),
     replacement=PLAIN | st.none(),
-    upstream=_ends(PLAIN, _some(weight=_one(WEIGHTS))),
-    owners=_ends(OWNER, _some(duty=_one(DUTIES))),
+    upstream=_ends(PLAIN, some_of(weight=one_of(WEIGHTS))),
+    owners=_ends(OWNER, some_of(duty=one_of(DUTIES))),
 )
-WHERE = _both(LEAF | PLAIN)
+WHERE = both(LEAF | PLAIN)
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ class Naive:
                 return _list_holds(node[key], asked)
             case "upstream" | "owners":
                 return self._ends_hold(node[key]["edges"], asked)
-            case "steward" | "replacement":
+            case "steward" | "replacement" | "stewardEdge":
                 return self._end_holds(node[key], asked)
             case _:
                 return _value_holds(_value(key, node.get(key)), key, asked)
@@ -170,7 +172,7 @@ class Naive:
     def _end_holds(self, end: Json, asked: Json) -> bool:
         if asked is None or end is None:
             return (asked is None) is (end is None)
-        return self.meets(self.everything.get(end["id"], end), asked)
+        return self.meets(self.everything.get(end.get("id"), end), asked)
 
     def _ends_hold(self, edges: Json, asked: Json) -> bool:
         if asked is None:
@@ -261,15 +263,16 @@ def names_lifecycle(where: Json) -> bool:
             return False
 
 
-KEYS = st.sampled_from(["name", "rows", "price", "layer", "urn", "steward", "replacement"])
+KEYS = st.sampled_from(
+    ["name", "rows", "price", "layer", "urn", "steward", "replacement", "stewardEdge"]
+)
 ORDER = st.lists(st.tuples(KEYS, st.sampled_from(["ASC", "DESC"])), max_size=2)
 
 
 def order_by(order: list[tuple[str, str]]) -> Json:
     """Return an order as `orderBy` takes it."""
-    return [
-        {key: {"name": way} if key in {"steward", "replacement"} else way} for key, way in order
-    ]
+    leading = {"steward": "name", "replacement": "name", "stewardEdge": "since"}
+    return [{key: {leading[key]: way} if key in leading else way} for key, way in order]
 
 
 def ordered(
@@ -278,12 +281,19 @@ def ordered(
     """Return entities in an order; the id breaks ties."""
 
     def value(node: Json, key: str) -> Json:
+        if key == "stewardEdge":
+            return node[key] and int(node[key]["since"]["t"])
         if key not in {"steward", "replacement"}:
             return _value(key, node[key])
         return node[key] and whole.get(node[key]["id"], node[key])["name"]
 
-    in_turn = sorted(nodes, key=lambda node: int(node["id"][1:]))
+    in_turn = sorted(nodes, key=lambda node: number(node["id"]))
     return in_order(in_turn, [(partial(value, key=key), way) for key, way in order])
+
+
+def number(identity: str) -> int:
+    """Return the number in an opaque id."""
+    return int(identity[1:])
 
 
 def in_order(rows: list[Json], keys: list[tuple[Callable[[Json], Json], str]]) -> list[Json]:

@@ -152,7 +152,20 @@ def test_only_indexed_attributes_can_be_filtered_and_ordered(served: GraphQLSche
         "urn": "SortOrder",
         "name": "SortOrder",
         "publishedBy": "OrganizationOrder",
+        "publishedByEdge": "PublishedByOrder",
     }
+
+
+def test_a_relation_is_asked_about_its_edges_too(served: GraphQLSchema) -> None:
+    asked = _arguments(served, "Dataset", "upstream")
+    assert asked["where"] == "DatasetFilter"
+    assert asked["edgeWhere"] == "DerivedFromFilter"
+    assert asked["edgeOrderBy"] == "[DerivedFromOrder!]"
+    assert _fields(served, "DerivedFromOrder") == dict.fromkeys(
+        ("key", "since", "weight"), "SortOrder"
+    )
+    assert _fields(served, "ModelFilter")["publishedByEdge"] == "PublishedByFilter"
+    assert "edgeWhere" not in _arguments(served, "Dataset", "copies")
 
 
 def test_a_filter_over_a_relation_asks_for_some_none_or_every(served: GraphQLSchema) -> None:
