@@ -17,6 +17,7 @@ shapes           rows to JSON text, one function per kind of shape
   answer           the rows of a query that someone wrote; `aggregates` are made of their groups
   pulling          what a pull tells of an entity
   basis            what an answer is true at
-  graph            a lineage graph; `search` is the breadth-first walk
+  graph            a lineage graph; `search` is the breadth-first walk, `neighbours` one hop of it
+  frontier         where a lineage graph ends
   json_text        columns as JSON text; `writing` puts pieces side by side
 """

@@ -6,37 +6,16 @@ on each side, all reached so far, how many are shown, and whether the budget has
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from datalog.planning.steps import Walked
-from datalog.sql.columns import Column, slot
-from datalog.sql.rows import Columns, Compilation, Item, Rows
+from datalog.sql.columns import Column
+from datalog.sql.neighbours import Walk, neighbours
+from datalog.sql.rows import Item, Rows
 from datalog.sql.unification import Reading, unified
-from datalog.syntax.clauses import EdgeStep, Search
-from datalog.syntax.terms import Variable
-from datalog.syntax.views import View
-from datalog.vocabulary import type_id
+from datalog.syntax.clauses import EdgeStep
 from store.catalogue import ValueType
 from store.sql import Sql, join, number, numbered, sql
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """A search at a view, and the name under which its levels are found.
-
-    `limits` are the columns of those limits that are not given when the statement runs.
-    """
-
-    search: Search
-    view: View
-    compilation: Compilation
-    levels: Sql
-    limits: Columns = field(default_factory=dict)
-
-    def limit(self, variable: Variable) -> Sql:
-        """Return a limit: what a variable of the query holds, or what is given under its name."""
-        held = self.limits.get(variable) or slot(variable.name, ValueType.INT)
-        return held.sql
 
 
 def levels(walk: Walk, roots: Sql) -> Sql:
@@ -143,51 +122,6 @@ def _tagged(walk: Walk) -> Iterable[Sql]:
         )
     if not sides:
         yield sql("SELECT NULL::bigint AS node, 0 AS tag WHERE false")
-
-
-def neighbours(steps: Iterable[EdgeStep], nodes: Sql, walk: Walk) -> Sql:
-    """Return the pairs (near, node) of nodes in an array with what the search may see of theirs.
-
-    A pair is there once for each edge. One scan for a whole array is ten times as fast as a
-    look-up for each of its nodes.
-    """
-    steps = tuple(steps)
-    arms = [
-        _arm(tuple(step.edge for step in steps if step.reverse == reverse), nodes, walk, reverse)
-        for reverse in (False, True)
-        if any(step.reverse == reverse for step in steps)
-    ]
-    types = walk.search.types
-    pairs = join("\nUNION ALL ", arms)
-    if types is None:
-        return pairs
-    return sql(
-        "SELECT z.near, z.node FROM ({pairs}) z\n"
-        "WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN ({ids}) AND {now})",
-        pairs=pairs,
-        ids=ids(types, walk.compilation),
-        now=walk.compilation.seen(sql("t"), walk.view),
-    )
-
-
-def _arm(edges: tuple[str, ...], nodes: Sql, walk: Walk, reverse: bool) -> Sql:  # noqa: FBT001  # As EdgeStep has it.
-    near, far = (sql('h."to"'), sql('h."from"')) if reverse else (sql('h."from"'), sql('h."to"'))
-    return sql(
-        "SELECT {near} AS near, {far} AS node FROM edge h"
-        " WHERE {near} = ANY({nodes}) AND h.type IN ({ids}) AND {seen}",
-        far=far,
-        near=near,
-        nodes=nodes,
-        ids=ids(edges, walk.compilation),
-        seen=walk.compilation.seen(sql("h"), walk.view),
-    )
-
-
-def ids(types: Iterable[str], compilation: Compilation) -> Sql:
-    """Return the ids of types, separated by commas; no type has the id 0."""
-    found = [type_id(name, compilation.catalogue) for name in types]
-    known = [number(each) for each in found if each is not None]
-    return join(", ", known or [number(0)])
 
 
 def reached(walk: Walk, name: Sql, roots: Sql) -> Sql:

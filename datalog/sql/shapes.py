@@ -9,11 +9,11 @@ from datalog.reason import Empty
 from datalog.sql.answer import answer
 from datalog.sql.basis import basis_instant, basis_t
 from datalog.sql.entity_output import attribute_name, type_id_of, type_name, value
+from datalog.sql.frontier import frontier_json
 from datalog.sql.graph import (
     GraphRows,
     edge_members,
     edges_json,
-    frontier_json,
     graph_json,
     graph_rows,
     node_members,
