@@ -39,6 +39,9 @@ def shape_levels(shape: Shape) -> Iterator[Level]:
             yield Level(shape.path, _level_text(shape))
         case _:
             pass
+    if isinstance(shape, Graph):
+        for each in (*shape.nodes_pass, *shape.edges_pass):
+            yield Level(each.path, query_text(each.query))
     for child, _ in children(shape):
         yield from shape_levels(child)
 

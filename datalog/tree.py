@@ -182,6 +182,16 @@ class BasisInstant:
     source: Source
 
 
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """What a graph may see of some types, or of all: what meets a query, whose `Parent` it is."""
+
+    path: str
+    of: Variable
+    types: tuple[str, ...] | None
+    query: Query
+
+
 EDGE = Variable("edge")
 
 
@@ -191,7 +201,9 @@ class Graph:
 
     The query's `where` is what binds the search's root, and the search. `node` is each node's own
     shape, of the search's node variable; `edge` each edge's own, of the variable `edge_entity`. The
-    parts that are not wanted are left out.
+    parts that are not wanted are left out. Nodes and edges of types that `nodes_pass` or
+    `edges_pass` names have to meet their queries: others are not there for the walk, nor in what is
+    counted of the frontier; roots are there in any case.
     """
 
     path: str
@@ -203,6 +215,8 @@ class Graph:
     edges: bool
     frontier: bool
     edge_entity: Variable = EDGE
+    nodes_pass: tuple[Passing, ...] = ()
+    edges_pass: tuple[Passing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

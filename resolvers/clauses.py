@@ -74,7 +74,7 @@ def _variables(clause: Clause) -> Iterator[Variable]:  # noqa: C901  # One case 
             yield from outward(clause)
         case Search():
             yield from (clause.root, clause.node, clause.depth, clause.side)
-            yield from (clause.max_depth, clause.max_nodes, clause.per_node)
+            yield from clause.limits
         case _:
             assert_never(clause)
 

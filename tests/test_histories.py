@@ -13,6 +13,7 @@ from tests.conftest import NewDatabase
 from tests.oracle import reading
 from tests.oracle.catalog import Catalog, read
 from tests.oracle.comparing import LINEAGE, compare
+from tests.oracle.drawing import drawn
 from tests.oracle.history import Line, Replay, merged
 from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked, Walk
 from tests.serving import SHARED, Served, needs_shared, serving
@@ -139,6 +140,9 @@ async def test_lineage_is_what_the_lines_say_at_any_time(histories: Histories) -
                 assert code == "UNKNOWN_ENTITY"
                 continue
             asked = Asked([root], SIDES[direction], depth, nodes, fan)
+            if chance.random() < 0.6:
+                asked, more = drawn(asked, replay, chance)
+                variables |= more
             graph = Walk(replay, asked, histories.ids.__getitem__).answer()
             answer = await histories.served.ask_once(LINEAGE, variables)
             compare(answer["lineage"], graph, replay)

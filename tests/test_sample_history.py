@@ -12,6 +12,7 @@ from tests.conftest import NewDatabase
 from tests.oracle import reading
 from tests.oracle.catalog import read
 from tests.oracle.comparing import LINEAGE, compare
+from tests.oracle.drawing import drawn
 from tests.oracle.history import Replay, lines
 from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked, Walk
 from tests.serving import Served, serving
@@ -75,26 +76,29 @@ async def _check(sample: Served, replay: Replay, urn: str) -> None:
 async def test_lineage_is_right_just_before_and_after_a_transaction(sample: Served) -> None:
     rows = await sample.database.rows("SELECT v, e FROM fact_1")
     ids = {str(urn): int(entity) for urn, entity in rows}
-    replay = Replay(read(CATALOG), SCHEMA_T)
+    replay, chance = Replay(read(CATALOG), SCHEMA_T), random.Random(11)
     compared = 0
     for number, line in enumerate(lines(EXAMPLES / "history.jsonl")):
         linked = line.get("link", []) + line.get("unlink", [])
         roots = [edge["to"] for edge in linked if edge["to"] in replay.entities][:1]
         chosen = roots if number % STEP < 3 else []
         for root in chosen:
-            await _check_lineage(sample, replay, root, ids)
+            await _check_lineage(sample, replay, root, ids, chance)
         replay.apply(line)
         for root in chosen:
-            await _check_lineage(sample, replay, root, ids)
+            await _check_lineage(sample, replay, root, ids, chance)
             compared += 1
     print(f"{compared} graphs compared")
     assert compared > 15
 
 
-async def _check_lineage(sample: Served, replay: Replay, root: str, ids: dict[str, int]) -> None:
+async def _check_lineage(
+    sample: Served, replay: Replay, root: str, ids: dict[str, int], chance: random.Random
+) -> None:
     depth, nodes, fan = 6, 60, 4
-    asked = Asked([root], (UPSTREAM, DOWNSTREAM), depth, nodes, fan)
-    graph = Walk(replay, asked, ids.__getitem__).answer()
+    plain = Asked([root], (UPSTREAM, DOWNSTREAM), depth, nodes, fan)
     limits = {"depth": depth, "nodes": nodes, "fan": fan}
-    ask = {"root": root, "at": replay.t, "direction": "BOTH", **limits}
-    compare((await sample.ask_once(LINEAGE, ask))["lineage"], graph, replay)
+    for asked, more in ((plain, {}), *(drawn(plain, replay, chance) for _ in range(3))):
+        graph = Walk(replay, asked, ids.__getitem__).answer()
+        ask = {"root": root, "at": replay.t, "direction": "BOTH", **limits, **more}
+        compare((await sample.ask_once(LINEAGE, ask))["lineage"], graph, replay)

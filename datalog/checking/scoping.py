@@ -127,7 +127,7 @@ def _terms(clause: Plain) -> Iterator[Term]:  # noqa: C901  # The same.
             yield from clause.arguments
         case Search():
             yield from (clause.root, clause.node, clause.depth, clause.side)
-            yield from (clause.max_depth, clause.max_nodes, clause.per_node)
+            yield from clause.limits
         case _:
             assert_never(clause)
 
@@ -187,6 +187,7 @@ class _Renaming:
                 return replace(call, arguments=arguments)
 
     def _search(self, search: Search, names: Names) -> Search:
+        own = search.downstream_depth
         return replace(
             search,
             root=names.get(search.root, search.root),
@@ -196,6 +197,7 @@ class _Renaming:
             max_depth=names.get(search.max_depth, search.max_depth),
             max_nodes=names.get(search.max_nodes, search.max_nodes),
             per_node=names.get(search.per_node, search.per_node),
+            downstream_depth=None if own is None else names.get(own, own),
         )
 
     def _pattern(self, pattern: Pattern, names: Names) -> Pattern:

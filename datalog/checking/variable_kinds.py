@@ -284,8 +284,7 @@ def _searched(search: Search) -> Iterator[tuple[Variable, Kind]]:
     yield from ((each, ValueType.REF) for each in (search.root, search.node))
     yield search.side, ValueType.KEYWORD
     yield search.depth, ValueType.INT
-    limits = (search.max_depth, search.max_nodes, search.per_node)
-    yield from ((each, ValueType.INT) for each in limits)
+    yield from ((each, ValueType.INT) for each in search.limits)
 
 
 def _branches(branches: Iterable[Kinds], found: Kinds) -> Told:

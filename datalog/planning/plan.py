@@ -207,9 +207,8 @@ class _Planning:
             case GetElse():
                 return (50.0, self._lookup(item, bound)) if item.entity in bound else None
             case Search():
-                limits = {item.max_depth, item.max_nodes, item.per_node}
                 view = self.situation.view(item.source)
-                return (4.0, Walked(item, view)) if {item.root, *limits} <= bound else None
+                return (4.0, Walked(item, view)) if {item.root, *item.limits} <= bound else None
             case Call():
                 needed = frozenset(each for each in item.arguments if isinstance(each, Variable))
                 return (-0.8, Applied(item)) if needed <= bound else None

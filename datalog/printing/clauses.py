@@ -123,6 +123,8 @@ def _search(search: Search) -> str:
         ":max-nodes": variable_text(search.max_nodes),
         ":per-node": variable_text(search.per_node),
     }
+    if search.downstream_depth is not None:
+        options[":downstream-depth"] = variable_text(search.downstream_depth)
     told = " ".join(f"{key} {value}" for key, value in options.items())
     return f"({scope_text(search.source)}search {' '.join(names)} {{{told}}})"
 

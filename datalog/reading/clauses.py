@@ -190,8 +190,9 @@ def _search(form: Form, rest: Sequence[Form], within: Within) -> Search:
         )
     root, node, depth, side = (variable(each, "search") for each in rest[:4])
     told = {keyword(key): value for key, value in rest[4].value.pairs}
-    if set(told) != _SEARCH_OPTIONS:
+    if set(told) - {"downstream-depth"} != _SEARCH_OPTIONS:
         raise refused(rest[4], "these are not the options", f"write {' '.join(_OPTION_NAMES)}")
+    downstream = told.get("downstream-depth")
     return Search(
         root,
         node,
@@ -204,6 +205,9 @@ def _search(form: Form, rest: Sequence[Form], within: Within) -> Search:
         max_nodes=variable(told["max-nodes"], ":max-nodes"),
         per_node=variable(told["per-node"], ":per-node"),
         source=within.source,
+        downstream_depth=(
+            None if downstream is None else variable(downstream, ":downstream-depth")
+        ),
     )
 
 

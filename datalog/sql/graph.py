@@ -26,13 +26,13 @@ from dataclasses import dataclass, replace
 from datalog.reason import Empty
 from datalog.sql.columns import Column
 from datalog.sql.levels import Found, Scope, Table, enclosed, find
-from datalog.sql.neighbours import Walk, ids, neighbours
-from datalog.sql.rows import Item, Rows
+from datalog.sql.neighbours import Sight, Walk, ids, is_of, neighbours
+from datalog.sql.rows import Item, Rows, conjunction
 from datalog.sql.search import levels, reached, told_side
 from datalog.sql.writing import Json, as_text
 from datalog.syntax.clauses import EdgeStep
 from datalog.syntax.terms import Variable
-from datalog.tree import Graph
+from datalog.tree import Graph, Passing
 from store.catalogue import Catalogue, Upstream, ValueType
 from store.sql import Sql, join, sql
 
@@ -60,7 +60,10 @@ def graph_rows(graph: Graph, scope: Scope) -> GraphRows | Empty:
         return roots
     names = scope.compilation.names
     array, seeds = _roots(roots, search.root), names.fresh("w")
-    walk = Walk(search, roots.scope.sources[search.source], scope.compilation, names.fresh("s"))
+    inner = replace(roots.scope, columns=scope.columns)
+    view = roots.scope.sources[search.source]
+    walk = Walk(search, view, scope.compilation, names.fresh("s"))
+    walk = replace(walk, sight=_sight(graph, walk, inner))
     name = names.fresh("n")
     parts = join(
         ",\n",
@@ -70,7 +73,6 @@ def graph_rows(graph: Graph, scope: Scope) -> GraphRows | Empty:
             reached(walk, name, sql("SELECT * FROM {seeds}", seeds=seeds)),
         ],
     )
-    inner = replace(roots.scope, columns=scope.columns)
     return GraphRows(walk, parts, name, _nodes(walk, name, inner), _edges(graph, walk, name, inner))
 
 
@@ -83,6 +85,43 @@ def _roots(found: Found, root: Variable) -> Sql:
         it=it,
         body=found.rows.body(),
     )
+
+
+def _sight(graph: Graph, walk: Walk, scope: Scope) -> Sight:
+    nodes = [
+        _unless(None if each.types is None else is_of(each.types, walk), passes)
+        for each in graph.nodes_pass
+        for passes in (_passes(each, sql("z.node"), scope),)
+    ]
+    edges = [
+        _unless(None if each.types is None else _is_edge_of(each.types, walk), passes)
+        for each in graph.edges_pass
+        for passes in (_passes(each, sql("h.e"), scope),)
+    ]
+    return Sight(tuple(nodes), tuple(edges))
+
+
+def _unless(concerned: Sql | None, passes: Sql) -> Sql:
+    if concerned is None:
+        return passes
+    return sql("(NOT {concerned} OR {passes})", concerned=concerned, passes=passes)
+
+
+def _is_edge_of(types: tuple[str, ...], walk: Walk) -> Sql:
+    return sql("h.type IN ({ids})", ids=ids(types, walk.compilation))
+
+
+def _passes(passing: Passing, key: Sql, scope: Scope) -> Sql:
+    """Return the condition that an entity meets what is asked of those of its type."""
+    columns = {**scope.columns, passing.of: Column(key, ValueType.REF)}
+    types = dict(scope.types)
+    if passing.types is not None:
+        types[passing.of] = frozenset(passing.types)
+    found = find(passing.query, (), replace(scope, columns=columns, types=types))
+    if isinstance(found, Empty):
+        scope.compilation.reasons.append((passing.path, found.because))
+        return sql("false")
+    return sql("EXISTS (SELECT{body})", body=found.rows.body())
 
 
 def _nodes(walk: Walk, name: Sql, scope: Scope) -> Found:
@@ -114,7 +153,7 @@ def _edges(graph: Graph, walk: Walk, name: Sql, scope: Scope) -> Found:
         all=_all(name),
         name=name,
         ids=ids(edges, walk.compilation),
-        seen=walk.compilation.seen(sql("h"), walk.view),
+        seen=conjunction((walk.compilation.seen(sql("h"), walk.view), *walk.sight.edges)),
         h=near,
     )
     columns = {**scope.columns, graph.edge_entity: Column(sql("{h}.e", h=near), ValueType.REF)}
@@ -160,7 +199,7 @@ def with_degrees(rows: GraphRows, found: Found) -> Found:
 def _every_edge(steps: tuple[EdgeStep, ...], rows: GraphRows) -> Sql:
     if not steps:
         return sql("SELECT NULL::bigint AS near WHERE false")
-    anything = replace(rows.walk, search=replace(rows.walk.search, types=None))
+    anything = replace(rows.walk, search=replace(rows.walk.search, types=None), sight=Sight())
     return neighbours(steps, _all(rows.name), anything)
 
 

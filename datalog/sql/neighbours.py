@@ -4,13 +4,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from datalog.sql.columns import slot
-from datalog.sql.rows import Columns, Compilation
+from datalog.sql.rows import Columns, Compilation, conjunction
 from datalog.syntax.clauses import EdgeStep, Search
 from datalog.syntax.terms import Variable
 from datalog.syntax.views import View
 from datalog.vocabulary import type_id
 from store.catalogue import ValueType
 from store.sql import Sql, join, number, sql
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a walk may see beside what its search says: conditions on `z.node`, on the edge `h`."""
+
+    nodes: tuple[Sql, ...] = ()
+    edges: tuple[Sql, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +33,7 @@ class Walk:
     compilation: Compilation
     levels: Sql
     limits: Columns = field(default_factory=dict)
+    sight: Sight = Sight()
 
     def limit(self, variable: Variable) -> Sql:
         """Return a limit: what a variable of the query holds, or what is given under its name."""
@@ -46,14 +55,22 @@ def neighbours(steps: Iterable[EdgeStep], nodes: Sql, walk: Walk) -> Sql:
     ]
     types = walk.search.types
     pairs = join("\nUNION ALL ", arms)
-    if types is None:
+    conditions = [*([] if types is None else [is_of(types, walk)]), *walk.sight.nodes]
+    if not conditions:
         return pairs
     return sql(
-        "SELECT z.near, z.node FROM ({pairs}) z\n"
-        "WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN ({ids}) AND {now})",
+        "SELECT z.near, z.node FROM ({pairs}) z\nWHERE {conditions}",
         pairs=pairs,
+        conditions=conjunction(conditions),
+    )
+
+
+def is_of(types: Iterable[str], walk: Walk) -> Sql:
+    """Return the condition that `z.node` is of one of these types."""
+    return sql(
+        "EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN ({ids}) AND {seen})",
         ids=ids(types, walk.compilation),
-        now=walk.compilation.seen(sql("t"), walk.view),
+        seen=walk.compilation.seen(sql("t"), walk.view),
     )
 
 
@@ -66,7 +83,7 @@ def _arm(edges: tuple[str, ...], nodes: Sql, walk: Walk, reverse: bool) -> Sql: 
         near=near,
         nodes=nodes,
         ids=ids(edges, walk.compilation),
-        seen=walk.compilation.seen(sql("h"), walk.view),
+        seen=conjunction((walk.compilation.seen(sql("h"), walk.view), *walk.sight.edges)),
     )
 
 

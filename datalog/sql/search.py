@@ -13,7 +13,8 @@ from datalog.sql.columns import Column
 from datalog.sql.neighbours import Walk, neighbours
 from datalog.sql.rows import Item, Rows
 from datalog.sql.unification import Reading, unified
-from datalog.syntax.clauses import EdgeStep
+from datalog.syntax.clauses import EdgeStep, Search
+from datalog.syntax.terms import Variable
 from store.catalogue import ValueType
 from store.sql import Sql, join, number, numbered, sql
 
@@ -23,9 +24,7 @@ def levels(walk: Walk, roots: Sql) -> Sql:
 
     A candidate's tags: 1 upstream, 2 downstream; 4 and 8, where it is not shown yet.
     """
-    none = sql("'{{}}'::bigint[]")
-    up = sql("r.roots") if walk.search.upstream else none
-    down = sql("r.roots") if walk.search.downstream else none
+    up, down = (_first(steps, depth, walk) for steps, depth in _walked(walk.search))
     return sql(
         "{s} (level, up, down, ups, downs, shown, refused) AS (\n"
         "SELECT 0, {up}, {down}, {up}, {down}, cardinality(r.roots), false FROM ({roots}) r\n"
@@ -39,8 +38,27 @@ def levels(walk: Walk, roots: Sql) -> Sql:
         down=down,
         roots=roots,
         step=_step(walk),
-        max_depth=walk.limit(walk.search.max_depth),
+        max_depth=_greatest_depth(walk),
     )
+
+
+def _walked(search: Search) -> tuple[tuple[tuple[EdgeStep, ...], Variable], ...]:
+    up, down = search.depths
+    return (search.upstream, up), (search.downstream, down)
+
+
+def _first(steps: tuple[EdgeStep, ...], depth: Variable, walk: Walk) -> Sql:
+    """Return where a side begins: at the roots, or nowhere."""
+    if not steps:
+        return sql("'{{}}'::bigint[]")
+    if walk.search.downstream_depth is None:
+        return sql("r.roots")
+    return sql("CASE WHEN {depth} >= 0 THEN r.roots ELSE '{{}}' END", depth=walk.limit(depth))
+
+
+def _greatest_depth(walk: Walk) -> Sql:
+    depths = [walk.limit(each) for each in dict.fromkeys(walk.search.depths)]
+    return depths[0] if len(depths) == 1 else sql("greatest({all})", all=join(", ", depths))
 
 
 def _step(walk: Walk) -> Sql:
@@ -83,12 +101,27 @@ class _Side:
 
 
 def _sides(walk: Walk) -> list[_Side]:
-    s = walk.levels
+    s, search = walk.levels, walk.search
+    up, down = search.depths
     sides = (
-        _Side(walk.search.upstream, sql("{s}.up", s=s), sql("{s}.ups", s=s), 1),
-        _Side(walk.search.downstream, sql("{s}.down", s=s), sql("{s}.downs", s=s), 2),
+        _Side(search.upstream, _within(sql("{s}.up", s=s), up, walk), sql("{s}.ups", s=s), 1),
+        _Side(
+            search.downstream, _within(sql("{s}.down", s=s), down, walk), sql("{s}.downs", s=s), 2
+        ),
     )
     return [side for side in sides if side.steps]
+
+
+def _within(fresh: Sql, depth: Variable, walk: Walk) -> Sql:
+    """Return the nodes of a level from which a side goes on: none at its own greatest depth."""
+    if walk.search.downstream_depth is None:
+        return fresh
+    return sql(
+        "CASE WHEN {s}.level < {depth} THEN {fresh} ELSE '{{}}' END",
+        s=walk.levels,
+        depth=walk.limit(depth),
+        fresh=fresh,
+    )
 
 
 def _name(side: _Side) -> Sql:

@@ -167,9 +167,10 @@ class Search:
     one walk; as a clause of any other query each root makes a walk of its own.
 
     `upstream` and `downstream` are two walks that share one budget (either may be empty); `types`
-    keeps the walk to entities of these concrete types (None: any). The three limits are `:in`
-    variables. What is kept and in which order is fixed (`resolvers/lineage/graph.py` says how), so
-    that an answer never depends on the plan.
+    keeps the walk to entities of these concrete types (None: any). The limits are `:in` variables;
+    `max_depth` is that of both walks, unless downstream has a `downstream_depth` of its own; below
+    0 a side is not walked at all. What is kept and in which order is fixed
+    (`resolvers/lineage/graph.py` says how), so that an answer never depends on the plan.
     """
 
     root: Variable
@@ -183,6 +184,18 @@ class Search:
     max_nodes: Variable
     per_node: Variable
     source: str = "$"
+    downstream_depth: Variable | None = None
+
+    @property
+    def limits(self) -> tuple[Variable, ...]:
+        """Return the variables of all limits."""
+        limits = (self.max_depth, self.max_nodes, self.per_node)
+        return limits if self.downstream_depth is None else (*limits, self.downstream_depth)
+
+    @property
+    def depths(self) -> tuple[Variable, Variable]:
+        """Return how far it goes upstream, and downstream."""
+        return self.max_depth, self.downstream_depth or self.max_depth
 
 
 Clause = Pattern | Compare | Not | Or | GetElse | Ground | Call | RuleCall | Search

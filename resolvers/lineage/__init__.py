@@ -1,6 +1,7 @@
 """Lineage: a part of the graph, flat, and exactly what was left out.
 
 field     the root field: a search as Datalog, and what is asked of each node and edge
+walks     which way a walk goes, and what it may see
 graph     the raw graph of a search to the graph of the answer
 layers    ranks, cycles and back edges
 """

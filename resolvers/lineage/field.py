@@ -3,7 +3,7 @@
 The search gives the raw graph (`datalog/sql/graph.py`), `graph` makes the answer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,11 @@ from resolvers import connections, cursors, named
 from resolvers.draft import Draft, Place, Request
 from resolvers.edges import any_edge
 from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
-from resolvers.limits import Limit, Limits
 from resolvers.lineage.graph import Bounds, Lineage, extra_key, told
+from resolvers.lineage.walks import Numbers, edges_pass, nodes_pass, types, upstream_steps
 from resolvers.named import Named
-from resolvers.pages import at_most
-from resolvers.selection import Given, Selected, given_value
-from store.catalogue import Catalogue, Upstream
+from resolvers.selection import Selected
+from store.catalogue import Catalogue
 
 _SIDES = {"UPSTREAM": (True, False), "DOWNSTREAM": (False, True), "BOTH": (True, True)}
 
@@ -28,7 +27,7 @@ _SIDES = {"UPSTREAM": (True, False), "DOWNSTREAM": (False, True), "BOTH": (True,
 def lineage(draft: Draft, place: Place, selected: Selected) -> Shape:
     """Return the shape of the raw graph and what else the answer needs. Raises BadUserInput."""
     place = draft.timed(place, selected)
-    numbers = _Numbers(draft.limits, selected)
+    numbers = Numbers(draft.limits, selected)
     roots = named.several(draft, place, selected.arguments.get("of"), numbers.check_roots)
     search, inputs = _search(draft, place, selected, numbers)
     where = (roots.entity(search.root), Pattern(search.root, "entity/type"), search)
@@ -49,52 +48,17 @@ def lineage(draft: Draft, place: Place, selected: Selected) -> Shape:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbers:
-    """The three limits of a search, as the caller gives them or as they are by default."""
-
-    limits: Limits
-    selected: Selected
-
-    def limit(self, name: str) -> Limit:
-        match name:
-            case "maxDepth":
-                return self.limits.depth
-            case "maxNodes":
-                return self.limits.nodes
-            case _:
-                return self.limits.per_node
-
-    def argument(self, name: str) -> object:
-        given = self.selected.arguments.get(name)
-        return self.limit(name).default if given is None else given
-
-    def slot(self, draft: Draft, place: Place, name: str) -> Variable:
-        read = at_most(name, self.limit(name).most)
-        return draft.slot(place, name, self.argument(name), read, 0)
-
-    def number(self, name: str, request: Request) -> int:
-        given = given_value(self.argument(name), request.variables)
-        return at_most(name, self.limit(name).most)(given)
-
-    def check_roots(self, roots: Sequence[object]) -> None:
-        most = self.limits.nodes.most
-        if len(roots) > most:
-            raise LimitExceeded("of", len(roots), most)
-
-
 def _search(
-    draft: Draft, place: Place, selected: Selected, numbers: _Numbers
+    draft: Draft, place: Place, selected: Selected, numbers: Numbers
 ) -> tuple[Search, tuple[Variable, ...]]:
     """Return the search, and the `:in` variables of its limits."""
     direction = str(selected.arguments.get("direction") or "BOTH")
     if direction not in _SIDES:
         raise BadUserInput("direction", f"expected one of {', '.join(_SIDES)}")
     upstream, downstream = _SIDES[direction]
-    steps = _upstream_steps(draft.catalogue, selected.arguments.get("edgeTypes"))
-    names = ("maxDepth", "maxNodes", "perNode")
-    max_depth, max_nodes, per_node = (numbers.slot(draft, place, name) for name in names)
-    types = _types(draft.catalogue, selected.arguments.get("nodeTypes"))
+    steps = upstream_steps(draft.catalogue, selected.arguments.get("edgeTypes"))
+    depths = ("upstreamDepth", "downstreamDepth") if numbers.has_own_depths else ("maxDepth",)
+    depth, *own = (numbers.slot(draft, place, name) for name in depths)
     search = Search(
         draft.variable("root"),
         draft.variable("node"),
@@ -102,37 +66,13 @@ def _search(
         draft.variable("side"),
         steps if upstream else (),
         tuple(EdgeStep(each.edge, not each.reverse) for each in steps) if downstream else (),
-        types,
-        max_depth,
-        max_nodes,
-        per_node,
+        types(draft.catalogue, "nodeTypes", selected.arguments.get("nodeTypes")),
+        depth,
+        numbers.slot(draft, place, "maxNodes"),
+        numbers.slot(draft, place, "perNode"),
+        downstream_depth=own[0] if own else None,
     )
-    return search, (max_depth, max_nodes, per_node)
-
-
-def _upstream_steps(catalogue: Catalogue, edge_types: object) -> tuple[EdgeStep, ...]:
-    """Return how to walk upstream over each lineage edge type that is asked for."""
-    asked = None if edge_types is None else _names("edgeTypes", edge_types)
-    for name in asked or ():
-        catalogue.edge_type(name)
-    return tuple(
-        EdgeStep(each.name, reverse=each.upstream is Upstream.FROM)
-        for each in catalogue.edge_types.values()
-        if each.upstream is not Upstream.NONE and (asked is None or each.name in asked)
-    )
-
-
-def _types(catalogue: Catalogue, node_types: object) -> tuple[str, ...] | None:
-    if node_types is None:
-        return None
-    return tuple(catalogue.entity_type(name).name for name in _names("nodeTypes", node_types))
-
-
-def _names(argument: str, names: object) -> tuple[str, ...]:
-    given = names if isinstance(names, list | tuple) else [names]
-    if any(isinstance(name, Given) for name in given):
-        raise BadUserInput(argument, "which types to walk decides the plan: give their names")
-    return tuple(dict.fromkeys(map(str, given)))
+    return search, search.limits
 
 
 def _roots(draft: Draft, place: Place, roots: Named) -> Shape:
@@ -167,6 +107,8 @@ def _graph(draft: Draft, place: Place, selected: Selected, query: Query, search:
         edges="edges" in parts or bool(of_nodes & {"rank", "inCycle"}),
         frontier=bool(parts & {"frontier", "complete", "stoppedBy"}),
         edge_entity=edge,
+        nodes_pass=nodes_pass(draft, place, selected.arguments.get("where"), search.node),
+        edges_pass=edges_pass(draft, place, selected.arguments.get("edgeWhere"), edge),
     )
 
 
@@ -209,7 +151,7 @@ class _Answering:
 
     catalogue: Catalogue
     selected: Selected
-    numbers: _Numbers
+    numbers: Numbers
     request: Request
 
     def of(self, column: Any) -> object:  # JSON that our own statement made.
@@ -222,7 +164,8 @@ class _Answering:
             return cursors.sign(self.request.secret, question, [t, node, direction])
 
         bounds = Bounds(
-            self.numbers.number("maxDepth", self.request),
+            self.numbers.number("upstreamDepth", self.request),
+            self.numbers.number("downstreamDepth", self.request),
             self.numbers.number("perNode", self.request),
         )
         found = Lineage(graph, self.catalogue, bounds, sign)

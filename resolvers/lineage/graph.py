@@ -30,8 +30,13 @@ Json = dict[str, Any]
 class Bounds:
     """The limits that the walk kept to."""
 
-    max_depth: int
+    upstream_depth: int
+    downstream_depth: int
     per_node: int
+
+    def depth(self, direction: str) -> int:
+        """Return how far the walk went in a direction."""
+        return self.upstream_depth if direction == "UPSTREAM" else self.downstream_depth
 
 
 @dataclass(frozen=True)
@@ -77,14 +82,15 @@ class Lineage:
     @property
     def stopped_by(self) -> list[str]:
         """Why something is hidden, in the order of the enum."""
-        frontier, deepest = self.raw["frontier"], self.bounds.max_depth
+        frontier, bounds = self.raw["frontier"], self.bounds
+        deepest = [each["level"] >= bounds.depth(each["direction"]) for each in frontier]
         crowded = (
-            each["shown"] + sum(each["hidden"].values()) > self.bounds.per_node
-            for each in frontier
-            if each["level"] < deepest
+            each["shown"] + sum(each["hidden"].values()) > bounds.per_node
+            for each, is_deepest in zip(frontier, deepest, strict=True)
+            if not is_deepest
         )
         reasons = {
-            "MAX_DEPTH": any(each["level"] >= deepest for each in frontier),
+            "MAX_DEPTH": any(deepest),
             "MAX_NODES": bool(self.raw["refused"]),
             "PER_NODE": any(crowded),
         }

@@ -40,6 +40,7 @@ _FILTERED = SCALARS | {"ID", "Lifecycle", "EntityType", "EdgeType"}
 FIXED_FILTERS = frozenset(
     f"{name}{suffix}" for name in _FILTERED for suffix in ("Filter", "ListFilter")
 )
+LINEAGE_FILTERS = frozenset({"LineageNodeFilter", "LineageEdgeFilter"})
 _NAMES = {"Unknown", "EntityType", "EdgeType"} | {each.name for each in fixed()} - FIXED_FILTERS
 FIXED_TYPES = SCALARS | {"ID", "TimePoint"} | _ROOTS | _NAMES
 RESERVED = ENTITY_FIELDS | EDGE_FIELDS | FILTER_WORDS | CONTRACT_ROOT_FIELDS | FIXED_TYPES
@@ -126,7 +127,7 @@ def link_names(edge_type: EdgeType) -> Iterator[tuple[str, Origin]]:
 
 def type_names(catalogue: Catalogue) -> Iterator[tuple[str, Origin]]:
     """Yield every type of the served schema, and where it comes from."""
-    yield from ((name, ()) for name in sorted(FIXED_TYPES | FIXED_FILTERS))
+    yield from ((name, ()) for name in sorted(FIXED_TYPES | FIXED_FILTERS | LINEAGE_FILTERS))
     for owner in listed(catalogue):
         for suffix in ("", "Filter", "Order", "Connection", "Edge"):
             yield f"{owner.name}{suffix}", (owner.name,)

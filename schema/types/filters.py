@@ -11,6 +11,7 @@ from store.catalogue import (
     EntityType,
     Interface,
     Relation,
+    Upstream,
     ValueType,
 )
 
@@ -45,6 +46,7 @@ def input_types(catalogue: Catalogue) -> Iterator[InputType]:
         yield InputType(name, fields, description="Every key given has to hold.")
         built_in = map(described, (Argument("key", "SortOrder"), Argument("since", "SortOrder")))
         yield _order(edge_type.name, (*built_in, *_values(edge_type.properties)))
+    yield from _of_lineage(catalogue)
     for name in catalogue.enums:
         one = (Argument("eq", name), Argument("ne", name), Argument("in", f"[{name}!]"))
         fields = tuple(map(described, (*one, Argument("isNull", "Boolean"))))
@@ -52,6 +54,26 @@ def input_types(catalogue: Catalogue) -> Iterator[InputType]:
         several = (Argument("hasAny", f"[{name}!]"), Argument("hasAll", f"[{name}!]"))
         fields = (Argument("has", name), *several, Argument("isEmpty", "Boolean"))
         yield InputType(f"{name}ListFilter", tuple(map(described, fields)))
+
+
+def _of_lineage(catalogue: Catalogue) -> Iterator[InputType]:
+    """Yield what decides where a walk goes: one key for each type, with that type's own filter."""
+    lifecycle = Argument("lifecycle", "LifecycleFilter", description="By its lifecycle.")
+    of_all = map(described, (Argument("urn", "StringFilter"), lifecycle))
+    nodes = (
+        Argument(each.name, f"{each.name}Filter", description=f"What a {each.name} has to pass.")
+        for each in listed(catalogue)
+    )
+    about = "Every key given has to hold; that of a type, for entities of that type alone."
+    yield InputType("LineageNodeFilter", (*of_all, *nodes), description=about)
+    edges = (
+        Argument(each.name, f"{each.name}Filter", description=f"What a {each.name} has to pass.")
+        for each in catalogue.edge_types.values()
+        if each.upstream is not Upstream.NONE
+    )
+    key = described(Argument("key", "StringFilter"))
+    about = "Every key given has to hold; that of a type, for edges of that type alone."
+    yield InputType("LineageEdgeFilter", (key, *edges), description=about)
 
 
 def _filter(owner: EntityType | Interface) -> InputType:

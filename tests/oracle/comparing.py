@@ -6,9 +6,14 @@ from tests.oracle.history import Replay
 from tests.oracle.lineage import Graph
 
 LINEAGE = """
-query($root: ID!, $at: TimePoint, $direction: Direction!, $depth: Int, $nodes: Int, $fan: Int) {
+query(
+  $root: ID!, $at: TimePoint, $direction: Direction!, $depth: Int, $nodes: Int, $fan: Int,
+  $up: Int, $down: Int, $where: LineageNodeFilter, $edgeWhere: LineageEdgeFilter
+) {
   lineage(
-    of: [$root], asOf: $at, direction: $direction, maxDepth: $depth, maxNodes: $nodes, perNode: $fan
+    of: [$root], asOf: $at, direction: $direction, maxNodes: $nodes, perNode: $fan,
+    maxDepth: $depth, upstreamDepth: $up, downstreamDepth: $down,
+    where: $where, edgeWhere: $edgeWhere
   ) {
     complete stoppedBy
     nodes {

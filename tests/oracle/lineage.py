@@ -20,6 +20,15 @@ class Asked:
     per_node: int = 100
     edge_types: set[str] | None = None
     node_types: set[str] | None = None
+    upstream_depth: int | None = None
+    downstream_depth: int | None = None
+    node_passes: Callable[[str], bool] = lambda _: True
+    edge_passes: Callable[[EdgeKey], bool] = lambda _: True
+
+    def depth(self, side: str) -> int:
+        """Return how many hops the walk takes on a side."""
+        own = self.upstream_depth if side == UPSTREAM else self.downstream_depth
+        return self.max_depth if own is None else own
 
 
 @dataclass
@@ -65,7 +74,10 @@ class Walk:
         fresh = {side: set(shown) for side in self.asked.sides}
         for side in self.asked.sides:
             self.level[side] = dict.fromkeys(shown, 0)
-        for depth in range(1, self.asked.max_depth + 1):
+        for depth in range(1, max(map(self.asked.depth, self.asked.sides)) + 1):
+            for side in self.asked.sides:
+                if depth > self.asked.depth(side):
+                    fresh[side] = set()
             fresh = self._next(shown, fresh, depth)
             if not any(fresh.values()):
                 break
@@ -79,11 +91,16 @@ class Walk:
             {
                 far
                 for key, far in self._hops(urn, direction)
-                if self.asked.edge_types is None or key[0] in self.asked.edge_types
+                if self._walks(key)
                 if kinds is None or self.replay.entities[far].type in kinds
+                if self.asked.node_passes(far)
             },
             key=self.identity,
         )
+
+    def _walks(self, key: EdgeKey) -> bool:
+        kinds = self.asked.edge_types
+        return (kinds is None or key[0] in kinds) and self.asked.edge_passes(key)
 
     def _hops(self, urn: str, direction: str) -> Iterable[tuple[EdgeKey, str]]:
         for key in self.replay.touching[urn]:
@@ -136,9 +153,7 @@ class Walk:
             key
             for urn in shown
             for key in self.replay.touching[urn]
-            if self._ends(key) != (None, None)
-            and {key[1], key[2]} <= shown
-            and (self.asked.edge_types is None or key[0] in self.asked.edge_types)
+            if self._ends(key) != (None, None) and {key[1], key[2]} <= shown and self._walks(key)
         }
         self._layers(shown)
 
@@ -152,7 +167,7 @@ class Walk:
             return
         count = len(neighbours) - sum(hidden.values())
         self.graph.frontier.append(Hidden(urn, side, count, dict(hidden)))
-        if self.level[side][urn] == self.asked.max_depth:
+        if self.level[side][urn] == self.asked.depth(side):
             self.graph.stopped_by.add("MAX_DEPTH")
         elif len(neighbours) > self.asked.per_node:
             self.graph.stopped_by.add("PER_NODE")

@@ -165,14 +165,13 @@ class _Substitution:
     def _search(self, clause: Search) -> Iterator[Clause]:
         root, found = self._entity(clause.root, clause.source)
         bound = (clause.node, clause.depth, clause.side)
-        limits = (clause.max_depth, clause.max_nodes, clause.per_node)
         tests: list[Clause] = []
         variables: list[Variable] = []
-        for each in (*bound, *limits):
+        for each in (*bound, *clause.limits):
             variable, more = self._binding(each)
             variables.append(variable)
             tests.extend(more)
-        node, depth, side, max_depth, max_nodes, per_node = variables
+        node, depth, side, max_depth, max_nodes, per_node, *own = variables
         yield from found
         yield replace(
             clause,
@@ -184,6 +183,7 @@ class _Substitution:
             max_nodes=max_nodes,
             per_node=per_node,
             source=self._source(clause.source),
+            downstream_depth=own[0] if own else None,
         )
         yield from tests
 

@@ -1,0 +1,137 @@
+"""Which way a walk goes: the arguments that decide what it may see, as a search and its filters."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from datalog.syntax.clauses import Clause, EdgeStep
+from datalog.syntax.query import Parent, Query, Scalar
+from datalog.syntax.terms import Variable
+from datalog.tree import Passing
+from resolvers import filters
+from resolvers.conditions import Filtered
+from resolvers.draft import Binding, Draft, Place, Request
+from resolvers.errors import BadUserInput, LimitExceeded
+from resolvers.limits import Limit, Limits
+from resolvers.pages import at_most
+from resolvers.selection import Given, Selected, given_value
+from store.catalogue import Catalogue, Upstream
+
+_OWN_DEPTHS = ("upstreamDepth", "downstreamDepth")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The limits of a search, as the caller gives them or as they are by default."""
+
+    limits: Limits
+    selected: Selected
+
+    @property
+    def has_own_depths(self) -> bool:
+        """Tell whether a side may go another way than the other."""
+        return any(self.selected.arguments.get(name) is not None for name in _OWN_DEPTHS)
+
+    def limit(self, name: str) -> Limit:
+        """Return what holds where the caller says nothing, and at most."""
+        match name:
+            case "maxNodes":
+                return self.limits.nodes
+            case "perNode":
+                return self.limits.per_node
+            case _:
+                return self.limits.depth
+
+    def number(self, name: str, request: Request) -> int:
+        """Return a limit as a request gives it. Raises BadUserInput and LimitExceeded."""
+        limit = self.limit(name)
+        given = given_value(self.selected.arguments.get(name), request.variables)
+        if given is None and name in _OWN_DEPTHS:
+            return self.number("maxDepth", request)
+        return limit.default if given is None else at_most(name, limit.most)(given)
+
+    def slot(self, draft: Draft, place: Place, name: str) -> Variable:
+        """Return the `:in` variable of a limit."""
+        variable = draft.variable(name)
+
+        def values(request: Request) -> tuple[object, ...]:
+            return (self.number(name, request),)
+
+        draft.bind(place, Binding((variable.name,), values, (0,)))
+        return variable
+
+    def check_roots(self, roots: Sequence[object]) -> None:
+        """Raise LimitExceeded where there are more roots than nodes may ever be shown."""
+        most = self.limits.nodes.most
+        if len(roots) > most:
+            raise LimitExceeded("of", len(roots), most)
+
+
+def upstream_steps(catalogue: Catalogue, edge_types: object) -> tuple[EdgeStep, ...]:
+    """Return how to walk upstream over each lineage edge type that is asked for."""
+    asked = None if edge_types is None else _names("edgeTypes", edge_types)
+    for name in asked or ():
+        catalogue.edge_type(name)
+    return tuple(
+        EdgeStep(each.name, reverse=each.upstream is Upstream.FROM)
+        for each in catalogue.edge_types.values()
+        if each.upstream is not Upstream.NONE and (asked is None or each.name in asked)
+    )
+
+
+def types(catalogue: Catalogue, argument: str, names: object) -> tuple[str, ...] | None:
+    """Return the entity types that an argument names; None where it is not given."""
+    if names is None:
+        return None
+    return tuple(catalogue.entity_type(name).name for name in _names(argument, names))
+
+
+def _names(argument: str, names: object) -> tuple[str, ...]:
+    given = names if isinstance(names, list | tuple) else [names]
+    if any(isinstance(name, Given) for name in given):
+        raise BadUserInput(argument, "which types to walk decides the plan: give their names")
+    return tuple(dict.fromkeys(map(str, given)))
+
+
+# where = {urn: condition, lifecycle: {in: […]}, <type or interface>: its filter}
+def nodes_pass(draft: Draft, place: Place, where: object, node: Variable) -> tuple[Passing, ...]:
+    """Return what nodes have to meet: all of them, and those of one type. Raises BadUserInput."""
+    about = Filtered(draft, place, node, "")
+    return tuple(_passing(about, where, "where", draft.catalogue.concrete))
+
+
+# edgeWhere = {key: condition, <edge type>: its filter}
+def edges_pass(draft: Draft, place: Place, where: object, edge: Variable) -> tuple[Passing, ...]:
+    """Return what edges have to meet: all of them, and those of one type. Raises BadUserInput."""
+    about = Filtered(draft, place, edge, "")
+    return tuple(_passing(about, where, "edgeWhere", lambda name: (name,)))
+
+
+_OF_ALL = frozenset({"urn", "lifecycle", "key"})
+
+
+def _passing(
+    about: Filtered, where: object, argument: str, concrete: Callable[[str], tuple[str, ...]]
+) -> Iterator[Passing]:
+    if where is None:
+        return
+    if not isinstance(where, Mapping):
+        raise BadUserInput(argument, "expected an object of conditions")
+    for key, asked in where.items():
+        if key in _OF_ALL:
+            named = None
+            clauses = filters.clauses(about, {key: asked}, argument)
+        else:
+            named = concrete(key)
+            clauses = filters.clauses(replace(about, type=key), asked, f"{argument}.{key}")
+        if clauses:
+            yield Passing(
+                f"{about.place.label}({argument}.{key})",
+                about.entity,
+                named,
+                _query(about, clauses),
+            )
+
+
+def _query(about: Filtered, clauses: tuple[Clause, ...]) -> Query:
+    given = map(Scalar, about.draft.given(clauses))
+    return Query((about.entity,), (about.place.source, Parent(about.entity), *given), clauses)

@@ -1,0 +1,88 @@
+"""Requests for lineage, drawn: what is asked of the server, and the same for the naive model."""
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from tests.oracle.history import EdgeKey, Replay
+from tests.oracle.lineage import Asked
+
+Variables = dict[str, Any]
+
+
+def drawn(asked: Asked, replay: Replay, chance: random.Random) -> tuple[Asked, Variables]:
+    """Return a request with more asked of it, and the variables that say what was added."""
+    variables: Variables = {}
+    if chance.random() < 0.5:
+        up, down = (chance.choice([None, 0, 1, 2, 5]) for _ in range(2))
+        asked = replace(asked, upstream_depth=up, downstream_depth=down)
+        variables |= {"up": up, "down": down}
+    if chance.random() < 0.5:
+        where, passes = _where(replay, asked, chance)
+        asked, variables["where"] = replace(asked, node_passes=passes), where
+    if chance.random() < 0.3:
+        edge_where, edge_passes = _edge_where(replay, chance)
+        asked, variables["edgeWhere"] = replace(asked, edge_passes=edge_passes), edge_where
+    return asked, variables
+
+
+def _where(
+    replay: Replay, asked: Asked, chance: random.Random
+) -> tuple[Variables, Callable[[str], bool]]:
+    """Draw conditions on what lies near the roots: by type or interface, and of all."""
+    near = _near(replay, asked.roots, 3)
+    kinds = sorted({replay.entities[urn].type for urn in near} - {"Unknown"})
+    names = [*kinds, *(name for name in replay.catalog.implementers if _has_name(replay, name))]
+    where: Variables = {}
+    parts: list[Callable[[str], bool]] = []
+    for name in chance.sample(names, min(len(names), chance.choice([1, 1, 2]))):
+        least = chance.choice(near)
+        of = replay.catalog.concrete(name)
+        where[name] = chance.choice([{"urn": {"gte": least}}, {"not": {"urn": {"lt": least}}}])
+        parts.append(_from_on(replay, of, least))
+    if not where or chance.random() < 0.3:
+        kept = chance.choice([["ENRICHED"], ["ENRICHED", "PARTIAL"], ["UNCACHED", "ENRICHED"]])
+        where["lifecycle"] = {"in": kept}
+        parts.append(lambda urn: replay.entities[urn].lifecycle in kept)
+    return where, lambda urn: all(passes(urn) for passes in parts)
+
+
+def _from_on(replay: Replay, of: set[str], least: str) -> Callable[[str], bool]:
+    return lambda urn: replay.entities[urn].type not in of or urn >= least
+
+
+def _edge_where(
+    replay: Replay, chance: random.Random
+) -> tuple[Variables, Callable[[EdgeKey], bool]]:
+    """Draw conditions on edges: by a number among their properties, or by their key."""
+    numbers = [
+        (edge.name, each.name)
+        for edge in replay.catalog.edges.values()
+        for each in edge.fields.values()
+        if edge.upstream != "NONE" and each.type in {"Int", "Long", "Float"}
+    ]
+    if not numbers:
+        names = sorted(n for n, each in replay.catalog.edges.items() if each.upstream != "NONE")
+        name = chance.choice(names)
+        return {name: {"key": {"isNull": False}}}, lambda key: key[0] != name or key[3] != ""
+    name, field = chance.choice(numbers)
+    values = [each.values.get(field) for key, each in replay.edges.items() if key[0] == name]
+    most = chance.choice([value for value in values if value is not None] or [1])
+
+    def passes(key: EdgeKey) -> bool:
+        value = replay.edges[key].values.get(field)
+        return key[0] != name or (value is not None and value <= most)
+
+    return {name: {field: {"lte": most}}}, passes
+
+
+def _near(replay: Replay, roots: list[str], hops: int) -> list[str]:
+    found = set(roots)
+    for _ in range(hops):
+        found |= {end for urn in found for key in replay.touching[urn] for end in key[1:3]}
+    return sorted(found)
+
+
+def _has_name(replay: Replay, interface: str) -> bool:
+    return bool(replay.catalog.implementers[interface])
