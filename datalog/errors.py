@@ -27,6 +27,7 @@ CallerFault (store/errors.py)
     ├── WrongConstant               a constant cannot be read as what stands in its place
     ├── MalformedPattern            a regular expression is none, or not of the common core
     ├── NotUnique                   a lookup ref goes by an attribute that is not unique
+    ├── NotSearched                 a search goes by an attribute without `@search`
     ├── UnboundScan                 a clause would read the whole log
     └── Unsupported                 it means something, and is not compiled yet
 """
@@ -337,6 +338,17 @@ class NotUnique(QueryError):
 
     def __str__(self) -> str:
         return f":{self.attribute} is not unique, so that a lookup ref cannot go by it"
+
+
+@dataclass(eq=False)
+class NotSearched(QueryError):
+    """A search goes by an attribute whose words nobody keeps."""
+
+    code: ClassVar[str] = "NOT_SEARCHED"
+    attribute: str
+
+    def __str__(self) -> str:
+        return f":{self.attribute} is not searched: mark it with @search, or ask includes? of it"
 
 
 @dataclass(eq=False)

@@ -8,6 +8,7 @@ from datalog.syntax.clauses import (
     Call,
     Clause,
     Compare,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -75,6 +76,8 @@ def _variables(clause: Clause) -> Iterator[Variable]:  # noqa: C901  # One case 
         case Search():
             yield from (clause.root, clause.node, clause.depth, clause.side)
             yield from clause.limits
+        case Fulltext():
+            yield from _terms(clause.text, *clause.found)
         case _:
             assert_never(clause)
 

@@ -28,12 +28,18 @@ def create_fact_table(attribute: Attribute, name: str | None = None) -> tuple[Sq
     """
     table = name or fact_table_name(attribute.id)
     return (
-        sql(_TABLE, table=quoted(table), type=_column_type(attribute.type)),
+        sql(
+            _TABLE,
+            table=quoted(table),
+            type=_column_type(attribute.type),
+            words=sql(",\n  {words}", words=_WORDS) if attribute.searched else _NOTHING,
+        ),
         _index(table, "entity", sql("(e, t0, t1)"), _covering(attribute, sql("INCLUDE (v)"))),
         _index(table, "value", sql("({v}, e, t0, t1)", v=_key(attribute)), _NOTHING),
         _index(table, "period", sql("USING brin (t0, t1)"), _SMALL),
         create_uniqueness(attribute, table),
         _index(table, "now_value", sql("({v}, e)", v=_key(attribute)), _NOW),
+        *((_index_of_words(table),) if attribute.searched else ()),
     )
 
 
@@ -54,6 +60,19 @@ def drop_uniqueness(attribute: Attribute) -> Sql:
     return sql("DROP INDEX {index}", index=quoted(f"{fact_table_name(attribute.id)}_now"))
 
 
+def create_words(attribute: Attribute) -> tuple[Sql, Sql]:
+    """Return the statements that add the words of an attribute's texts, and their index."""
+    table = fact_table_name(attribute.id)
+    column = sql("ALTER TABLE {table} ADD COLUMN {words}", table=quoted(table), words=_WORDS)
+    return column, _index_of_words(table)
+
+
+def drop_words(attribute: Attribute) -> Sql:
+    """Return the statement that takes away what `create_words` made."""
+    table = quoted(fact_table_name(attribute.id))
+    return sql("ALTER TABLE {table} DROP COLUMN words", table=table)
+
+
 def drop_fact_table(attribute: Attribute) -> Sql:
     """Return the statement that removes an attribute's fact table."""
     return sql("DROP TABLE {table}", table=quoted(fact_table_name(attribute.id)))
@@ -65,8 +84,12 @@ CREATE TABLE {table} (
   v {type} NOT NULL,
   t0 bigint NOT NULL,
   t1 bigint NOT NULL DEFAULT 9223372036854775807,
-  CHECK (t0 < t1)
+  CHECK (t0 < t1){words}
 )"""
+# Of the value alone, so that nobody else writes them and they need no check (003_search.sql).
+_WORDS = sql(
+    "words tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_words(v))) STORED"
+)
 _NOW = sql("WHERE t1 = 9223372036854775807")
 _NOTHING = sql("")
 # Rows lie about in the order in which their periods ended: what held at a T is on few of the pages.
@@ -95,6 +118,10 @@ def _identity(attribute: Attribute) -> Sql:
     if not attribute.many:
         return sql("(e) {covering}", covering=_covering(attribute, sql("INCLUDE (v)")))
     return sql("(e, md5(v))") if attribute.type in _TEXTS else sql("(e, v)")
+
+
+def _index_of_words(table: str) -> Sql:
+    return _index(table, "words", sql("USING gin (words)"), _NOTHING)
 
 
 def _index(table: str, suffix: str, columns: Sql, rest: Sql) -> Sql:

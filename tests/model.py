@@ -14,6 +14,7 @@ from datalog.syntax.clauses import (
     Call,
     Clause,
     Compare,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -177,6 +178,8 @@ class Evaluation:
                 return variables(clause.arguments) <= bound
             case RuleCall():
                 return self._start(clause, bound) is not None
+            case Fulltext():
+                raise NotImplementedError("fulltext: tests/oracle/searching.py says what it means")
             case Search():
                 raise NotImplementedError("search: tests/oracle/lineage.py says what it means")
             case _:
@@ -205,7 +208,7 @@ class Evaluation:
                 return [each for row in rows for each in self._called(clause, row)]
             case RuleCall():
                 return _once(self._ruled(clause, rows, bound))
-            case Search():
+            case Search() | Fulltext():
                 raise NotImplementedError
             case _:
                 assert_never(clause)

@@ -7,6 +7,7 @@ regular_expressions  those that Java and PostgreSQL share
 variable_kinds   what kind of value each variable holds
 fitting          a constant as a value of a kind; `constants` reads all of them so
 entity_constants entities that are written: by urn, public id, name or lookup ref
+searching        what a search may go by
 tuples           tuples taken apart
 entity_types     which types an entity can have
 rules            rules in place of their calls; recursive ones are made for each call

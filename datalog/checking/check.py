@@ -17,7 +17,7 @@ from datalog.checking.rules.definitions import Definitions
 from datalog.checking.rules.expansion import expanded, parameter
 from datalog.checking.scoping import input_variables, outward_of, scoped
 from datalog.checking.tuples import without_untuples
-from datalog.checking.variable_kinds import kinds_of, pattern_kinds
+from datalog.checking.variable_kinds import fulltext_kinds, kinds_of, pattern_kinds
 from datalog.errors import UnevenBranches
 from datalog.kinds import TEXTS, Kind, Special, comparable, kind_of
 from datalog.reason import Empty
@@ -25,6 +25,7 @@ from datalog.syntax.clauses import (
     Call,
     Clause,
     Compare,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -152,7 +153,16 @@ def _check_branches(clauses: Iterable[Clause], inputs: frozenset[Variable]) -> N
                     raise UnevenBranches(tuple(sorted(each.name for each in uneven)))
                 for branch in clause.branches:
                     _check_branches(branch, inputs)
-            case Pattern() | Compare() | GetElse() | Ground() | Call() | RuleCall() | Search():
+            case (
+                Pattern()
+                | Compare()
+                | GetElse()
+                | Ground()
+                | Call()
+                | RuleCall()
+                | Search()
+                | Fulltext()
+            ):
                 pass
             case _:
                 assert_never(clause)
@@ -196,10 +206,21 @@ def _simpler(  # noqa: C901, PLR0911  # One case for each kind of clause.
             return _possible_rows(clause, known)
         case Call():
             return possible(clause, known.kinds)
+        case Fulltext():
+            return _possible_text(clause, known)
         case GetElse() | Search():
             return clause
         case _:
             assert_never(clause)
+
+
+def _possible_text(clause: Fulltext, known: Known) -> Fulltext | Empty:
+    """Return the clause, or why it finds nothing."""
+    for term, kind in fulltext_kinds(clause):
+        given = _kind(term, known)
+        if given is not None and not _matches(given, kind, term):
+            return Empty(f"{_told(term)} is {given.value}, but a search has {kind.value}")
+    return clause
 
 
 def _possible_rows(ground: Ground, known: Known) -> Ground | Empty:

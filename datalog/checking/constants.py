@@ -11,6 +11,7 @@ from datalog.syntax.clauses import (
     Call,
     Clause,
     Compare,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -20,7 +21,7 @@ from datalog.syntax.clauses import (
     Search,
 )
 from datalog.syntax.terms import Blank, Constant, LookupRef, Term, Variable
-from store.catalogue import Catalogue
+from store.catalogue import Catalogue, ValueType
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Constants:
             case GetElse(default=Constant() as default):
                 kind = path_kind(clause.path, self.catalogue)
                 return replace(clause, default=as_default(default, kind))
+            case Fulltext(text=text):
+                return replace(clause, text=_as(text, ValueType.STRING, "a search"))
             case GetElse() | Search():
                 return clause
             case _:

@@ -19,6 +19,7 @@ from datalog.syntax.clauses import (
     Call,
     Clause,
     Compare,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -65,7 +66,7 @@ class EntityConstants:
                 return self._ground(clause)
             case Call() | RuleCall():
                 return self._call(clause)
-            case GetElse() | Search():
+            case GetElse() | Search() | Fulltext():
                 return (clause,)
             case _:
                 assert_never(clause)

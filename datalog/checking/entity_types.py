@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
+from datalog.checking.searching import searched
 from datalog.reason import Empty
 from datalog.syntax.clauses import (
     Call,
     Clause,
     Compare,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -80,6 +82,8 @@ def _limits(
             return tuple(_pattern(clause, catalogue, types, view)) if clause.source == "$" else ()
         case Or():
             return _branches(clause, catalogue, types, view)
+        case Fulltext():
+            return _searched(clause, catalogue, view)
         case Compare() | Not() | GetElse() | Ground() | Call() | RuleCall() | Search():
             return ()
         case _:
@@ -137,6 +141,25 @@ def _facts(pattern: Pattern, facts: Facts, catalogue: Catalogue, view: View) -> 
     attribute = catalogue.attributes.get(str(pattern.attribute))
     if attribute is not None and attribute.target is not None:
         yield pattern.value, _ends((attribute.target,), catalogue, view)
+
+
+def _searched(clause: Fulltext, catalogue: Catalogue, view: View) -> Iterable[Limit]:
+    """Return what a search tells: the entity is of a type that has one of the attributes.
+
+    Raises NotSearched.
+    """
+    searched(clause, catalogue)
+    if clause.source != "$":
+        return ()
+    entity, *rest = clause.found
+    meant = [meaning(each, catalogue) for each in clause.attributes]
+    types = [each.types for each in meant if isinstance(each, Facts)]
+    known = [each for each in types if each is not None]
+    possible = frozenset(catalogue.entity_types)
+    if len(known) == len(types):
+        possible = _of_entity(frozenset().union(*known), catalogue, view)
+    transactions = ((place, _TRANSACTIONS) for place in rest[1:2] if not clause.best)
+    return ((entity, possible), *transactions)
 
 
 def _edge(

@@ -9,6 +9,7 @@ from datalog.syntax.clauses import (
     Call,
     Clause,
     Compare,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -47,7 +48,16 @@ def outward(clause: Clause) -> frozenset[Variable]:
             return outward_of(clause.clauses)
         case Or():
             return frozenset().union(*map(outward_of, clause.branches))
-        case Pattern() | Compare() | GetElse() | Ground() | Call() | RuleCall() | Search():
+        case (
+            Pattern()
+            | Compare()
+            | GetElse()
+            | Ground()
+            | Call()
+            | RuleCall()
+            | Search()
+            | Fulltext()
+        ):
             return frozenset(term for term in _terms(clause) if isinstance(term, Variable))
         case _:
             assert_never(clause)
@@ -80,6 +90,8 @@ def bindable(  # noqa: C901, PLR0911  # One case for each kind of clause.
             return frozenset(_bound_by_call(clause))
         case Search():
             return frozenset({clause.node, clause.depth, clause.side})
+        case Fulltext():
+            return frozenset(each for each in clause.found if isinstance(each, Variable))
         case _:
             assert_never(clause)
 
@@ -105,7 +117,7 @@ def _bound_by_call(call: Call) -> Iterator[Variable]:
             pass
 
 
-Plain = Pattern | Compare | GetElse | Ground | Call | RuleCall | Search
+Plain = Pattern | Compare | GetElse | Ground | Call | RuleCall | Search | Fulltext
 
 
 def _terms(clause: Plain) -> Iterator[Term]:  # noqa: C901  # The same.
@@ -128,6 +140,8 @@ def _terms(clause: Plain) -> Iterator[Term]:  # noqa: C901  # The same.
         case Search():
             yield from (clause.root, clause.node, clause.depth, clause.side)
             yield from clause.limits
+        case Fulltext():
+            yield from (clause.text, *clause.found)
         case _:
             assert_never(clause)
 
@@ -167,6 +181,8 @@ class _Renaming:
                 return replace(clause, arguments=arguments)
             case Search():
                 return self._search(clause, names)
+            case Fulltext(text=text, found=found):
+                return replace(clause, text=_named(text, names), found=_each_named(found, names))
             case Not():
                 inner = self._inside(clause.join, clause.clauses, names)
                 return Not(inner, _listed(clause.join, names))

@@ -17,6 +17,7 @@ from datalog.syntax.clauses import (
     Call,
     Clause,
     Compare,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -84,7 +85,9 @@ def _both(one: Kind, other: Kind) -> Kind:
     return wider(one, other) if comparable(one, other) else max(one, other)
 
 
-def _patterns(clause: Clause, catalogue: Catalogue, known: Kinds) -> Told:
+def _patterns(  # noqa: PLR0911  # One case for each kind of clause.
+    clause: Clause, catalogue: Catalogue, known: Kinds
+) -> Told:
     match clause:
         case Pattern():
             return _variables(pattern_kinds(clause, catalogue))
@@ -94,6 +97,8 @@ def _patterns(clause: Clause, catalogue: Catalogue, known: Kinds) -> Told:
             )
         case Search():
             return _searched(clause)
+        case Fulltext():
+            return _variables(fulltext_kinds(clause))
         case Not():
             return _new(_certain(clause.clauses, catalogue, known), known)
         case Or():
@@ -285,6 +290,22 @@ def _searched(search: Search) -> Iterator[tuple[Variable, Kind]]:
     yield search.side, ValueType.KEYWORD
     yield search.depth, ValueType.INT
     yield from ((each, ValueType.INT) for each in search.limits)
+
+
+def fulltext_kinds(clause: Fulltext) -> Iterator[tuple[Term, Kind]]:
+    """Return the places of a search with the kinds that they have."""
+    yield clause.text, ValueType.STRING
+    yield from zip(clause.found, _BEST if clause.best else _FOUND, strict=True)
+
+
+_BEST: tuple[Kind, ...] = (ValueType.REF, ValueType.INT)
+_FOUND: tuple[Kind, ...] = (
+    ValueType.REF,
+    ValueType.STRING,
+    Special.TRANSACTION,
+    ValueType.INT,
+    Special.SCHEMA,
+)
 
 
 def _branches(branches: Iterable[Kinds], found: Kinds) -> Told:

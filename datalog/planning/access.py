@@ -11,6 +11,7 @@ from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.syntax.clauses import (
     Call,
     Compare,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -221,4 +222,4 @@ Row = (
     | MemberRow
     | RelationRow
 )
-Condition = Compare | Not | Or | GetElse | Ground | Call | RuleCall | Search
+Condition = Compare | Not | Or | GetElse | Ground | Call | RuleCall | Search | Fulltext

@@ -32,6 +32,7 @@ from datalog.planning.steps import (
     Filter,
     Fixpoint,
     Lookup,
+    Matched,
     Step,
     Stratum,
     Union,
@@ -112,7 +113,7 @@ def estimate_step(  # noqa: PLR0911  # One case for each kind of step.
             return Estimate(
                 replace(before, rows=before.rows / 3), before.rows * _TESTED, Access.TEST
             )
-        case Union() | Fixpoint() | Walked():
+        case Union() | Fixpoint() | Walked() | Matched():
             return _several(step, before)
         case Lookup():
             return replace(_computed(step, before), work=before.rows * step.work)
@@ -120,7 +121,7 @@ def estimate_step(  # noqa: PLR0911  # One case for each kind of step.
             return _computed(step, before)
 
 
-def _several(step: Union | Fixpoint | Walked, before: Prefix) -> Estimate:
+def _several(step: Union | Fixpoint | Walked | Matched, before: Prefix) -> Estimate:
     rows = before.rows * step.rows
     distinct = {**dict.fromkeys(bound_by(step), max(rows, 1.0)), **before.distinct}
     times = 1.0 if isinstance(step, Fixpoint) and not step.seeded else before.rows

@@ -9,7 +9,17 @@ from datalog.planning.access import Condition, Row, Situation
 from datalog.planning.cost import Prefix, bound_before, estimate_row
 from datalog.planning.row_terms import places
 from datalog.planning.steps import Variables, unique, variables
-from datalog.syntax.clauses import Call, Compare, GetElse, Ground, Not, Or, RuleCall, Search
+from datalog.syntax.clauses import (
+    Call,
+    Compare,
+    Fulltext,
+    GetElse,
+    Ground,
+    Not,
+    Or,
+    RuleCall,
+    Search,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +112,17 @@ def _groups(items: list[Row | Condition], outside: Variables) -> list[list[Row |
 def mentions(item: Item) -> Variables:
     """Return the variables that an item shares with others."""
     match item:
-        case Compare() | Not() | Or() | GetElse() | Ground() | Call() | RuleCall() | Search():
+        case (
+            Compare()
+            | Not()
+            | Or()
+            | GetElse()
+            | Ground()
+            | Call()
+            | RuleCall()
+            | Search()
+            | Fulltext()
+        ):
             return outward(item)
         case Some():
             return item.shared
@@ -113,7 +133,17 @@ def mentions(item: Item) -> Variables:
 def binds(item: Item) -> Variables:
     """Return the variables that an item can bind."""
     match item:
-        case Compare() | Not() | Or() | GetElse() | Ground() | Call() | RuleCall() | Search():
+        case (
+            Compare()
+            | Not()
+            | Or()
+            | GetElse()
+            | Ground()
+            | Call()
+            | RuleCall()
+            | Search()
+            | Fulltext()
+        ):
             return bindable(item)
         case Some():
             return frozenset()

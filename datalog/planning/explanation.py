@@ -13,6 +13,7 @@ from datalog.planning.steps import (
     Filter,
     Fixpoint,
     Lookup,
+    Matched,
     Plan,
     Step,
     Union,
@@ -51,7 +52,7 @@ def _answers(step: Step, clause: Clause, situation: Situation) -> bool:
     match step:
         case Fixpoint(begins=begins) if clause in begins:
             return True
-        case Filter() | Applied() | Lookup() | Fixpoint() | MemberRow():
+        case Filter() | Applied() | Lookup() | Matched() | Fixpoint() | MemberRow():
             return clause == _only_clause(step)
         case Exists(says=says) | Union(says=says) if says is not None:
             return clause == says
@@ -63,7 +64,9 @@ def _answers(step: Step, clause: Clause, situation: Situation) -> bool:
             return False
 
 
-def _only_clause(step: Filter | Applied | Lookup | Fixpoint | MemberRow) -> Clause | None:
+def _only_clause(
+    step: Filter | Applied | Lookup | Matched | Fixpoint | MemberRow,
+) -> Clause | None:
     match step:
         case Filter(compare):
             return compare
@@ -71,6 +74,8 @@ def _only_clause(step: Filter | Applied | Lookup | Fixpoint | MemberRow) -> Clau
             return call
         case Lookup(get):
             return get
+        case Matched(fulltext):
+            return fulltext
         case Fixpoint(says=says):
             return says
         case MemberRow(member, members):

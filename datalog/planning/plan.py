@@ -30,6 +30,7 @@ from datalog.planning.steps import (
     Filter,
     Fixpoint,
     Lookup,
+    Matched,
     Plan,
     Step,
     Stratum,
@@ -45,6 +46,7 @@ from datalog.syntax.clauses import (
     Call,
     Clause,
     Compare,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -183,7 +185,7 @@ class _Planning:
             raise _unbound([items[each] for each in way.waiting], way.bound)
         return way
 
-    def _next(  # noqa: C901, PLR0911  # One case for each kind of item.
+    def _next(  # noqa: C901, PLR0911, PLR0912  # One case for each kind of item.
         self, item: Item, bound: Variables, possible: Variables, others: Sequence[Item]
     ) -> tuple[float, Step] | None:
         """Return what the item costs now, and its step; None where something must come first."""
@@ -209,6 +211,10 @@ class _Planning:
             case Search():
                 view = self.situation.view(item.source)
                 return (4.0, Walked(item, view)) if {item.root, *item.limits} <= bound else None
+            case Fulltext(text=text, source=source):
+                matched = Matched(item, self.situation.view(source))
+                is_told = not isinstance(text, Variable) or text in bound
+                return (2.0, matched) if is_told else None
             case Call():
                 needed = frozenset(each for each in item.arguments if isinstance(each, Variable))
                 return (-0.8, Applied(item)) if needed <= bound else None
@@ -386,6 +392,8 @@ def _head(item: Item) -> str:  # noqa: PLR0911  # One case for each kind of clau
             return "(or …)" if item.join is None else "(or-join …)"
         case GetElse():
             return "(get-else …)"
+        case Fulltext():
+            return "(best-match …)" if item.best else "(fulltext …)"
         case _:
             return ""
 

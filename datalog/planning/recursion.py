@@ -21,7 +21,17 @@ from datalog.planning.canonical import variables_in
 from datalog.planning.closures import turned
 from datalog.planning.relations import Definition, Program, plain, split
 from datalog.planning.steps import Variables
-from datalog.syntax.clauses import Call, Clause, Compare, GetElse, Not, Operator, RuleCall, Search
+from datalog.syntax.clauses import (
+    Call,
+    Clause,
+    Compare,
+    Fulltext,
+    GetElse,
+    Not,
+    Operator,
+    RuleCall,
+    Search,
+)
 from datalog.syntax.query import Rule
 from datalog.syntax.terms import Blank, Term, Variable
 
@@ -273,7 +283,9 @@ def _connected(clauses: Iterable[Clause], bound: Variables) -> tuple[Clause, ...
         bound = bound.union(*map(bindable, ready))
 
 
-def _is_ready(clause: Clause, bound: Variables) -> bool:
+def _is_ready(  # noqa: PLR0911  # One case for each kind of clause.
+    clause: Clause, bound: Variables
+) -> bool:
     match clause:
         case Compare(operator=Operator.MEMBER):
             return False
@@ -285,6 +297,8 @@ def _is_ready(clause: Clause, bound: Variables) -> bool:
             return clause.entity in bound
         case Search():
             return clause.root in bound
+        case Fulltext():
+            return not isinstance(clause.text, Variable) or clause.text in bound
         case _:
             return bool(outward(clause) & bound)
 

@@ -22,7 +22,17 @@ from datalog.planning.access import (
     TransactionRow,
 )
 from datalog.planning.row_terms import places, row_keys
-from datalog.syntax.clauses import Call, Clause, Compare, GetElse, Not, Or, RuleCall, Search
+from datalog.syntax.clauses import (
+    Call,
+    Clause,
+    Compare,
+    Fulltext,
+    GetElse,
+    Not,
+    Or,
+    RuleCall,
+    Search,
+)
 from datalog.syntax.terms import Constant, Term, Variable
 from datalog.syntax.views import View
 
@@ -136,7 +146,17 @@ class Walked:
     work: float = 1_000.0
 
 
-Step = Row | Walked | Fixpoint | Filter | Applied | Exists | Union | Lookup
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """Values in which words are found; few of all there are."""
+
+    fulltext: Fulltext
+    view: View
+    rows: float = 50.0
+    work: float = 100.0
+
+
+Step = Row | Walked | Matched | Fixpoint | Filter | Applied | Exists | Union | Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +194,8 @@ def bound_by(step: Step) -> Variables:  # noqa: PLR0911  # One case for each kin
             return variables(step.result.arguments)
         case Walked(search):
             return frozenset({search.node, search.depth, search.side})
+        case Matched(fulltext):
+            return variables(fulltext.found)
         case Lookup():
             return frozenset({step.get.value})
         case Applied():
@@ -207,6 +229,8 @@ def _is_pinned(step: Step, known: Variables) -> bool:
             return frozenset(step.variables) <= known
         case Walked(search):
             return {search.root, search.node} <= known
+        case Matched(fulltext):
+            return all(_is_known(place, known) for place in _identity(fulltext))
         case Fixpoint():
             return all(_is_known(place, known) for place in step.result.arguments)
         case (
@@ -225,6 +249,14 @@ def _is_pinned(step: Step, known: Variables) -> bool:
             return any(all(_is_known(place, known) for place in key) for key in row_keys(step))
         case _:
             assert_never(step)
+
+
+def _identity(fulltext: Fulltext) -> tuple[Place, ...]:
+    """Return the places that tell what was found from all else: of the best, the entity."""
+    if fulltext.best:
+        return fulltext.found[:1]
+    entity, value, _, _, attribute = fulltext.found
+    return (entity, value) if len(fulltext.attributes) == 1 else (entity, value, attribute)
 
 
 def _is_known(place: Place, known: Variables) -> bool:

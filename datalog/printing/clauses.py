@@ -18,6 +18,7 @@ from datalog.syntax.clauses import (
     Clause,
     Compare,
     EdgeStep,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -52,6 +53,8 @@ def clause_text(  # noqa: C901, PLR0911  # One case for each kind of clause.
             return f"({scope_text(source)}{' '.join((name, *map(term_text, arguments)))})"
         case Search():
             return _search(clause)
+        case Fulltext():
+            return _fulltext(clause)
         case _:
             assert_never(clause)
 
@@ -127,6 +130,17 @@ def _search(search: Search) -> str:
         options[":downstream-depth"] = variable_text(search.downstream_depth)
     told = " ".join(f"{key} {value}" for key, value in options.items())
     return f"({scope_text(search.source)}search {' '.join(names)} {{{told}}})"
+
+
+def _fulltext(clause: Fulltext) -> str:
+    name = "best-match" if clause.best else "fulltext"
+    names = [name_text(each) for each in clause.attributes]
+    attributes = names[0] if len(names) == 1 else vector(names)
+    places = list(map(term_text, clause.found))
+    while len(places) > 1 and places[-1] == "_":
+        places.pop()
+    said = f"({name} {source_text(clause.source)} {attributes} {term_text(clause.text)})"
+    return f"[{said} [{vector(places)}]]"
 
 
 def _edge_step(step: EdgeStep) -> str:

@@ -15,6 +15,7 @@ rules       `%`
 clauses     `:where`
 functions   calls: conditions, functions, `ground`
 database_functions   those that become patterns: `get-else`, `get-some`, `missing?`, `tx-data`, …
+searching   those that search texts: `fulltext`, `best-match`
 calling     a call, and where it stands
 bindings    what the values of an input or of a function are bound to
 notes       what is noted while a query is read: where clauses stand, names of our own

@@ -8,6 +8,7 @@ from datalog.reading.bindings import Each, One, Row, Rows, binding
 from datalog.reading.calling import Called, Within, arguments_of, call_of
 from datalog.reading.database_functions import get_else, get_some, missing, tx_data, tx_ids
 from datalog.reading.forms import Form, List, Set, Vector
+from datalog.reading.searching import best_match, fulltext
 from datalog.reading.terms import constant, refused, shown
 from datalog.syntax.clauses import Call, Clause, Compare, Ground, Not, Operator
 from datalog.syntax.terms import Blank, Constant, Variable
@@ -111,5 +112,7 @@ _SPECIAL: Mapping[str, Callable[[Called], tuple[Clause, ...]]] = MappingProxyTyp
         "ground": _ground,
         "tx-ids": tx_ids,
         "tx-data": tx_data,
+        "fulltext": fulltext,
+        "best-match": best_match,
     }
 )

@@ -14,6 +14,7 @@ from datalog.syntax.clauses import (
     Call,
     Clause,
     Compare,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -98,7 +99,12 @@ def _with_rows(clause: Clause, sources: Sources, compared: Compared) -> Clause:
             return replace(
                 clause, branches=tuple(with_rows(each, sources) for each in clause.branches)
             )
-        case GetElse(source=source) | RuleCall(source=source) | Search(source=source):
+        case (
+            GetElse(source=source)
+            | RuleCall(source=source)
+            | Search(source=source)
+            | Fulltext(source=source)
+        ):
             if source in sources:
                 raise WrongInput(source, "a database: a rule or a function reads it", "rows")
             return clause

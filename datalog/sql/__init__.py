@@ -5,6 +5,7 @@ levels           the rows of one level
   clauses          the steps of a plan; `table_rows` join one table each, `log_rows` the log
   fixpoint         recursions; `arms` are read until kinds settle, `rounds` join what is new
   relations        where the rows of a recursion stand
+  fulltext         values in which words are found
   functions        what predicates and functions say and give
   unification      terms meet columns
   rows             FROM and WHERE in the making; `columns` say where a value stands

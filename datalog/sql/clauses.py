@@ -24,6 +24,7 @@ from datalog.planning.steps import (
     Filter,
     Fixpoint,
     Lookup,
+    Matched,
     Step,
     Union,
     Walked,
@@ -33,6 +34,7 @@ from datalog.sql.columns import NOTHING, Column, constant
 from datalog.sql.comparing import compare, is_member, same
 from datalog.sql.facts import together
 from datalog.sql.fixpoint import fixpoint_rows, relation_rows
+from datalog.sql.fulltext import matched_rows
 from datalog.sql.functions import applied
 from datalog.sql.log_rows import log_rows
 from datalog.sql.rows import Columns, Item, Rows, conjunction, handed_up, selected
@@ -87,6 +89,8 @@ def _step(rows: Rows, step: Step, reading: Reading) -> Rows:  # noqa: C901, PLR0
             return relation_rows(rows, step, reading)
         case Walked():
             return walked_rows(rows, step, reading)
+        case Matched():
+            return matched_rows(rows, step, reading)
         case Fixpoint():
             return fixpoint_rows(rows, step, reading, read)
         case Filter():

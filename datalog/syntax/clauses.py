@@ -198,4 +198,23 @@ class Search:
         return self.max_depth, self.downstream_depth or self.max_depth
 
 
-Clause = Pattern | Compare | Not | Or | GetElse | Ground | Call | RuleCall | Search
+@dataclass(frozen=True, slots=True)
+class Fulltext:
+    """`[(fulltext $ :Dataset/name ?text) [[?e ?v ?tx ?score ?a]]]`: values that words are found in.
+
+    `attributes` are searched ones, or `entity/urn`, which is found by itself and by how it begins.
+    `text` is what is looked for (docs/search.md). `found` are the places of the entity, the value,
+    its transaction, how well it fits, and the attribute.
+
+    `best`: `[(best-match $ [:Dataset/name :Dataset/description] ?text) [[?e ?score]]]`. Each entity
+    comes once, with the score of that value of its own which fits best.
+    """
+
+    attributes: tuple[str, ...]
+    text: Term
+    found: tuple[Variable | Blank, ...]
+    best: bool = False
+    source: str = "$"
+
+
+Clause = Pattern | Compare | Not | Or | GetElse | Ground | Call | RuleCall | Search | Fulltext

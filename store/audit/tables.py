@@ -60,9 +60,9 @@ def _fact_table(attribute: Attribute) -> NewTable:
     name = fact_table_name(attribute.id)
     create, *indexes = create_fact_table(attribute, beside(name))
     in_order = _in_order_of_ends(beside(name))
-    return NewTable(
-        name, create, (*in_order, *indexes), ("entity", "value", "period", "now", "now_value")
-    )
+    suffixes = ("entity", "value", "period", "now", "now_value")
+    words = ("words",) if attribute.searched else ()
+    return NewTable(name, create, (*in_order, *indexes), (*suffixes, *words))
 
 
 def _in_order_of_ends(table: str) -> Iterator[Sql]:

@@ -7,7 +7,14 @@ from store.database import Connection
 from store.ids import AttributeId
 from store.schema.checks import stored
 from store.sql import Bound, Sql, fact_table, sql
-from store.tables import create_fact_table, create_uniqueness, drop_fact_table, drop_uniqueness
+from store.tables import (
+    create_fact_table,
+    create_uniqueness,
+    create_words,
+    drop_fact_table,
+    drop_uniqueness,
+    drop_words,
+)
 from store.values import ELSEWHERE, LONGEST_LIST_TEXT, from_native
 
 
@@ -36,9 +43,18 @@ def _definitions(before: Attribute | None, after: Attribute) -> Iterator[Sql]:
     elif before.type is not after.type:  # Only ever where no fact was stored.
         yield drop_fact_table(before)
         yield from create_fact_table(after)
-    elif before.many != after.many:
+    else:
+        yield from _changes(before, after)
+
+
+def _changes(before: Attribute, after: Attribute) -> Iterator[Sql]:
+    if before.many != after.many:
         yield drop_uniqueness(before)
         yield create_uniqueness(after)
+    if before.searched and not after.searched:
+        yield drop_words(before)
+    if after.searched and not before.searched:
+        yield from create_words(after)
 
 
 _VERSIONS_OF_EDGES = """

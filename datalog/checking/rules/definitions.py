@@ -11,7 +11,7 @@ from datalog.errors import (
     UnknownRule,
     WrongArity,
 )
-from datalog.syntax.clauses import Clause, GetElse, Not, Or, Pattern, RuleCall, Search
+from datalog.syntax.clauses import Clause, Fulltext, GetElse, Not, Or, Pattern, RuleCall, Search
 from datalog.syntax.query import Rule
 
 Definitions = Mapping[str, tuple[Rule, ...]]
@@ -78,7 +78,7 @@ def _check_head(rule: Rule, first: Rule) -> None:
 def _check_sources(rule: Rule) -> None:
     for clause in every(rule.clauses):
         match clause:
-            case Pattern() | GetElse() | RuleCall() | Search() if clause.source != "$":
+            case Pattern() | GetElse() | RuleCall() | Search() | Fulltext() if clause.source != "$":
                 raise SourceInRule(rule.name, clause.source)
             case _:
                 pass

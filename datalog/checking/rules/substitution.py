@@ -14,6 +14,7 @@ from datalog.syntax.clauses import (
     Call,
     Clause,
     Compare,
+    Fulltext,
     GetElse,
     Ground,
     Not,
@@ -93,6 +94,10 @@ class _Substitution:
                 return (replace(clause, arguments=arguments, source=self._source(clause.source)),)
             case Search():
                 return self._search(clause)
+            case Fulltext(text=text, source=source):
+                found, tests = self._bindings(clause.found)
+                text, source = self._term(text), self._source(source)
+                return (replace(clause, text=text, found=found, source=source), *tests)
             case _:
                 assert_never(clause)
 
