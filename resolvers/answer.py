@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import orjson
 
 from datalog.sql.compile import Slot
-from resolvers.draft import Found, Path, Request, Site, Step
+from resolvers.draft import Found, Path, Request, Site, Step, moment_slots
 from resolvers.errors import StaleCatalogue
 from resolvers.plan import Plan
 from store.database import Clock, Row
@@ -26,7 +26,8 @@ from store.ids import T
 class Answer:
     """What the statement gave, at which time; `values` is finished, `columns` is raw JSON text.
 
-    A value, or one inside it, is the CallerFault of the field that should be there.
+    A value, or one inside it, is the CallerFault of the field that should be there. `is_pinned`:
+    every time in the question is a t, so that it has this answer for as long as the schema stays.
     """
 
     t: T
@@ -35,6 +36,7 @@ class Answer:
     values: Mapping[str, object]
     moments: Mapping[str, T]
     columns: Mapping[str, str | None]
+    is_pinned: bool = False
 
 
 class Reader(Protocol):
@@ -72,7 +74,7 @@ async def answer(
     keys = [key for key, _ in plan.operation.fields]
     columns = dict(zip(keys, rest[len(names) :], strict=True))
     values = _finished(plan, request, bound, Found(t, moments), columns)
-    return Answer(t, instant, schema_t, values, moments, columns)
+    return Answer(t, instant, schema_t, values, moments, columns, _is_pinned(plan, bound))
 
 
 async def _row(reader: Reader, plan: Plan, bound: "Bound") -> Sequence[Any]:
@@ -94,6 +96,12 @@ class Bound:
 
     slots: Mapping[str, object]
     faults: Mapping[Path, CallerFault]
+
+
+def _is_pinned(plan: Plan, bound: "Bound") -> bool:
+    """Tell whether nothing is read as of now, nor as of an instant, which more may come to have."""
+    by_t = (bound.slots[moment_slots(name)[0]] is not None for name in plan.operation.moments)
+    return not plan.statement.reads_now and all(by_t)
 
 
 def bind(plan: Plan, request: Request) -> Bound:

@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
+from importlib.metadata import version
 from typing import TypeVar
 
 import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -21,14 +23,19 @@ from schema.execution.queries import Reading
 from schema.execution.served import LiveSchema
 from service import schema_text
 from service.cli.database import located
-from service.graphql_view import GraphQLView
+from service.documents.persisted import PersistedDocuments
+from service.graphql_view import TOLD_HEADERS, GraphQLView
 from service.health import Health
+from service.http_body import SMALLEST_COMPRESSED, Compression
+from service.http_cache import Conditional
 from service.limits import limits
 from service.logs import RequestLog
 from service.settings import Settings
 from store.database import Database
 from store.migrate import migrate
 from store.writing.writer import Writer
+
+_PREFLIGHT_KEPT = 7_200  # Seconds; browsers take no more.
 
 SCHEMA_POLL = 1.0
 """Seconds between two looks at whether another process has changed the schema."""
@@ -50,11 +57,15 @@ class Server:
 
 
 def create_app(settings: Settings, *, schema_poll: float = SCHEMA_POLL) -> Starlette:
-    """Return the application; its lifespan opens and closes what the settings name."""
+    """Return the application; its lifespan opens and closes what the settings name.
+
+    Raises InvalidTrustedDocuments.
+    """
+    documents = PersistedDocuments.opened(settings)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        async with opened(settings, schema_poll) as server:
+        async with opened(settings, schema_poll, documents) as server:
             app.state.server = server
             yield
 
@@ -68,13 +79,33 @@ def create_app(settings: Settings, *, schema_poll: float = SCHEMA_POLL) -> Starl
     return Starlette(
         routes=routes,
         lifespan=lifespan,
-        middleware=[Middleware(RequestLog)],
+        middleware=_middleware(settings),
         exception_handlers={HTTPException: _http_error},
     )
 
 
+def _middleware(settings: Settings) -> list[Middleware]:
+    """Return what every message goes through, the outermost first."""
+    cross_origin = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.origins,
+        allow_methods=["GET", "HEAD", "POST"],
+        allow_headers=["*"],
+        expose_headers=TOLD_HEADERS,
+        max_age=_PREFLIGHT_KEPT,
+    )
+    return [
+        Middleware(RequestLog),
+        *([cross_origin] if settings.origins else []),
+        Middleware(Conditional),
+        Middleware(Compression, minimum_size=SMALLEST_COMPRESSED),
+    ]
+
+
 @asynccontextmanager
-async def opened(settings: Settings, schema_poll: float) -> AsyncIterator[Server]:
+async def opened(
+    settings: Settings, schema_poll: float, documents: PersistedDocuments
+) -> AsyncIterator[Server]:
     """Open all that a server needs, and close it at the end, writes first."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(_in_thread(located(settings)))
@@ -86,15 +117,17 @@ async def opened(settings: Settings, schema_poll: float) -> AsyncIterator[Server
                 statement_timeout=settings.statement_timeout,
             )
         )
-        live = await LiveSchema.opened(database, _document_limits(settings))
-        reading = Reading(database, limits(settings), await database.secret())
+        bounds = limits(settings)
+        edition = f"{version('headwater')} {bounds}"
+        live = await LiveSchema.opened(database, _document_limits(settings), edition)
+        reading = Reading(database, bounds, await database.secret())
         writer = Writer(database)
         executor = Executor(reading, writer, live, settings.min_t_wait)
         health = Health(database, live)
         watching = asyncio.create_task(_watched(live, schema_poll))
         _log.info("ready", schema_t=live.current.catalogue.t)
         try:
-            yield Server(GraphQLView(executor, settings.body_limit), health)
+            yield Server(GraphQLView(executor, settings.body_limit, documents), health)
         finally:
             health.leaving = True
             watching.cancel()

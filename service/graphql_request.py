@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request as HttpRequest
 
 from schema.execution.requests import Request
+from service.documents.persisted import PersistedDocuments
 from service.http_accept import is_json
 from store.ids import FIRST_TRANSACTION, T
 
@@ -25,8 +26,8 @@ class Refused(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-async def from_post(http: HttpRequest, most: int) -> Request:
-    """Return the request in a POST body of at most `most` bytes. Raises Refused."""
+async def from_post(http: HttpRequest, most: int, documents: PersistedDocuments) -> Request:
+    """Return the request in a POST body of at most `most` bytes. Raises Refused, RequestErrors."""
     if not is_json(http.headers.get("content-type")):
         sentence = "send the request as application/json in UTF-8"
         raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, sentence)
@@ -36,11 +37,11 @@ async def from_post(http: HttpRequest, most: int) -> Request:
         raise _bad(f"the body is not JSON: {error}") from None
     if not isinstance(given, dict):
         raise _bad("the body has to be a JSON object with a query")
-    return _request(given, http.headers)
+    return _request(given, http.headers, documents)
 
 
-def from_get(parameters: QueryParams, headers: Headers) -> Request:
-    """Return the request in the parameters of a GET. Raises Refused."""
+def from_get(parameters: QueryParams, headers: Headers, documents: PersistedDocuments) -> Request:
+    """Return the request in the parameters of a GET. Raises Refused, RequestErrors."""
     given: dict[str, object] = dict(parameters)
     for name in ("variables", "extensions"):
         text = given.pop(name, None)
@@ -49,7 +50,7 @@ def from_get(parameters: QueryParams, headers: Headers) -> Request:
                 given[name] = orjson.loads(text)
             except orjson.JSONDecodeError as error:
                 raise _bad(f"{name} is not JSON: {error}") from None
-    return _request(given, headers)
+    return _request(given, headers, documents)
 
 
 async def _body(http: HttpRequest, most: int) -> bytes:
@@ -70,15 +71,15 @@ async def _body(http: HttpRequest, most: int) -> bytes:
     return bytes(body)
 
 
-def _request(given: Mapping[str, object], headers: Headers) -> Request:
-    query = given.get("query")
-    if not isinstance(query, str) or not query:
-        raise _bad("query is missing: it has to be a GraphQL document")
+def _request(
+    given: Mapping[str, object], headers: Headers, documents: PersistedDocuments
+) -> Request:
     name = given.get("operationName")
     if name is not None and not isinstance(name, str):
         raise _bad("operationName has to be a string")
     variables = _object(given, "variables")
     asked_t = headers.get(MIN_T) or _object(given, "extensions").get("minT")
+    query = documents.text(given)
     return Request(query, variables, name or None, None if asked_t is None else _t(asked_t))
 
 

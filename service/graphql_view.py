@@ -18,11 +18,17 @@ from schema.execution.documents import RequestErrors
 from schema.execution.executor import Executor
 from schema.execution.failures import INTERNAL
 from schema.execution.requests import Request, Response, refusal
+from service.documents.persisted import BAD_REQUEST, PersistedDocuments
 from service.graphql_request import Refused, from_get, from_post
 from service.http_accept import GRAPHQL, HTML, JSON, chosen
+from service.http_body import http_response
+from service.http_cache import ASKED_AGAIN, KEPT_FOR_EVER, NEVER_KEPT, etag
+
+SCHEMA, BASIS = "Headwater-Schema", "Headwater-Basis"
+TOLD_HEADERS = ("ETag", SCHEMA, BASIS)
+"""The headers of an answer that scripts of pages elsewhere may read too."""
 
 _ANSWERS = (JSON, GRAPHQL)
-_VARY = {"Vary": "Accept"}
 _log = structlog.get_logger("headwater.http")
 
 
@@ -32,18 +38,27 @@ class GraphQLView:
 
     executor: Executor
     body_limit: int
+    documents: PersistedDocuments
 
     async def answer(self, http: HttpRequest) -> HttpResponse:
         """Answer the request in a URL or a body; give a browser GraphiQL."""
+        response = await self._answer(http)
+        response.headers["Vary"] = "Accept"
+        # What is sent as JSON is never taken for a script, whatever page names it.
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    async def _answer(self, http: HttpRequest) -> HttpResponse:
         accept, is_get = http.headers.get("accept"), http.method != "POST"
         if is_get and chosen(accept, (*_ANSWERS, HTML)) == HTML:
-            return HTMLResponse(_page(), headers=_VARY)
+            return HTMLResponse(_page())
         media_type = chosen(accept, _ANSWERS)
         if media_type is None:
             sentence = f"what can be had is {GRAPHQL} and {JSON}"
             return _refused(Refused(HTTPStatus.NOT_ACCEPTABLE, sentence), JSON)
         try:
-            return await self._answer(http, media_type, is_get=is_get)
+            response = await self._response(http, is_get=is_get)
+            return _told(http, response, media_type, is_get=is_get)
         except Refused as refused:
             return _refused(refused, media_type)
         except ClientDisconnect:
@@ -51,30 +66,26 @@ class GraphQLView:
         except Exception as error:  # noqa: BLE001  # The edge: the unforeseen is logged and masked.
             return _broken(error, media_type)
 
-    async def _answer(self, http: HttpRequest, media_type: str, *, is_get: bool) -> HttpResponse:
-        request = (
-            from_get(http.query_params, http.headers)
-            if is_get
-            else await from_post(http, self.body_limit)
-        )
-        response = await self._execute(http, request, is_get=is_get)
-        status = HTTPStatus.OK
-        if media_type == GRAPHQL and not response.executed:
-            status = _status(response)
-        return _json(response.body(), status, media_type)
-
-    async def _execute(self, http: HttpRequest, request: Request, *, is_get: bool) -> Response:
+    async def _response(self, http: HttpRequest, *, is_get: bool) -> Response:
         try:
-            prepared = await self.executor.prepare_aside(request)
-            if is_get and not prepared.is_query:
-                sentence = "send a mutation by POST"
-                allow = {"Allow": "POST"}
-                raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, sentence, headers=allow)
-            if prepared.is_query:
-                return await _while_connected(http, self.executor.run(prepared))
-            return await self.executor.run(prepared)  # What was sent to be written is written.
+            request = (
+                from_get(http.query_params, http.headers, self.documents)
+                if is_get
+                else await from_post(http, self.body_limit, self.documents)
+            )
+            return await self._execute(http, request, is_get=is_get)
         except RequestErrors as errors:
             return refusal(errors)
+
+    async def _execute(self, http: HttpRequest, request: Request, *, is_get: bool) -> Response:
+        prepared = await self.executor.prepare_aside(request)
+        if is_get and not prepared.is_query:
+            sentence = "send a mutation by POST"
+            allow = {"Allow": "POST"}
+            raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, sentence, headers=allow)
+        if prepared.is_query:
+            return await _while_connected(http, self.executor.run(prepared))
+        return await self.executor.run(prepared)  # What was sent to be written is written.
 
 
 async def _while_connected(
@@ -99,10 +110,38 @@ async def _disconnected(http: HttpRequest) -> None:
         pass
 
 
+def _told(http: HttpRequest, response: Response, media_type: str, *, is_get: bool) -> HttpResponse:
+    """Return a response as HTTP has it, with what caches may do to the answer of a GET."""
+    headers = _told_headers(response)
+    if not response.executed:
+        return _json(response.body(), _status(response, media_type), media_type, headers)
+    # The data are written once, for the body and for its ETag.
+    data = orjson.dumps(response.data, default=str)
+    body = {**response.body(), "data": orjson.Fragment(data)}
+    if is_get:
+        errors = orjson.dumps(response.errors, default=str)
+        parts = (response.schema_hash.encode(), media_type.encode(), errors, data)
+        asked_for = http.query_params.get("schema")
+        is_fixed = response.is_pinned and asked_for == response.schema_hash
+        headers |= {"ETag": etag(*parts)}
+        headers |= {"Cache-Control": KEPT_FOR_EVER if is_fixed else ASKED_AGAIN}
+    return _json(body, HTTPStatus.OK, media_type, headers)
+
+
+def _told_headers(response: Response) -> dict[str, str]:
+    headers = {SCHEMA: response.schema_hash} if response.schema_hash else {}
+    if response.basis is not None:
+        headers[BASIS] = str(response.basis.t)
+    if not response.executed:
+        headers["Cache-Control"] = NEVER_KEPT
+    return headers
+
+
 def _refused(refused: Refused, media_type: str) -> HttpResponse:
     extensions = {"code": refused.code, "category": "incorrect"}
     errors = [{"message": refused.sentence, "extensions": extensions}]
-    return _json({"errors": errors}, refused.status, media_type, refused.headers)
+    headers = {"Cache-Control": NEVER_KEPT, **refused.headers}
+    return _json({"errors": errors}, refused.status, media_type, headers)
 
 
 def _broken(error: Exception, media_type: str) -> HttpResponse:
@@ -111,29 +150,31 @@ def _broken(error: Exception, media_type: str) -> HttpResponse:
     message = f"something went wrong here (logged as {identity})"
     extensions = {"code": INTERNAL, "category": "fault", "id": identity}
     errors = [{"message": message, "extensions": extensions}]
-    return _json({"errors": errors}, HTTPStatus.INTERNAL_SERVER_ERROR, media_type)
+    headers = {"Cache-Control": NEVER_KEPT}
+    return _json({"errors": errors}, HTTPStatus.INTERNAL_SERVER_ERROR, media_type, headers)
 
 
-def _status(response: Response) -> HTTPStatus:
-    for error in response.errors:
-        extensions = error.get("extensions")
-        if isinstance(extensions, Mapping) and extensions.get("category") == "unavailable":
-            return HTTPStatus.SERVICE_UNAVAILABLE
+def _status(response: Response, media_type: str) -> HTTPStatus:
+    """Return the status of a request that was not executed.
+
+    Clients that are older than the GraphQL media type take it from the body alone, and would not
+    read that where the status is not 200; but a request that is none was none to them either.
+    """
+    told = [each["extensions"] for each in response.errors]
+    if any(each.get("code") == BAD_REQUEST for each in told):
+        return HTTPStatus.BAD_REQUEST
+    if media_type == JSON:
+        return HTTPStatus.OK
+    if any(each.get("category") == "unavailable" for each in told):
+        return HTTPStatus.SERVICE_UNAVAILABLE
     return HTTPStatus.BAD_REQUEST
 
 
 def _json(
-    body: Mapping[str, object],
-    status: HTTPStatus,
-    media_type: str,
-    headers: Mapping[str, str] | None = None,
+    body: Mapping[str, object], status: HTTPStatus, media_type: str, headers: Mapping[str, str]
 ) -> HttpResponse:
-    content = orjson.dumps(body, default=str)
-    return HttpResponse(
-        content,
-        status,
-        {"Content-Type": f"{media_type}; charset=utf-8", **_VARY, **(headers or {})},
-    )
+    told = {"Content-Type": f"{media_type}; charset=utf-8", **headers}
+    return http_response(orjson.dumps(body, default=str), status, told)
 
 
 def _page() -> str:

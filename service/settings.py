@@ -1,5 +1,6 @@
 """Settings, read once from HEADWATER_* variables: the only file that reads the environment."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from store.errors import OurFault
 
 _PREFIX = "HEADWATER_"
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@,\s]+")
 _SECRET = frozenset({"database_url", "admin_url"})
 
 
@@ -88,6 +90,24 @@ class Settings(BaseSettings):
     min_t_wait: float = Field(
         default=5.0, ge=0, le=300, description="seconds that a request waits for the t it asks for"
     )
+    cors_origins: str | None = Field(
+        default=None,
+        description="origins of pages elsewhere that may read answers, with commas; `*` is all",
+    )
+    documents: Literal["any", "trusted"] = Field(
+        default="any", description="which documents are answered: any, or trusted ones alone"
+    )
+    trusted_documents: Path | None = Field(
+        default=None, description="file or folder of trusted documents"
+    )
+    persisted_queries: int = Field(
+        default=1_000, ge=0, description="documents remembered by their hash; 0 is none"
+    )
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Return the origins that `cors_origins` lists."""
+        return tuple(each.strip() for each in (self.cors_origins or "").split(",") if each.strip())
 
     @classmethod
     def from_environment(cls, **chosen: Any) -> Self:  # pydantic checks them.
@@ -100,7 +120,7 @@ class Settings(BaseSettings):
         except ValidationError as error:
             raise _invalid(error) from None
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "documents", mode="before")
     @classmethod
     def _in_small_letters(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
@@ -110,6 +130,24 @@ class Settings(BaseSettings):
     def _of_postgresql(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("postgresql://", "postgres://")):
             raise ValueError("expected a URL that begins with postgresql://")
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _of_origins(cls, value: str | None) -> str | None:
+        for each in (value or "*").split(","):
+            if each.strip() != "*" and _ORIGIN.fullmatch(each.strip()) is None:
+                raise ValueError(
+                    "expected origins such as https://lineage.example.com, without a path,"
+                    " separated by commas; or *"
+                )
+        return value
+
+    @field_validator("trusted_documents")
+    @classmethod
+    def _given_where_only_they_count(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value is None and info.data.get("documents") == "trusted":
+            raise ValueError(f"expected a file or folder, as {_PREFIX}DOCUMENTS is trusted")
         return value
 
     @field_validator(
@@ -131,6 +169,6 @@ class Settings(BaseSettings):
 def _invalid(error: ValidationError) -> InvalidSetting:
     first = error.errors(include_url=False)[0]
     name = str(first["loc"][0])
-    given = None if name in _SECRET else str(first["input"])
+    given = None if name in _SECRET or first["input"] is None else str(first["input"])
     problem = first["msg"].removeprefix("Value error, ").replace("Input should be", "expected")
     return InvalidSetting(f"{_PREFIX}{name.upper()}", given, problem)

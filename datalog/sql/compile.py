@@ -26,7 +26,8 @@ class Statement:
 
     `reasons`: the levels that are empty whatever the facts are, by path, and why. `known`: the JSON
     text of each root field, where PostgreSQL need not be asked for any of them. `kinds`: what the
-    columns of each `Answer` hold, by path; of a pull, its entity.
+    columns of each `Answer` hold, by path; of a pull, its entity. `reads_now`: a part of the answer
+    is as of now, whatever the moments stand for.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Statement:
     reasons: tuple[tuple[str, str], ...] = ()
     known: tuple[str, ...] | None = None
     kinds: tuple[tuple[str, tuple[Kind, ...]], ...] = ()
+    reads_now: bool = True
 
     @property
     def is_empty(self) -> bool:
@@ -74,6 +76,7 @@ def compile_operation(
         tuple(scope.compilation.reasons),
         known_texts(written),
         tuple(scope.compilation.kinds),
+        reads_now=bool(scope.compilation.present),
     )
 
 

@@ -31,8 +31,9 @@ class Names:
 class Compilation:
     """What is the same through a whole statement.
 
-    `reasons` gathers why levels are empty, `kinds` of what kind the columns of answers are. `scan`
-    allows clauses that read the whole log.
+    `reasons` gathers why levels are empty, `kinds` of what kind the columns of answers are, and
+    `present` tells whether anything is read as of now. `scan` allows clauses that read the whole
+    log.
     """
 
     catalogue: Catalogue
@@ -42,6 +43,7 @@ class Compilation:
     statistics: Statistics = NOTHING_KNOWN
     scan: bool = False
     kinds: list[tuple[str, tuple[Kind, ...]]] = field(default_factory=list)
+    present: set[Now] = field(default_factory=set)
 
     def until(self, view: View) -> Sql | None:
         """Return the last t that a view sees, or None where it sees all."""
@@ -53,6 +55,7 @@ class Compilation:
             case Since(until=until):
                 return self.until(until)
             case Now():
+                self.present.add(view)
                 return None
 
     def after(self, view: View) -> Sql | None:

@@ -84,9 +84,11 @@ class RequestErrors(Exception):
     errors: tuple[GraphQLError, ...]
 
 
-def refused(message: str, code: str, nodes: Iterable[Node] = ()) -> RequestErrors:
+def refused(
+    message: str, code: str, nodes: Iterable[Node] = (), category: str = _INCORRECT
+) -> RequestErrors:
     """Return a request error of one sentence."""
-    extensions = {"code": code, "category": _INCORRECT}
+    extensions = {"code": code, "category": category}
     return RequestErrors((GraphQLError(message, list(nodes) or None, extensions=extensions),))
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -124,7 +124,12 @@ class Executor:
             query = self._new_query(self._prepared(served, prepared.request))
             result = await query.run()
         data = await completed(query.prepared, result.data)
-        return _executed(ExecutionResult(data, result.errors), query.basis)
+        response = _executed(ExecutionResult(data, result.errors), query.basis)
+        return replace(
+            response,
+            schema_hash=query.prepared.served.hash,
+            is_pinned=query.is_pinned and not response.errors,
+        )
 
     async def _new_query_aside(self, prepared: Prepared) -> Query:
         """Do as `_new_query`, in a thread where what is given is long: planning takes its time."""

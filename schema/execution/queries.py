@@ -83,7 +83,8 @@ class Query:
     """A query being answered; `basis` is known once its statement was sent.
 
     `others` resolves root fields that have no place in the statement. `stale` is the t of the
-    schema that the database has by now, where that is another than ours.
+    schema that the database has by now, where that is another than ours. `is_pinned` as of an
+    Answer, once it is there.
     """
 
     reading: Reading
@@ -93,6 +94,7 @@ class Query:
     others: Resolver
     basis: Basis | None = None
     stale: T | None = None
+    is_pinned: bool = True
     _sent: bool = False
     _cancelled: bool = False
     _reading: "asyncio.Task[object] | None" = None
@@ -117,6 +119,7 @@ class Query:
 
     def _root(self, info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> Awaitable[object]:
         if info.field_name in _NOT_COMPILED:
+            self.is_pinned = False
             return self.others(info, arguments)
         return self._loader.load(str(info.path.key))
 
@@ -132,6 +135,7 @@ class Query:
         self._reading = asyncio.current_task()
         found = await self._answer(self._plan(frozenset(keys)))
         self.basis = Basis(found.t, found.instant)
+        self.is_pinned = self.is_pinned and found.is_pinned
         return [found.values[key] for key in keys]
 
     def _plan(self, keys: frozenset[str]) -> Plan:

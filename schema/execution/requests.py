@@ -57,12 +57,18 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer. Nothing was `executed` where the request was at fault: then there is no data."""
+    """An answer. Nothing was `executed` where the request was at fault: then there is no data.
+
+    `schema_hash` is that of the schema that it was made with. `is_pinned`: with that schema, the
+    same request always has these data, whatever is written.
+    """
 
     executed: bool
     data: Mapping[str, Any] | None = None  # Any: JSON.
     errors: Sequence[Mapping[str, Any]] = ()
     basis: Basis | None = None
+    schema_hash: str = ""
+    is_pinned: bool = False
 
     def body(self) -> dict[str, object]:
         """Return the response as GraphQL has it in JSON."""

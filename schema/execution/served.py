@@ -5,6 +5,7 @@ belong to the value, so they are forgotten with it.
 """
 
 import asyncio
+import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -17,6 +18,7 @@ from resolvers.plan import Plan
 from resolvers.selection import Selected
 from schema.execution.documents import Document, DocumentLimits, read
 from schema.execution.recent import Recent
+from schema.sdl.printing import print_catalogue
 from schema.types.build import build, core
 from schema.types.public import PublicSchema, public
 from store.catalogue import Catalogue
@@ -30,6 +32,7 @@ _MOST_DOCUMENTS = 1_000
 _MOST_PLANS = 1_000
 _MOST_INTROSPECTIONS = 8
 _LONGEST_KEPT = 20_000
+_DIGITS = 32
 _log = structlog.get_logger("headwater.schema")
 
 
@@ -47,7 +50,8 @@ class Served:
 
     Plans are kept by document, operation, and whatever else decides them; one that was made with
     other statistics is as right, and stays. `public` is the schema as tools read it, `introspected`
-    what was told of it, as JSON text.
+    what was told of it, as JSON text. `hash` is of all that decides, beside the facts, what a
+    request is answered: what is served, what it is made of, and the edition of this server.
     """
 
     catalogue: Catalogue
@@ -55,6 +59,7 @@ class Served:
     public: PublicSchema
     limits: DocumentLimits = field(default_factory=DocumentLimits)
     statistics: Statistics = NOTHING_KNOWN
+    hash: str = ""
     plans: Recent[object, Compiled] = field(default_factory=lambda: Recent(_MOST_PLANS))
     introspected: Recent[object, bytes] = field(
         default_factory=lambda: Recent(_MOST_INTROSPECTIONS)
@@ -80,17 +85,19 @@ class Served:
 class LiveSchema:
     """The schema that is served now; `at_least` and `watch` make it follow the schema facts.
 
-    `watch` also keeps the statistics of the facts; no request waits for them.
+    `watch` also keeps the statistics of the facts; no request waits for them. `edition` is what
+    answers depend on beside schema and facts.
     """
 
     database: Database
     current: Served
+    edition: str = ""
     _building: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @classmethod
-    async def opened(cls, database: Database, limits: DocumentLimits) -> Self:
+    async def opened(cls, database: Database, limits: DocumentLimits, edition: str = "") -> Self:
         """Read the catalogue and build its schema. Raises as Database.rows does."""
-        live = cls(database, await _read(database, limits))
+        live = cls(database, await _read(database, limits, edition), edition)
         await live._count()
         return live
 
@@ -98,7 +105,7 @@ class LiveSchema:
         """Return a schema as new as the one of `t`, built now where it has to be."""
         async with self._building:
             if self.current.catalogue.t < t:
-                served = await _read(self.database, self.current.limits)
+                served = await _read(self.database, self.current.limits, self.edition)
                 self.current = replace(served, statistics=self.current.statistics)
                 _log.info("schema swapped", t=self.current.catalogue.t)
         return self.current
@@ -126,12 +133,16 @@ class LiveSchema:
             self.current = replace(self.current, statistics=Statistics(counted))
 
 
-async def _read(database: Database, limits: DocumentLimits) -> Served:
+async def _read(database: Database, limits: DocumentLimits, edition: str) -> Served:
     catalogue = await read_catalogue(database)
     # In a thread: meanwhile, requests are answered with the schema that there is.
-    return await asyncio.to_thread(_served, catalogue, limits)
+    return await asyncio.to_thread(_served, catalogue, limits, edition)
 
 
-def _served(catalogue: Catalogue, limits: DocumentLimits) -> Served:
+def _served(catalogue: Catalogue, limits: DocumentLimits, edition: str) -> Served:
     schema = build(catalogue)
-    return Served(catalogue, schema, public(core(schema)), limits)
+    told = public(core(schema))
+    # The catalog holds what the public schema does not show, such as which way an edge flows.
+    decisive = "\n".join((edition, told.sdl, print_catalogue(catalogue)))
+    digest = hashlib.sha256(decisive.encode()).hexdigest()
+    return Served(catalogue, schema, told, limits, hash=digest[:_DIGITS])

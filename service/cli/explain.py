@@ -48,9 +48,10 @@ async def _ask(chosen: Settings, asked: Json) -> Json:
     from schema.execution.documents import RequestErrors
     from schema.execution.requests import Request, refusal
     from service.app import SCHEMA_POLL, opened
+    from service.documents.persisted import PersistedDocuments
 
     query, variables = asked["query"], asked["variables"] or {}
-    async with opened(chosen, SCHEMA_POLL) as server:
+    async with opened(chosen, SCHEMA_POLL, PersistedDocuments()) as server:
         executor = server.view.executor
         try:  # What is wrong with the query itself is told with its own lines and columns.
             executor.prepare(Request(query, variables, asked["operationName"]))

@@ -1,0 +1,41 @@
+"""Answers as HTTP messages: large ones go out in pieces, so that nobody waits while they are made.
+
+Compressing 100 MB takes seconds. Where a body comes piece by piece, each piece is compressed and
+sent by itself, other requests have their turn between two of them, and there is no second copy.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+from starlette.responses import Response, StreamingResponse
+from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
+
+from service.http_accept import GRAPHQL
+
+PIECE = 256 * 1024
+"""Bytes that are compressed at once: a millisecond or three."""
+
+SMALLEST_COMPRESSED = 1_024
+
+Compression = CompressMiddleware
+"""What compresses: zstd, Brotli or gzip, the first of these that a client takes."""
+
+add_compress_type(GRAPHQL)
+# An event has to arrive at once, and what reads a stream of them is often no browser.
+remove_compress_type("text/event-stream")
+
+
+def http_response(content: bytes, status: int, headers: Mapping[str, str]) -> Response:
+    """Return a response with that content, in pieces where it is large."""
+    if len(content) <= PIECE:
+        return Response(content, status, headers)
+    return StreamingResponse(
+        _pieces(content), status, {"Content-Length": str(len(content)), **headers}
+    )
+
+
+async def _pieces(content: bytes) -> AsyncIterator[memoryview]:
+    view = memoryview(content)
+    for start in range(0, len(content), PIECE):
+        yield view[start : start + PIECE]
+        await asyncio.sleep(0)
