@@ -12,6 +12,7 @@ from graphql import (
     InputObjectTypeDefinitionNode,
     InputValueDefinitionNode,
     InterfaceTypeDefinitionNode,
+    InterfaceTypeExtensionNode,
     ObjectTypeDefinitionNode,
     ObjectTypeExtensionNode,
     StringValueNode,
@@ -34,6 +35,7 @@ from schema.contract.declared import (
 )
 
 _FOLDER = Path(__file__).parent
+_EXTENSIONS = (ObjectTypeExtensionNode, InterfaceTypeExtensionNode)
 
 
 @cache
@@ -45,9 +47,9 @@ def fixed() -> tuple[Declared, ...]:
     definitions = [each for file in sorted(_FOLDER.glob("*.graphql")) for each in _read(file)]
     added: dict[str, list[Field]] = {}
     for each in definitions:
-        if isinstance(each, ObjectTypeExtensionNode):
+        if isinstance(each, _EXTENSIONS):
             added.setdefault(each.name.value, []).extend(map(_field, each.fields or ()))
-    whole = (each for each in definitions if not isinstance(each, ObjectTypeExtensionNode))
+    whole = (each for each in definitions if not isinstance(each, _EXTENSIONS))
     return tuple(_extended(_declared(each), added) for each in whole)
 
 
@@ -56,7 +58,7 @@ def _read(file: Path) -> tuple[DefinitionNode, ...]:
 
 
 def _extended(declared: Declared, added: Mapping[str, list[Field]]) -> Declared:
-    if isinstance(declared, ObjectType) and declared.name in added:
+    if isinstance(declared, ObjectType | InterfaceType) and declared.name in added:
         return replace(declared, fields=(*declared.fields, *added[declared.name]))
     return declared
 
