@@ -36,6 +36,7 @@ class Replay:
     """Replays the lines of a history one by one; its fields are what is true after the last one.
 
     `t` counts the transactions that changed anything, from the t that was there before the first.
+    `entities_before` and `edges_before` are what the last line came upon, of all that it named.
     """
 
     def __init__(self, catalog: Catalog, t: int) -> None:
@@ -47,13 +48,13 @@ class Replay:
         self.changed: dict[str, int] = {}
         self.since: dict[EdgeKey, int] = {}
         self.touching: dict[str, set[EdgeKey]] = defaultdict(set)  # the live edges at either end
-        self._entities_before: dict[str, Entity | None] = {}
-        self._edges_before: dict[EdgeKey, Edge | None] = {}
+        self.entities_before: dict[str, Entity | None] = {}
+        self.edges_before: dict[EdgeKey, Edge | None] = {}
 
     def apply(self, line: Line) -> bool:
         """Apply one transaction (which must be right); return whether it changed anything."""
-        self._entities_before.clear()
-        self._edges_before.clear()
+        self.entities_before.clear()
+        self.edges_before.clear()
         for urn in line.get("retract", []):
             self._retract(urn)
         for statement in line.get("unlink", []):
@@ -77,12 +78,12 @@ class Replay:
         return entity
 
     def _remember(self, urn: str) -> None:
-        if urn not in self._entities_before:
-            self._entities_before[urn] = deepcopy(self.entities.get(urn))
+        if urn not in self.entities_before:
+            self.entities_before[urn] = deepcopy(self.entities.get(urn))
 
     def _remember_edge(self, key: EdgeKey) -> None:
-        if key not in self._edges_before:
-            self._edges_before[key] = deepcopy(self.edges.get(key))
+        if key not in self.edges_before:
+            self.edges_before[key] = deepcopy(self.edges.get(key))
             self._remember(key[1])
             self._remember(key[2])
 
@@ -157,10 +158,10 @@ class Replay:
         return found
 
     def _close(self) -> bool:
-        for urn in self._entities_before:
+        for urn in self.entities_before:
             self._settle(urn)
-        changed = {u for u, old in self._entities_before.items() if self.entities.get(u) != old}
-        moved = {key for key, old in self._edges_before.items() if self.edges.get(key) != old}
+        changed = {u for u, old in self.entities_before.items() if self.entities.get(u) != old}
+        moved = {key for key, old in self.edges_before.items() if self.edges.get(key) != old}
         if not changed and not moved:
             return False
         self.t += 1
@@ -168,7 +169,7 @@ class Replay:
             self.changed[urn] = self.t
             self.created.setdefault(urn, self.t)
         for key in moved:
-            if self._edges_before[key] is None:
+            if self.edges_before[key] is None:
                 self.since[key] = self.t
         return True
 
