@@ -9,7 +9,8 @@ from datalog.tree import Object, One, OpaqueId, Shape, Value
 from resolvers.draft import Draft, Place
 from resolvers.selection import Selected
 from resolvers.subjects import NULL, Members, Subject, company, variants
-from resolvers.transactions import transaction_of
+from resolvers.timeline.edge_changes import EdgeChanges
+from resolvers.transactions import transaction, transaction_of
 
 
 def edge_object(subject: Subject, selected: Selected) -> Shape:
@@ -33,7 +34,7 @@ def edge_members(subject: Subject, selected: Iterable[Selected]) -> Members:
     return tuple((each.key, _edge_field(subject, each)) for each in selected)
 
 
-def _edge_field(subject: Subject, selected: Selected) -> Shape:
+def _edge_field(subject: Subject, selected: Selected) -> Shape:  # noqa: PLR0911  # One case each.
     draft, edge, place = subject.draft, subject.variable, subject.at(selected)
     match selected.name:
         case "__typename" | "type":
@@ -50,6 +51,13 @@ def _edge_field(subject: Subject, selected: Selected) -> Shape:
             )
         case "until":  # What a view shows is live at its time; history and diff show the rest.
             return NULL
+        case "history" as name:
+            changes = EdgeChanges(draft, transaction)
+            return subject.once(
+                selected,
+                name,
+                lambda: draft.guarded(place, lambda at: changes.of_edge(at, edge, selected)),
+            )
         case name:
             owner = "edge" if name == "key" else subject.type
             return Value(edge, f"{owner}/{name}")

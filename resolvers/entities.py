@@ -20,7 +20,8 @@ from resolvers.orders import keys as order_keys
 from resolvers.pages import Question
 from resolvers.selection import Selected
 from resolvers.subjects import NULL, Members, Subject, company, variants
-from resolvers.transactions import history, transaction_of
+from resolvers.timeline.edge_changes import EdgeChanges
+from resolvers.transactions import history, transaction, transaction_of
 from store.catalogue import Attribute, Relation, ValueType
 
 
@@ -53,7 +54,9 @@ def entity_members(subject: Subject, selected: Iterable[Selected]) -> Members:
     return tuple((each.key, _entity_field(subject, known, each)) for each in selected)
 
 
-def _entity_field(subject: Subject, known: Mapping[str, Field], selected: Selected) -> Shape:
+def _entity_field(  # noqa: PLR0911  # One case for each field.
+    subject: Subject, known: Mapping[str, Field], selected: Selected
+) -> Shape:
     draft, variable, place = subject.draft, subject.variable, subject.at(selected)
     match selected.name:
         case "__typename" | "type":
@@ -73,6 +76,13 @@ def _entity_field(subject: Subject, known: Mapping[str, Field], selected: Select
                 selected,
                 name,
                 lambda: draft.guarded(place, lambda at: history(draft, at, variable, selected)),
+            )
+        case "edgeHistory" as name:
+            changes = EdgeChanges(draft, transaction)
+            return subject.once(
+                selected,
+                name,
+                lambda: draft.guarded(place, lambda at: changes.of_entity(at, variable, selected)),
             )
         case name:
             field = known.get(name)

@@ -1,7 +1,8 @@
 """Transactions and facts as JSON: who wrote what, when; what an entity has been through.
 
 A fact of the public schema is a datom about an entity. Datoms about edges, about the schema and
-about transactions themselves are not among them: an edge has no urn, and `Fact.entity` is one.
+about transactions themselves are not among them: an edge has no urn, and `Fact.entity` has one.
+What happens to edges is told by `timeline/edge_changes`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +17,8 @@ from resolvers.draft import Draft, Place, Request
 from resolvers.orders import Key
 from resolvers.pages import Question
 from resolvers.selection import Selected
+from resolvers.timeline.edge_changes import EdgeChanges
+from resolvers.timeline.filters import TransactionFilter
 from store.catalogue import Catalogue, UnknownAttribute, ValueType
 
 Members = tuple[tuple[str, Shape], ...]
@@ -44,6 +47,9 @@ def _transaction_field(draft: Draft, place: Place, tx: Variable, selected: Selec
             return OpaqueId(tx)
         case "facts":
             return draft.guarded(place, lambda at: _facts(draft, at, tx, selected))
+        case "edgeChanges":
+            changes = EdgeChanges(draft, transaction)
+            return draft.guarded(place, lambda at: changes.of_transaction(at, tx, selected))
         case name:
             return Value(tx, f"tx/{name}")
 
@@ -62,15 +68,21 @@ def transaction_of(
 
 
 def transactions(draft: Draft, place: Place, selected: Selected) -> Shape:
-    """Return the connection of all transactions, newest first."""
+    """Return the connection of the transactions that pass, newest first unless asked otherwise.
+
+    Raises BadUserInput.
+    """
     tx, t = draft.variable("tx"), draft.variable("t")
+    asked = {name: selected.arguments.get(name) for name in ("where", "order")}
+    passing = TransactionFilter(draft, place, tx)
     listing = Listing(
         name="Transaction",
-        question=Question(("transactions",), {}),
+        question=Question(("transactions",), asked),
         find=(tx,),
-        where=(Pattern(tx, "tx/t", t),),
-        keys=(Key(tx, ValueType.REF, descending=True),),
+        where=(Pattern(tx, "tx/t", t), *passing.clauses(asked["where"])),
+        keys=(Key(tx, ValueType.REF, descending=asked["order"] != "ASC"),),
         node=lambda at, each: transaction(draft, at, tx, each.of()),
+        sources=passing.read,
     )
     return connection(draft, place, selected, listing)
 

@@ -42,7 +42,8 @@ def value(shape: Value, scope: Scope) -> Json:
         case EdgeColumn() as edge:
             return _edge(shape, edge, scope)
         case TransactionColumn.T:
-            return (as_json(Column(as_t(column), ValueType.LONG, column.nullable)),)
+            t = sql("({t})", t=as_t(column))
+            return (as_json(Column(t, ValueType.LONG, column.nullable)),)
         case TransactionColumn() as transaction:
             row = scope.beside[shape.entity, scope.sources[shape.source], Table.TRANSACTION]
             found = transaction_column(row, transaction)

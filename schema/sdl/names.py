@@ -17,8 +17,10 @@ from store.catalogue import (
     ValueType,
 )
 
-ENTITY_FIELDS = frozenset({"id", "urn", "type", "lifecycle", "createdAt", "changedAt", "history"})
-EDGE_FIELDS = frozenset({"id", "type", "key", "from", "to", "since", "until"})
+ENTITY_FIELDS = frozenset(
+    {"id", "urn", "type", "lifecycle", "createdAt", "changedAt", "history", "edgeHistory"}
+)
+EDGE_FIELDS = frozenset({"id", "type", "key", "from", "to", "since", "until", "history"})
 LINK_FIELDS = ("from", "to", "key", "fromType", "toType")
 FILTER_WORDS = frozenset({"and", "or", "not", "cursor", "node", "edge"})
 # What the contract has promised from its first day: no field of a type may be called so.

@@ -1,5 +1,5 @@
 """The naive model of a history: plain Python over JSON lines, sharing no code with the engine.
 
 catalog.py reads what the model needs of an SDL catalog, history.py replays transactions, lineage.py
-walks the graph.
+walks the graph, timeline.py tells what each transaction did.
 """

@@ -1,0 +1,5 @@
+"""Time as a thing to ask about: which transactions, what came and went, and between which times.
+
+filters          `where` of transactions to clauses
+edge_changes     edges that began, ended or changed: of a transaction, of an entity, of one edge
+"""
