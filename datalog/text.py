@@ -14,7 +14,7 @@ from datalog.sql.outputs import children
 from datalog.syntax.finding import Count, FindElement
 from datalog.syntax.query import Query
 from datalog.syntax.terms import Variable
-from datalog.tree import Answer, Graph, Many, One, Operation, Page, Shape, Total, Value
+from datalog.tree import Answer, Graph, Let, Many, One, Operation, Page, Shape, Total, Value
 
 __all__ = ["Level", "operation_levels", "query_text", "shape_levels"]  # One is passed on.
 
@@ -35,7 +35,7 @@ def operation_levels(operation: Operation) -> tuple[Level, ...]:
 def shape_levels(shape: Shape) -> Iterator[Level]:
     """Return the levels in a shape, the outer ones first."""
     match shape:
-        case One() | Many() | Page() | Total() | Graph() | Answer():
+        case One() | Many() | Page() | Total() | Graph() | Let() | Answer():
             yield Level(shape.path, _level_text(shape))
         case _:
             pass
@@ -46,7 +46,7 @@ def shape_levels(shape: Shape) -> Iterator[Level]:
         yield from shape_levels(child)
 
 
-def _level_text(level: One | Many | Page | Total | Graph | Answer) -> str:
+def _level_text(level: One | Many | Page | Total | Graph | Let | Answer) -> str:
     match level:
         case Total(query=query):
             return query_text(replace(query, find=_counted(query)))
@@ -64,7 +64,7 @@ def _counted(query: Query) -> tuple[FindElement, ...]:
     return (*rest, Count(last) if isinstance(last, Variable) else last)
 
 
-def _found(level: One | Many | Page | Graph | Answer) -> Iterator[str]:
+def _found(level: One | Many | Page | Graph | Let | Answer) -> Iterator[str]:
     """Return what a level finds: pulls where its shape writes attributes of an entity."""
     pulls = _pulls(level)
     find = level.query.find

@@ -220,6 +220,32 @@ class Graph:
 
 
 @dataclass(frozen=True, slots=True)
+class Let:
+    """The rows of a query, read once, for the levels inside the shape: an object of them.
+
+    They name them by an input `Among`. Where the query's `find` aggregates, a row is a group. With
+    a `search`, which is then one of the query's clauses, all its roots make one walk, and a row is
+    a node that it reached with its depth.
+    """
+
+    path: str
+    name: str
+    query: Query
+    shape: "Shape"
+    search: Search | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WalkEnd:
+    """Where the walk of a `Let` above ended: `{"deepest": 3, "refused": null}`.
+
+    The deepest level that has nodes, and the first of which the budget of nodes kept one out.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer of a query that someone wrote, as a JSON object.
 
@@ -258,6 +284,8 @@ Shape = (
     | BasisT
     | BasisInstant
     | Graph
+    | Let
+    | WalkEnd
     | Answer
 )
 

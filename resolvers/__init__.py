@@ -14,6 +14,7 @@ plan           root fields to a plan: the tree, its statement, what it takes to 
 answer         a plan and a request to an answer: bind, ask once, check, finish
   cursors        where a page ends, signed
   lineage/       a search as Datalog, and its raw graph to the lineage graph
+  reach/         what is reached along lineage, counted, and how
 timeline/      transactions with filters, edges that came and went, what differs between times
 explain        what a plan is: Datalog by level, SQL, arguments
 errors         what can be wrong with a question

@@ -1,12 +1,12 @@
 """Connections: a page of a query's rows with edges, nodes, totals and cursors, as selected."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 import orjson
 
 from datalog.syntax.clauses import Clause
-from datalog.syntax.query import Parent, Query, Scalar, Source
+from datalog.syntax.query import Among, Parent, Query, Scalar, Source
 from datalog.syntax.terms import Variable
 from datalog.tree import (
     BasisInstant,
@@ -38,7 +38,9 @@ class Listing:
     """What a connection lists: the rows of a query, their order, and what becomes of a row.
 
     `parent` is the row of the level above that the rows belong to, and so do their cursors.
-    `sources` are the databases that the query reads, given the place (its time may be a cursor's).
+    `sources` are the databases that the query reads, given the place (its time may be a cursor's),
+    and `among` the rows of a `Let` above. `beside` are further fields of the connection, `of_row`
+    of its edges, by name.
     """
 
     name: str
@@ -50,6 +52,9 @@ class Listing:
     edge: Shaping | None = None
     parent: Variable | None = None
     sources: Callable[[Place], tuple[Source, ...]] = field(default=lambda place: (place.source,))
+    among: tuple[Among, ...] = ()
+    beside: Mapping[str, Shaping] = field(default_factory=dict)
+    of_row: Mapping[str, Shaping] = field(default_factory=dict)
 
 
 _PARENT = "__parent"
@@ -59,6 +64,11 @@ _PARENT = "__parent"
 def connection(draft: Draft, place: Place, selected: Selected, listing: Listing) -> Shape:
     """Return the shape of a connection. Raises BadUserInput where its arguments contradict."""
     page = paging(draft, place, selected, listing.question, listing.keys)
+    return paged(draft, place, selected, listing, page)
+
+
+def paged(draft: Draft, place: Place, selected: Selected, listing: Listing, page: Paging) -> Shape:
+    """Return the shape of a connection of which it is known which page is asked for."""
     made = _Connection(draft, listing, page, page.place)
     shape = fields(
         selected.of(),
@@ -69,6 +79,7 @@ def connection(draft: Draft, place: Place, selected: Selected, listing: Listing)
             "totalCount": made.total,
             "pageInfo": made.page_info,
             "basis": lambda each: basis(page.place, each),
+            **made.at_place(listing.beside, page.place),
         },
     )
     if made.cursors or page.marked is not None:
@@ -129,7 +140,7 @@ class _Connection:
         listing = self.listing
         given = map(Scalar, self.draft.given(listing.where))
         parent = () if listing.parent is None else (Parent(listing.parent),)
-        inputs = (*listing.sources(self.place), *parent, *given)
+        inputs = (*listing.sources(self.place), *listing.among, *parent, *given)
         return Query(listing.find, inputs, listing.where)
 
     def total(self, selected: Selected) -> Shape:
@@ -145,10 +156,21 @@ class _Connection:
             "cursor": lambda each: self._cursor(selected, each, Cursor()),
             "node": lambda each: self.listing.node(place.at(each.key), each),
         }
+        shapes |= self.at_place(self.listing.of_row, place)
         if self.listing.edge is not None:
             edge = self.listing.edge
             shapes["edge"] = lambda each: edge(place.at(each.key), each)
         return Rows(fields(selected.of(), shapes))
+
+    def at_place(
+        self, shapings: Mapping[str, Shaping], place: Place
+    ) -> dict[str, Callable[[Selected], Shape]]:
+        """Return what shapes the fields that a listing brings itself."""
+
+        def shaped(shaping: Shaping) -> Callable[[Selected], Shape]:
+            return lambda each: shaping(place.at(each.key), each)
+
+        return {name: shaped(shaping) for name, shaping in shapings.items()}
 
     def page_info(self, selected: Selected) -> Shape:
         came_from = Fixed("true" if self.paging.after is not None else "false")

@@ -46,13 +46,13 @@ def paging(
     """Return the page that the arguments ask for. Raises BadUserInput where they contradict."""
     backward = _is_backward(selected.arguments)
     count, cursor = ("last", "before") if backward else ("first", "after")
-    size = _size(draft, place, count, selected.arguments.get(count))
+    rows = size(draft, place, count, selected.arguments.get(count))
     argument = selected.arguments.get(cursor)
     if argument is None:
-        return Paging(place, size, backward)
+        return Paging(place, rows, backward)
     after = tuple(draft.variable(f"{cursor}-{key.variable.name}") for key in keys)
     marked = Marked(question, keys, cursor, argument)
-    return Paging(_continued(draft, place, after, marked), size, backward, after, marked)
+    return Paging(_continued(draft, place, after, marked), rows, backward, after, marked)
 
 
 def _is_backward(arguments: Mapping[str, object]) -> bool:
@@ -64,7 +64,8 @@ def _is_backward(arguments: Mapping[str, object]) -> bool:
     return bool(said & {"last", "before"})
 
 
-def _size(draft: Draft, place: Place, name: str, argument: object) -> Variable | int:
+def size(draft: Draft, place: Place, name: str, argument: object) -> Variable | int:
+    """Return how many rows an argument asks for: so many as there are by default where None."""
     limit = draft.limits.page
     if argument is None:
         return limit.default

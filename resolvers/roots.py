@@ -18,6 +18,7 @@ from resolvers.filters import deleted
 from resolvers.lineage.field import lineage
 from resolvers.nodes import node, nodes
 from resolvers.orders import Key
+from resolvers.reach.impact import impact
 from resolvers.selection import Selected
 from resolvers.subjects import Subject
 from resolvers.transactions import transactions
@@ -113,6 +114,7 @@ _FIXED: Mapping[str, Root] = MappingProxyType(
         "nodes": nodes,
         "entity": _entity,
         "lineage": lineage,
+        "impact": impact,
         "datalog": datalog,
         "transactions": lambda draft, place, each: transactions(
             draft, draft.timed(place, each), each

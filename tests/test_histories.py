@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.conftest import NewDatabase
-from tests.oracle import reading
+from tests.oracle import impact, reading
 from tests.oracle.catalog import Catalog, read
 from tests.oracle.comparing import LINEAGE, compare
 from tests.oracle.drawing import drawn
@@ -158,3 +158,28 @@ def _roots(replay: Replay, chance: random.Random) -> list[str]:
     busy = sorted(urn for urn, keys in replay.touching.items() if len(keys) > 3)
     anybody = sorted(replay.entities)
     return [WIDEST, *cyclic[:4], *chance.sample(busy, 40), *chance.sample(anybody, ROOTS - 40)]
+
+
+async def test_what_hangs_on_anything_is_what_the_lines_say_at_any_time(
+    histories: Histories,
+) -> None:
+    chance, replays = random.Random(5), histories.states
+    answered = largest = 0
+    for position, roots in enumerate(_reached_from(replays[INSTANTS[-1]], chance)):
+        instant = chance.choice(INSTANTS[2:])
+        if not set(roots) <= replays[instant].entities.keys():
+            continue
+        first = {"direction": "DOWNSTREAM"}
+        asked = (impact.drawn(chance) if position else first) | {"of": roots, "at": instant}
+        answer = await histories.served.ask_once(impact.IMPACT, asked)
+        told = impact.compare(answer["impact"], replays[instant], asked, histories.ids)
+        answered, largest = answered + bool(told), max(largest, told)
+    print(f"{answered} answers with something in them, {largest} entities in the largest")
+    assert answered >= 15
+    assert largest >= 1000
+
+
+def _reached_from(replay: Replay, chance: random.Random) -> list[list[str]]:
+    busy = sorted(urn for urn, keys in replay.touching.items() if len(keys) > 3)
+    several = [chance.sample(busy, 3) for _ in range(10)]
+    return [[WIDEST], *several, *([urn] for urn in chance.sample(busy, 30))]

@@ -19,7 +19,16 @@ from datalog.syntax.clauses import (
     RuleCall,
     Search,
 )
-from datalog.syntax.query import Collection, Input, Parent, Query, Relation, Scalar, Source
+from datalog.syntax.query import (
+    Among,
+    Collection,
+    Input,
+    Parent,
+    Query,
+    Relation,
+    Scalar,
+    Source,
+)
 from datalog.syntax.terms import Blank, Term, Variable
 
 
@@ -30,7 +39,7 @@ def input_variables(inputs: Iterable[Input]) -> tuple[Variable, ...]:
         match each:
             case Scalar() | Collection() | Parent():
                 found.append(each.variable)
-            case Relation():
+            case Relation() | Among():
                 found.extend(each.variables)
             case Source():
                 pass

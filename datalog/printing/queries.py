@@ -7,6 +7,7 @@ from datalog.printing.clauses import clause_text
 from datalog.printing.finding import element_text, spec_text
 from datalog.printing.terms import source_text, variable_text, vector
 from datalog.syntax.query import (
+    Among,
     Collection,
     Input,
     Order,
@@ -104,7 +105,7 @@ def _input(given: Input) -> str:
             return variable_text(variable)
         case Collection(variable) | Parent(variable):
             return f"[{variable_text(variable)} ...]"
-        case Relation(variables):
+        case Relation(variables) | Among(variables=variables):
             return f"[{vector(map(variable_text, variables))}]"
         case Source(name):
             return source_text(name)

@@ -16,6 +16,7 @@ shapes           rows to JSON text, one function per kind of shape
   entity_output    what an entity, an edge or a transaction has
   pages            a page by keyset; `page_output` what it says of itself
   answer           the rows of a query that someone wrote; `aggregates` are made of their groups
+  held           rows read once for all levels inside: of a query, or a walk from many roots
   pulling          what a pull tells of an entity
   basis            what an answer is true at
   graph            a lineage graph; `search` is the breadth-first walk, `neighbours` one hop of it

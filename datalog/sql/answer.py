@@ -29,18 +29,39 @@ def answer(shape: Answer, scope: Scope) -> Json:
     """Return the JSON object of a query's rows. Raises QueryError."""
     query = shape.query
     order = tuple(_order(query))
-    found = find(_basis(query), (), scope)
+    found = set_of_rows(query, scope)
     if isinstance(found, Empty):
         scope.compilation.reasons.append((shape.path, found.because))
         return (NO_ROWS,)
-    rows = _each_once(found, _basis(query).find)
-    if _aggregates(query):
-        rows = _grouped(rows, query, scope)
+    rows = found.rows
     first = _given(shape.first)
     shown = _cut(rows, order, _limit(query, first), query, scope)
     kinds = tuple(shown.rows.columns[_held(each)].kind for each in _elements(query))
     scope.compilation.kinds.append((shape.path, kinds))
     return _told_rows(shown, query, first, found.scope)
+
+
+@dataclass(frozen=True, slots=True)
+class RowSet:
+    """The set of rows that a query finds, aggregated where it says so, and what they can name."""
+
+    rows: Rows
+    scope: Scope
+
+    def columns(self, query: Query) -> list[Column]:
+        """Return the columns of what the query finds, in its order."""
+        return [self.rows.columns[_held(each)] for each in _elements(query)]
+
+
+def set_of_rows(query: Query, scope: Scope) -> RowSet | Empty:
+    """Return the rows of a query, each once, neither ordered nor cut. Raises QueryError."""
+    found = find(_basis(query), (), scope)
+    if isinstance(found, Empty):
+        return found
+    rows = _each_once(found, _basis(query).find)
+    if _aggregates(query):
+        rows = _grouped(rows, query, scope)
+    return RowSet(rows, found.scope)
 
 
 Element = Variable | Aggregate | Pull

@@ -1,7 +1,7 @@
 """The rows of one level: its query checked, planned, and written as joined tables."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from datalog.checking.check import Checked, Known, check
@@ -12,6 +12,7 @@ from datalog.planning.access import (
     EdgeRow,
     FactRow,
     GivenRow,
+    RelationRow,
     Situation,
     Sources,
     TransactionRow,
@@ -23,9 +24,19 @@ from datalog.reason import Empty
 from datalog.sql.clauses import read
 from datalog.sql.columns import Column, slot
 from datalog.sql.ordering import SortKey
+from datalog.sql.relations import Relation as HeldRows
 from datalog.sql.rows import Columns, Compilation, Item, Rows, handed_up, selected
 from datalog.sql.unification import Reading
-from datalog.syntax.query import Collection, Order, Parent, Query, Relation, Scalar, Source
+from datalog.syntax.query import (
+    Among,
+    Collection,
+    Order,
+    Parent,
+    Query,
+    Relation,
+    Scalar,
+    Source,
+)
 from datalog.syntax.terms import Variable
 from datalog.syntax.views import View
 from store.catalogue import ValueType
@@ -45,7 +56,10 @@ Beside = tuple[Variable, View, Table]
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a shape can name: variables with their columns, databases, and rows read for output."""
+    """What a shape can name: variables with their columns, databases, and rows read for output.
+
+    `held` are the rows that a `Let` around it holds, by name.
+    """
 
     compilation: Compilation
     columns: Columns
@@ -53,6 +67,7 @@ class Scope:
     types: Types
     sources: Sources
     beside: Mapping[Beside, Sql]
+    held: Mapping[str, HeldRows] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +107,7 @@ class PlannedLevel:
     def rows(self, steps: int) -> Rows:
         """Return the rows that the first steps give."""
         in_turn = _is_read_in_turn(self.plan, self.checked.query)
-        reading = Reading(self.scope.compilation, self.checked.kinds)
+        reading = Reading(self.scope.compilation, self.checked.kinds, self.scope.held)
         return read(Rows(self.columns, in_turn=in_turn), self.plan.steps[:steps], reading)
 
 
@@ -139,7 +154,7 @@ def _inside(query: Query, scope: Scope) -> Scope:
     columns = {each: scope.columns[each] for each in parents}
     same_time = sources.get("$") == scope.sources.get("$")
     types = {each: scope.types[each] for each in parents if same_time and each in scope.types}
-    kinds = {each: column.kind for each, column in columns.items()}
+    kinds = {each: column.kind for each, column in columns.items()} | _held_kinds(query, scope)
     return replace(scope, columns=columns, kinds=kinds, types=types, sources=sources)
 
 
@@ -188,14 +203,26 @@ def sorted_variable(key: Order) -> Variable:
     raise Unsupported("an aggregate in the order of a level")
 
 
-def _given(query: Query) -> list[GivenRow]:
-    given: list[GivenRow] = []
+def _held_kinds(query: Query, scope: Scope) -> dict[Variable, Kind]:
+    """Return what the columns hold of the rows that a query is given of a `Let` above."""
+    return {
+        variable: column.kind
+        for each in query.inputs
+        if isinstance(each, Among)
+        for variable, column in zip(each.variables, scope.held[each.name].held, strict=True)
+    }
+
+
+def _given(query: Query) -> list[GivenRow | RelationRow]:
+    given: list[GivenRow | RelationRow] = []
     for each in query.inputs:
         match each:
             case Collection(variable):
                 given.append(GivenRow((variable,)))
             case Relation(variables):
                 given.append(GivenRow(variables))
+            case Among(name, variables):
+                given.append(RelationRow(name, variables))
             case _:
                 pass
     return given

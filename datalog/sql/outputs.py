@@ -15,6 +15,7 @@ from datalog.tree import (
     AttributeName,
     Bound,
     Graph,
+    Let,
     Many,
     Object,
     One,
@@ -39,7 +40,7 @@ def needs(shape: Shape) -> Iterator[Variable]:
             yield entity
         case Bound(variable) | AttributeName(variable):
             yield variable
-        case One() | Many() | Page() | Total() | Graph() | Answer():
+        case One() | Many() | Page() | Total() | Graph() | Let() | Answer():
             yield from parents(shape.query)
         case _:
             pass
@@ -60,7 +61,7 @@ def children(shape: Shape) -> Iterator[tuple[Shape, Query | None]]:
         case Variant(cases=cases, otherwise=otherwise):
             yield from ((child, None) for _, child in cases)
             yield otherwise, None
-        case Rows(child):
+        case Rows(child) | Let(shape=child):
             yield child, None
         case One() | Many() | Page():
             yield shape.shape, shape.query

@@ -21,6 +21,7 @@ from datalog.sql.graph import (
     refused,
     with_degrees,
 )
+from datalog.sql.held import held_rows, no_rows, walk_end
 from datalog.sql.json_text import as_json, opaque
 from datalog.sql.levels import Found, Scope, default_keys, enclosed, find, sort_keys
 from datalog.sql.ordering import order_by, order_terms
@@ -43,6 +44,7 @@ from datalog.tree import (
     HasNext,
     HasPrevious,
     LastCursor,
+    Let,
     Many,
     Object,
     One,
@@ -54,6 +56,7 @@ from datalog.tree import (
     TypeName,
     Value,
     Variant,
+    WalkEnd,
 )
 from datalog.vocabulary import TRANSACTION, type_id
 from store.sql import Bound as BoundValue
@@ -96,6 +99,10 @@ def to_json(shape: Shape, scope: Scope, page: OpenPage | None = None) -> Json:  
             return (basis_instant(source, scope),)
         case Graph():
             return _graph(shape, scope)
+        case Let():
+            return _let(shape, scope)
+        case WalkEnd(name):
+            return (walk_end(name, scope),)
         case Answer():
             return answer(shape, scope)
         case Rows(inner):
@@ -234,6 +241,20 @@ def _rows(shape: Shape, page: OpenPage) -> Json:
     if page.rows is None:
         return rows_json(sql(""), page)
     return rows_json(as_text(to_json(shape, page.rows.found.scope, page)), page)
+
+
+def _let(shape: Let, scope: Scope) -> Json:
+    held = held_rows(shape, scope)
+    if isinstance(held, Empty):
+        scope.compilation.reasons.append((shape.path, held.because))
+        held = no_rows(shape, scope)
+    return (
+        sql(
+            "(WITH RECURSIVE {parts}\nSELECT {text})",
+            parts=held.parts,
+            text=as_text(to_json(shape.shape, held.scope)),
+        ),
+    )
 
 
 def _graph(shape: Graph, scope: Scope) -> Json:

@@ -50,7 +50,18 @@ class Parent:
     variable: Variable
 
 
-Input = Scalar | Collection | Relation | Source | Parent
+@dataclass(frozen=True, slots=True)
+class Among:
+    """`[[?node ?depth]]` in `:in` of a nested level: the rows that a `Let` above holds.
+
+    The variables stand for its columns, in the order of its find; each row is there once.
+    """
+
+    name: str
+    variables: tuple[Variable, ...]
+
+
+Input = Scalar | Collection | Relation | Source | Parent | Among
 
 
 @dataclass(frozen=True, slots=True)

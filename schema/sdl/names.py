@@ -29,7 +29,7 @@ CONTRACT_ROOT_FIELDS = frozenset(
     | {"transact"}
 )
 # Root fields that are promised for later: no type may take them now.
-PROMISED_ROOT_FIELDS = frozenset({"paths", "impact", "lineageDiff", "history", "changes", "search"})
+PROMISED_ROOT_FIELDS = frozenset({"paths", "lineageDiff", "history", "changes", "search"})
 SCALARS = frozenset(value_type.value for value_type in ValueType) - {ValueType.REF.value}
 _ROOTS = frozenset({"Query", "Mutation", "Subscription"})
 ROOT_FIELDS = frozenset(
@@ -43,7 +43,8 @@ FIXED_FILTERS = frozenset(
     f"{name}{suffix}" for name in _FILTERED for suffix in ("Filter", "ListFilter")
 )
 LINEAGE_FILTERS = frozenset({"LineageNodeFilter", "LineageEdgeFilter"})
-_NAMES = {"Unknown", "EntityType", "EdgeType"} | {each.name for each in fixed()} - FIXED_FILTERS
+_OF_CATALOG = {"Unknown", "EntityType", "EdgeType", "GroupRelation"}
+_NAMES = _OF_CATALOG | {each.name for each in fixed()} - FIXED_FILTERS
 FIXED_TYPES = SCALARS | {"ID", "TimePoint"} | _ROOTS | _NAMES
 RESERVED = ENTITY_FIELDS | EDGE_FIELDS | FILTER_WORDS | CONTRACT_ROOT_FIELDS | FIXED_TYPES
 

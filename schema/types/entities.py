@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from resolvers.reach.groups import group_relations
 from schema.contract.declared import (
     Argument,
     Enumeration,
@@ -111,6 +112,12 @@ def enumerations(catalogue: Catalogue) -> Iterator[Enumeration]:
     nothing = (EnumMember(_NO_EDGE_TYPE, "There is no edge type yet."),)
     members = tuple(EnumMember(each.name, each.description, each.deprecated) for each in edge_types)
     yield Enumeration("EdgeType", members or nothing, "The edge types.")
+    relations = tuple(EnumMember(each) for each in group_relations(catalogue))
+    yield Enumeration(
+        "GroupRelation",
+        relations or (EnumMember(_NO_EDGE_TYPE, "There is no such relation yet."),),
+        "The relations to group by, by field: those that carry no lineage, such as to owners.",
+    )
     for enum in catalogue.enums.values():
         values = (EnumMember(v.name, v.description, v.deprecated) for v in enum.values)
         yield Enumeration(enum.name, tuple(values), enum.description)

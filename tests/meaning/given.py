@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import assert_never
 
-from datalog.syntax.query import Collection, Input, Parent, Query, Relation, Scalar, Source
+from datalog.syntax.query import Among, Collection, Input, Parent, Query, Relation, Scalar, Source
 from datalog.syntax.terms import Variable
 from tests.meaning.binding import Names
 from tests.meaning.values import GIVEN, Value
@@ -28,7 +28,7 @@ def rows_of(given: Input, values: Mapping[str, object]) -> list[Row]:
             return [dict(zip(variables, map(given_value, each), strict=True)) for each in tuples]
         case Source():
             return [{}]
-        case Parent():
+        case Parent() | Among():
             raise NotImplementedError("a level of a tree")
         case _:
             assert_never(given)

@@ -1,0 +1,6 @@
+"""What is reached from entities along lineage, counted, and how: beside the graph itself.
+
+walking       the arguments that all of these take, and the walk that they ask for
+impact        what hangs on some entities: how much of what, how far away, whose
+  groups      the same by any relation of the catalog that carries no lineage
+"""
