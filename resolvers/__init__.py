@@ -11,6 +11,7 @@ plan           root fields to a plan: the tree, its statement, what it takes to 
   datalog/       queries in Datalog text, as a root field and on their own
   connections    pages with edges, nodes and totals; `pages` says which, `orders` in which order
   filters        `where` to clauses; `conditions` of one attribute; `clauses` they are made of
+cost           how many rows a plan should read
 answer         a plan and a request to an answer: bind, ask once, check, finish
   cursors        where a page ends, signed
   lineage/       a search as Datalog, and its raw graph to the lineage graph

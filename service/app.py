@@ -156,7 +156,16 @@ async def _in_thread(manager: AbstractContextManager[Opened]) -> AsyncIterator[O
 
 
 def _document_limits(settings: Settings) -> DocumentLimits:
-    return DocumentLimits(depth=settings.query_depth_limit, introspection=settings.introspection)
+    return DocumentLimits(
+        tokens=settings.query_tokens_limit,
+        depth=settings.query_depth_limit,
+        aliases=settings.query_aliases_limit,
+        directives=settings.query_directives_limit,
+        roots=settings.query_roots_limit,
+        fields=settings.query_fields_limit,
+        cost=settings.query_cost_limit,
+        introspection=settings.introspection,
+    )
 
 
 def _server(request: Request) -> Server:

@@ -84,6 +84,20 @@ class Settings(BaseSettings):
     )
     introspection: bool = Field(default=True, description="clients may ask the schema about itself")
     query_depth_limit: int = Field(default=64, ge=1, description="levels of a query at most")
+    query_tokens_limit: int = Field(
+        default=10_000, ge=1, description="words and marks of a document at most"
+    )
+    query_aliases_limit: int = Field(default=500, ge=0, description="aliases of a document at most")
+    query_directives_limit: int = Field(
+        default=500, ge=0, description="directives in a document at most"
+    )
+    query_roots_limit: int = Field(default=200, ge=1, description="root fields of a query at most")
+    query_fields_limit: int = Field(
+        default=10_000, ge=1, description="fields of a query at most, counted for each type"
+    )
+    query_cost_limit: int = Field(
+        default=1_000_000, ge=1, description="rows that a query should read at most, by estimate"
+    )
     body_limit: int = Field(
         default=20 * 1024 * 1024, ge=1024, description="bytes of a request at most"
     )

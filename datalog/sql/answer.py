@@ -29,7 +29,7 @@ def answer(shape: Answer, scope: Scope) -> Json:
     """Return the JSON object of a query's rows. Raises QueryError."""
     query = shape.query
     order = tuple(_order(query))
-    found = set_of_rows(query, scope)
+    found = set_of_rows(query, scope, most=shape.first)
     if isinstance(found, Empty):
         scope.compilation.reasons.append((shape.path, found.because))
         return (NO_ROWS,)
@@ -53,9 +53,14 @@ class RowSet:
         return [self.rows.columns[_held(each)] for each in _elements(query)]
 
 
-def set_of_rows(query: Query, scope: Scope) -> RowSet | Empty:
-    """Return the rows of a query, each once, neither ordered nor cut. Raises QueryError."""
-    found = find(_basis(query), (), scope)
+def set_of_rows(
+    query: Query, scope: Scope, *, most: Variable | int | None = None
+) -> RowSet | Empty:
+    """Return the rows of a query, each once, neither ordered nor cut; `most` are shown of them.
+
+    Raises QueryError.
+    """
+    found = find(_basis(query), (), scope, most=most)
     if isinstance(found, Empty):
         return found
     rows = _each_once(found, _basis(query).find)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datalog.kinds import Kind
 from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.sql.levels import Scope
-from datalog.sql.rows import Compilation, Names
+from datalog.sql.rows import Compilation, Factors, Names
 from datalog.sql.shapes import to_json
 from datalog.sql.writing import as_text, known_texts
 from datalog.syntax.views import Now
@@ -26,8 +26,9 @@ class Statement:
 
     `reasons`: the levels that are empty whatever the facts are, by path, and why. `known`: the JSON
     text of each root field, where PostgreSQL need not be asked for any of them. `kinds`: what the
-    columns of each `Answer` hold, by path; of a pull, its entity. `reads_now`: a part of the answer
-    is as of now, whatever the moments stand for.
+    columns of each `Answer` hold, by path; of a pull, its entity. `sizes`: how many rows each level
+    should give, by the statistics. `reads_now`: a part of the answer is as of now, whatever the
+    moments stand for.
     """
 
     text: str
@@ -37,6 +38,7 @@ class Statement:
     known: tuple[str, ...] | None = None
     kinds: tuple[tuple[str, tuple[Kind, ...]], ...] = ()
     reads_now: bool = True
+    sizes: tuple[Factors, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -76,6 +78,7 @@ def compile_operation(
         tuple(scope.compilation.reasons),
         known_texts(written),
         tuple(scope.compilation.kinds),
+        sizes=tuple(scope.compilation.sizes),
         reads_now=bool(scope.compilation.present),
     )
 

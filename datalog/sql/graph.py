@@ -27,7 +27,7 @@ from datalog.reason import Empty
 from datalog.sql.columns import Column
 from datalog.sql.levels import Found, Scope, Table, enclosed, find
 from datalog.sql.neighbours import Sight, Walk, ids, is_of, neighbours
-from datalog.sql.rows import Item, Rows, conjunction
+from datalog.sql.rows import Factor, Item, Rows, conjunction
 from datalog.sql.search import levels, reached, told_side
 from datalog.sql.writing import Json, as_text
 from datalog.syntax.clauses import EdgeStep
@@ -73,7 +73,20 @@ def graph_rows(graph: Graph, scope: Scope) -> GraphRows | Empty:
             reached(walk, name, sql("SELECT * FROM {seeds}", seeds=seeds)),
         ],
     )
-    return GraphRows(walk, parts, name, _nodes(walk, name, inner), _edges(graph, walk, name, inner))
+    inner = replace(inner, factors=scope.factors).inside(_size(graph, scope))
+    between = inner.inside(_edges_of_a_node(scope)) if graph.edges else inner
+    nodes, edges = _nodes(walk, name, inner), _edges(graph, walk, name, between)
+    return GraphRows(walk, parts, name, nodes, edges)
+
+
+def _edges_of_a_node(scope: Scope) -> Factor:
+    known = scope.compilation.statistics
+    return Factor(max(known.any_edge().now / max(known.log.touched, 1.0), 1.0))
+
+
+def _size(graph: Graph, scope: Scope) -> Factor:
+    """Return how many nodes there may be: as many as are allowed, or as there are entities."""
+    return Factor(scope.compilation.statistics.log.touched, graph.search.max_nodes.name)
 
 
 def _roots(found: Found, root: Variable) -> Sql:

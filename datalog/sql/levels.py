@@ -25,7 +25,16 @@ from datalog.sql.clauses import read
 from datalog.sql.columns import Column, slot
 from datalog.sql.ordering import SortKey
 from datalog.sql.relations import Relation as HeldRows
-from datalog.sql.rows import Columns, Compilation, Item, Rows, handed_up, selected
+from datalog.sql.rows import (
+    Columns,
+    Compilation,
+    Factor,
+    Factors,
+    Item,
+    Rows,
+    handed_up,
+    selected,
+)
 from datalog.sql.unification import Reading
 from datalog.syntax.query import (
     Among,
@@ -68,6 +77,13 @@ class Scope:
     sources: Sources
     beside: Mapping[Beside, Sql]
     held: Mapping[str, HeldRows] = field(default_factory=dict)
+    factors: Factors = ()
+
+    def inside(self, factor: Factor) -> "Scope":
+        """Return the scope of the rows of a level below, which are counted as what it costs."""
+        factors = (*self.factors, factor)
+        self.compilation.sizes.append(factors)
+        return replace(self, factors=factors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +100,25 @@ class Found:
     single: bool
 
 
-def find(query: Query, needed: Iterable[Variable], scope: Scope) -> Found | Empty:
+def find(
+    query: Query,
+    needed: Iterable[Variable],
+    scope: Scope,
+    *,
+    most: Variable | int | None = None,
+) -> Found | Empty:
     """Return the rows of a query with its find variables, and those needed of the rest.
 
-    Raises QueryError.
+    `most` bounds the rows that are shown where the query's limit does not. Raises QueryError.
     """
     planned = plan_level(query, needed, scope)
-    return planned if isinstance(planned, Empty) else _visible(_found(planned), scope)
+    if isinstance(planned, Empty):
+        return planned
+    found = _found(planned)
+    rows = planned.plan.expected[-1].rows if planned.plan.expected else 1.0
+    limit = query.limit if most is None else most
+    factor = Factor(rows, limit.name if isinstance(limit, Variable) else limit)
+    return _visible(replace(found, scope=found.scope.inside(factor)), scope)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,27 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """How many rows a level should give for one row above it, and what bounds them.
+
+    That is a number, the name of a slot, or nothing.
+    """
+
+    rows: float
+    limit: int | str | None = None
+
+
+Factors = tuple[Factor, ...]
+"""From the outermost level to the one that is meant: their product is how many rows it gives."""
+
+
+@dataclass(frozen=True, slots=True)
 class Compilation:
     """What is the same through a whole statement.
 
-    `reasons` gathers why levels are empty, `kinds` of what kind the columns of answers are, and
-    `present` tells whether anything is read as of now. `scan` allows clauses that read the whole
-    log.
+    `reasons` gathers why levels are empty, `kinds` of what kind the columns of answers are, `sizes`
+    how many rows each level should give, and `present` tells whether anything is read as of now.
+    `scan` allows clauses that read the whole log.
     """
 
     catalogue: Catalogue
@@ -44,6 +59,7 @@ class Compilation:
     scan: bool = False
     kinds: list[tuple[str, tuple[Kind, ...]]] = field(default_factory=list)
     present: set[Now] = field(default_factory=set)
+    sizes: list[Factors] = field(default_factory=list)
 
     def until(self, view: View) -> Sql | None:
         """Return the last t that a view sees, or None where it sees all."""

@@ -55,9 +55,12 @@ class DocumentLimits:
     characters: int = 1_000_000
     tokens: int = 10_000
     depth: int = 50
+    aliases: int = 500
+    directives: int = 500
     roots: int = 200
     conditions: int = 500
     fields: int = 10_000
+    cost: int = 1_000_000
     introspection: bool = True
 
 
@@ -92,6 +95,13 @@ def refused(
     return RequestErrors((GraphQLError(message, list(nodes) or None, extensions=extensions),))
 
 
+def exceeded(limit: str, given: int, most: int, sentence: str) -> RequestErrors:
+    """Return the request error of a document that is larger than a limit allows."""
+    told: dict[str, object] = {"code": LIMIT_EXCEEDED, "category": _INCORRECT}
+    told |= {"limit": limit, "given": given, "most": most}
+    return RequestErrors((GraphQLError(f"{sentence}; {most} is the most", extensions=told),))
+
+
 def read(text: str, schema: GraphQLSchema, limits: DocumentLimits) -> Document:
     """Return the document that a text is, valid against the schema.
 
@@ -106,8 +116,8 @@ def read(text: str, schema: GraphQLSchema, limits: DocumentLimits) -> Document:
     }
     deepest = max(_depths(operations, fragments), default=0)
     if deepest > limits.depth:
-        sentence = f"the query is {deepest} levels deep; {limits.depth} is the most"
-        raise refused(sentence, LIMIT_EXCEEDED)
+        raise exceeded("depth", deepest, limits.depth, f"the query is {deepest} levels deep")
+    _check_counts(node, limits)
     facts = _without_introspection(node)
     if facts is not node and not limits.introspection:
         sentence = "this server does not tell its schema: ask whoever runs it for the SDL"
@@ -171,6 +181,29 @@ def _parse(text: str, limits: DocumentLimits) -> DocumentNode:
         limited = ("nested too deeply", "contains more than", "exceeds", "too long")
         code = LIMIT_EXCEEDED if any(map(error.message.__contains__, limited)) else PARSE_FAILED
         raise RequestErrors((with_code(error, code),)) from None
+
+
+def _check_counts(node: DocumentNode, limits: DocumentLimits) -> None:
+    """Raise RequestErrors where there are too many aliases or directives: each costs its time."""
+    counted = _Counted()
+    visit(node, counted)
+    for name, given, most in (
+        ("aliases", counted.aliases, limits.aliases),
+        ("directives", counted.directives, limits.directives),
+    ):
+        if given > most:
+            raise exceeded(name, given, most, f"the document has {given} {name}")
+
+
+class _Counted(Visitor):
+    aliases = 0
+    directives = 0
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        self.aliases += node.alias is not None
+
+    def enter_directive(self, *_: object) -> None:
+        self.directives += 1
 
 
 def _depths(

@@ -116,6 +116,7 @@ class Executor:
 
     async def _answer(self, prepared: Prepared) -> Response:
         query = await self._new_query_aside(prepared)
+        cost = query.cost()
         result = await query.run()
         for _ in range(_MOST_RETRIES):  # Another change may come while one is read.
             if query.stale is None:
@@ -127,6 +128,7 @@ class Executor:
         response = _executed(ExecutionResult(data, result.errors), query.basis)
         return replace(
             response,
+            cost=cost,
             schema_hash=query.prepared.served.hash,
             is_pinned=query.is_pinned and not response.errors,
         )

@@ -14,12 +14,15 @@ from typing import Any
 from aiodataloader import DataLoader
 from graphql import ExecutionResult, GraphQLResolveInfo, execute
 
-from resolvers.answer import Answer, answer
+from resolvers.answer import Answer, answer, bind
+from resolvers.cost import cost
+from resolvers.draft import Request
 from resolvers.errors import StaleCatalogue
 from resolvers.limits import Limits
 from resolvers.plan import Plan, plan
 from resolvers.selection import Selected
-from schema.execution.requests import Basis, Prepared
+from schema.execution.documents import exceeded
+from schema.execution.requests import Basis, Cost, Prepared
 from schema.execution.selections import Asked, select
 from schema.execution.served import Compiled
 from store.database import Database
@@ -116,6 +119,20 @@ class Query:
             with suppress(OurFault):
                 await self._load([])
         return result
+
+    def cost(self) -> Cost:
+        """Return what the query costs. Raises RequestErrors where that is too much."""
+        reading, plan = self.reading, self.compiled.plan
+        request = Request(self.prepared.variables.values, self.now, reading.secret)
+        rows = cost(plan.statement.sizes, bind(plan, request).slots)
+        most = self.prepared.served.limits.cost
+        if rows > most:
+            sentence = (
+                f"the query would read about {rows} rows: ask for smaller pages, fewer levels,"
+                " or in parts"
+            )
+            raise exceeded("cost", rows, most, sentence)
+        return Cost(rows, most)
 
     def _root(self, info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> Awaitable[object]:
         if info.field_name in _NOT_COMPILED:

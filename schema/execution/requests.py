@@ -56,6 +56,14 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """How many rows a query should read, told before it is run, and how many it may."""
+
+    rows: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """An answer. Nothing was `executed` where the request was at fault: then there is no data.
 
@@ -69,14 +77,20 @@ class Response:
     basis: Basis | None = None
     schema_hash: str = ""
     is_pinned: bool = False
+    cost: Cost | None = None
 
     def body(self) -> dict[str, object]:
         """Return the response as GraphQL has it in JSON."""
         body: dict[str, object] = {"errors": self.errors} if self.errors else {}
         if self.executed:
             body["data"] = self.data
+        extensions: dict[str, object] = {}
         if self.basis is not None:
-            body["extensions"] = {"basis": self.basis.body()}
+            extensions["basis"] = self.basis.body()
+        if self.cost is not None:
+            extensions["cost"] = {"rows": self.cost.rows, "most": self.cost.most}
+        if extensions:
+            body["extensions"] = extensions
         return body
 
 

@@ -29,10 +29,10 @@ from resolvers.selection import Selected
 from schema.execution.arguments import Variables
 from schema.execution.documents import (
     BAD_USER_INPUT,
-    LIMIT_EXCEEDED,
     META_FIELDS,
     Document,
     DocumentLimits,
+    exceeded,
     refused,
 )
 from store.catalogue import Catalogue
@@ -64,11 +64,11 @@ def select(asked: Asked, operation: OperationDefinitionNode) -> tuple[Selected, 
     selected, size = _level(asked, root, (operation.selection_set,))
     limits = asked.limits
     if len(selected) > limits.roots:
-        sentence = f"the query has {len(selected)} root fields; {limits.roots} is the most"
-        raise refused(sentence, LIMIT_EXCEEDED)
+        sentence = f"the query has {len(selected)} root fields"
+        raise exceeded("roots", len(selected), limits.roots, sentence)
     if size > limits.fields:
-        sentence = f"the query selects {size} fields, by type; {limits.fields} is the most"
-        raise refused(sentence, LIMIT_EXCEEDED)
+        sentence = f"the query selects {size} fields, by type"
+        raise exceeded("fields", size, limits.fields, sentence)
     _check_conditions(asked)
     return selected
 
@@ -106,8 +106,8 @@ def _check_conditions(asked: Asked) -> None:
     )
     most = asked.limits.conditions
     if count > most:
-        sentence = f"where and orderBy have {count} keys in all; {most} is the most: ask in parts"
-        raise refused(sentence, LIMIT_EXCEEDED)
+        sentence = f"where and orderBy have {count} keys in all"
+        raise exceeded("conditions", count, most, sentence)
 
 
 def _keys(argument: object) -> int:

@@ -139,8 +139,9 @@ async def test_every_answer_says_when_it_is_true(asking: Asking) -> None:
         response = await asking.ask(query)
         assert response.executed
         assert response.basis is not None
-        body = response.body()["extensions"]
-        assert body == {"basis": {"t": "4", "instant": "2024-03-01T00:00:00Z"}}
+        extensions = response.body()["extensions"]
+        assert isinstance(extensions, dict)
+        assert extensions["basis"] == {"t": "4", "instant": "2024-03-01T00:00:00Z"}
 
 
 async def test_a_fault_is_its_fields_own_error(asking: Asking) -> None:
