@@ -9,6 +9,7 @@ executor         queries, once more on a newer schema; mutations
   queries          every root field gathered into one plan, one statement
   mutations        a transaction written, its report read back
   statements       what a mutation says, as a transaction
+  used             the variables that its report uses
   dry_run          the report of what would be written
   shaped           values made here, shaped by a selection
   explain          what a query becomes

@@ -46,7 +46,16 @@ class Variables:
 
     coerced: VariableValues
     decisive: frozenset[str]
-    signature: tuple[object, ...]
+    signed: Mapping[str, object]
+
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """Return what the plan of a query depends on."""
+        return tuple(self.signed.values())
+
+    def signature_of(self, names: frozenset[str]) -> tuple[object, ...]:
+        """Return what a plan depends on that uses some of the variables only."""
+        return tuple(value for name, value in self.signed.items() if name in names)
 
     @property
     def values(self) -> Mapping[str, object]:
@@ -115,17 +124,17 @@ def variables(
     coerced = get_variable_values(schema, definitions, dict(given), max_errors=_MOST_ERRORS)
     if isinstance(coerced, list):
         raise RequestErrors(tuple(with_code(error, BAD_USER_INPUT) for error in coerced))
-    signed: list[object] = []
+    signed: dict[str, object] = {}
     for definition in definitions:
         name = definition.variable.name.value
         if name not in coerced.coerced:
-            signed.append(Undefined)
+            signed[name] = Undefined
         elif name in decisive:
-            signed.append(orjson.dumps(coerced.coerced[name], option=orjson.OPT_SORT_KEYS))
+            signed[name] = orjson.dumps(coerced.coerced[name], option=orjson.OPT_SORT_KEYS)
         else:
             kind = type_from_ast(schema, definition.type)
-            signed.append(_signed(kind, coerced.coerced[name]))
-    return Variables(coerced, decisive, tuple(signed))
+            signed[name] = _signed(kind, coerced.coerced[name])
+    return Variables(coerced, decisive, signed)
 
 
 def check_text(value: object) -> None:

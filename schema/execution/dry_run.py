@@ -19,7 +19,8 @@ from store.ids import AttributeId, EntityId, opaque
 from store.log import EDGE_TYPE, LIFECYCLE, TYPE, URN, Datom
 from store.writing.writer import Report
 
-KNOWN = Given(("entities",))
+ENTITIES = ":entities"  # No variable of a request is called so.
+KNOWN = Given((ENTITIES,))
 """Stands for the ids of the entities that are there already."""
 
 _BUILT_IN = {URN: "entity/urn", TYPE: "entity/type", LIFECYCLE: "entity/lifecycle"}

@@ -20,6 +20,7 @@ from schema.execution.selections import select
 from schema.execution.served import LiveSchema
 from schema.execution.shaped import shaped
 from schema.execution.statements import statements
+from schema.execution.used import below_root
 from store.catalogue import Catalogue
 from store.database_errors import DeadlineExceeded
 from store.errors import CallerFault, OurFault
@@ -28,6 +29,8 @@ from store.writing.writer import Report, Writer
 
 # What the report says itself; the rest is read from the database.
 _TOLD = frozenset({"__typename", "basis", "redundant", "replayed"})
+# What the report is read with, beside the variables of the request: no name of one has a colon.
+_TRANSACTION, _T, _STUBS, _FACTS = ":transaction", ":t", ":stubs", ":facts"
 _MOST_RETRIES = 5
 _log = structlog.get_logger("headwater.graphql")
 
@@ -57,24 +60,30 @@ class Mutation:
     prepared: Prepared
     now: datetime
     basis: Basis | None = None
-    catalogue: Catalogue = field(init=False)
-
-    def __post_init__(self) -> None:
-        # What is said means what it meant when it was validated, whatever the schema is by now.
-        self.catalogue = self.prepared.served.catalogue
+    _catalogue: Catalogue = field(init=False)
+    _selected: Mapping[str, Selected] = field(init=False)
+    _signature: object = field(init=False)
 
     async def run(self) -> ExecutionResult:
         """Return what graphql-core makes of it: root fields one after the other.
 
         Raises RequestErrors, before anything is written.
         """
-        _selected(self.prepared)
+        # What is said means what it meant when it was validated, whatever the schema is by now.
+        self._catalogue = self.prepared.served.catalogue
+        self._prepare(self.prepared)
         return await walk(self.prepared, self, self._transact)
+
+    def _prepare(self, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self._selected = {each.key: each for each in select(asked(prepared), prepared.operation)}
+        used = below_root(prepared.document, prepared.operation)
+        self._signature = prepared.variables.signature_of(used)
 
     async def _transact(
         self, info: GraphQLResolveInfo[Any], arguments: Mapping[str, Any]
     ) -> object:
-        said = statements(self.catalogue, info.field_name, arguments)
+        said = statements(self._catalogue, info.field_name, arguments)
         try:
             report = await self.writer.transact(
                 said.transaction,
@@ -103,7 +112,7 @@ class Mutation:
             except StaleCatalogue as fault:
                 # What was written stays written: only its report is read once more.
                 served = await self.live.at_least(T(fault.found))
-                self.prepared = prepare(served, self.prepared.request)
+                self._prepare(prepare(served, self.prepared.request))
         return await self._reported(key, report)
 
     async def _reported(self, key: str, report: Report) -> dict[str, object]:
@@ -112,7 +121,7 @@ class Mutation:
             "redundant": report.redundant,
             "replayed": report.replayed,
         }
-        of_report = _selected(self.prepared)[key].of()
+        of_report = self._selected[key].of()
         known = shaped(tuple(each for each in of_report if each.name in _TOLD), told)
         rest = tuple(each for each in of_report if each.name not in _TOLD)
         values: Mapping[str, object] = known if isinstance(known, Mapping) else {}
@@ -124,10 +133,10 @@ class Mutation:
         self, key: str, rest: tuple[Selected, ...], report: Report, t: T
     ) -> dict[str, object]:
         variables: Mapping[str, object] = {
-            "transaction": f"T{t}",
-            "t": t,
-            "stubs": [opaque(stub) for stub in report.stubs],
-            "facts": self.reading.limits.page.most,
+            _TRANSACTION: f"T{t}",
+            _T: t,
+            _STUBS: [opaque(stub) for stub in report.stubs],
+            _FACTS: self.reading.limits.page.most,
         }
         found = await self._read(("report", key), tuple(map(_read_back, rest)), variables)
         return {each.key: _unwrapped(each, found[each.key]) for each in rest}
@@ -139,7 +148,7 @@ class Mutation:
         known, reads = rehearsal.known, dry_run.reads(rest)
         read: dict[str, dict[str, Objects]] = {each.key: {} for each in rest}
         if known and reads:
-            ids: Mapping[str, object] = {"entities": [opaque(entity) for entity in known]}
+            ids: Mapping[str, object] = {dry_run.ENTITIES: [opaque(entity) for entity in known]}
             found = await self._read(("dry run", key), reads, ids)
             for place, objects in found.items():
                 fact, _, below = place.partition(".")
@@ -154,25 +163,22 @@ class Mutation:
         self, part: object, fields: tuple[Selected, ...], variables: Mapping[str, object]
     ) -> Mapping[str, object]:
         reading = self.reading
-        made = compiled(self.prepared, reading.limits, lambda: fields, part)
-        found = await answer(reading.database, made.plan, variables, self.now, reading.secret)
+        made = compiled(self.prepared, reading.limits, lambda: fields, (part, self._signature))
+        given = {**self.prepared.variables.values, **variables}
+        found = await answer(reading.database, made.plan, given, self.now, reading.secret)
         return found.values
-
-
-def _selected(prepared: Prepared) -> dict[str, Selected]:
-    return {each.key: each for each in select(asked(prepared), prepared.operation)}
 
 
 def _read_back(asked_for: Selected) -> Selected:
     """Return the root field of a query that gives a field of the report."""
-    by_id = {"id": Given(("transaction",)), "asOf": Given(("t",))}
+    by_id = {"id": Given((_TRANSACTION,)), "asOf": Given((_T,))}
     match asked_for.name:
         case "stubs":
-            by_ids = {"ids": Given(("stubs",)), "asOf": Given(("t",))}
+            by_ids = {"ids": Given((_STUBS,)), "asOf": Given((_T,))}
             return Selected(asked_for.key, "nodes", by_ids, asked_for.children)
         case "facts":
             nodes = Selected("nodes", "nodes", children=asked_for.children)
-            first = {"first": Given(("facts",))}
+            first = {"first": Given((_FACTS,))}
             facts = Selected("facts", "facts", first, {"": (nodes,)})
             return Selected(asked_for.key, "node", by_id, {"Transaction": (facts,)})
         case _:

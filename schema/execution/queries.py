@@ -24,7 +24,7 @@ from resolvers.selection import Selected
 from schema.execution.documents import exceeded
 from schema.execution.requests import Basis, Cost, Prepared
 from schema.execution.selections import Asked, select
-from schema.execution.served import Compiled
+from schema.execution.served import LONGEST_KEPT, Compiled
 from store.database import Database
 from store.errors import OurFault
 from store.ids import T
@@ -53,16 +53,17 @@ def compiled(
     prepared: Prepared,
     limits: Limits,
     fields: Callable[[], tuple[Selected, ...]],
-    part: object = None,
+    signature: object,
 ) -> Compiled:
-    """Return fields with their plan, made once by document, operation, signature and `part`."""
+    """Return fields with their plan, made once by document, operation and signature."""
     request, plans = prepared.request, prepared.served.plans
-    identity = (request.query, request.operation_name, prepared.variables.signature, part)
+    identity = (request.query, request.operation_name, signature)
     found = plans.get(identity)
     if found is None:
         made = fields()
         found = Compiled(made, _plan(prepared, made, limits))
-        plans.put(identity, found)
+        if len(request.query) <= LONGEST_KEPT:
+            plans.put(identity, found)
     return found
 
 
@@ -78,7 +79,7 @@ def compiled_query(prepared: Prepared, limits: Limits) -> Compiled:
         selected = select(asked(prepared), prepared.operation)
         return tuple(each for each in selected if each.name not in _NOT_COMPILED)
 
-    return compiled(prepared, limits, fields)
+    return compiled(prepared, limits, fields, prepared.variables.signature)
 
 
 @dataclass(slots=True)

@@ -31,7 +31,7 @@ from store.statistics import count, has_grown
 _MOST_DOCUMENTS = 1_000
 _MOST_PLANS = 1_000
 _MOST_INTROSPECTIONS = 8
-_LONGEST_KEPT = 20_000
+LONGEST_KEPT = 20_000
 _DIGITS = 32
 _log = structlog.get_logger("headwater.schema")
 
@@ -76,7 +76,7 @@ class Served:
         document = self._documents.get(text)
         if document is None:
             document = read(text, self.core, self.limits)
-            if len(text) <= _LONGEST_KEPT:
+            if len(text) <= LONGEST_KEPT:
                 self._documents.put(text, document)
         return document
 

@@ -282,3 +282,19 @@ async def test_nothing_said_writes_nothing(asking: Asking) -> None:
     ):
         report = await _written(asking, f"mutation {{ {mutation} {{ transaction {{ t }} }} }}")
         assert report == {"transaction": None}
+
+
+async def test_a_report_may_be_asked_with_variables(asking: Asking) -> None:
+    mutation = """mutation ($items: [DatasetInput!]!, $t: Int, $transaction: [String!]) {
+      upsertDatasets(items: $items) {
+        facts { entity { ... on Dataset {
+          upstream(first: $t, where: {tags: {hasAny: $transaction}}) { totalCount nodes { urn } }
+        } } }
+      }
+    }"""
+    for tags, found in ((["a"], [{"urn": RAW}]), (["c"], [])):
+        items = [{"urn": CLEAN, "name": f"clean {tags}"}]
+        given = {"items": items, "t": 1, "transaction": tags}
+        report = await _written(asking, mutation, given)
+        expected = {"totalCount": len(found), "nodes": found}
+        assert {"entity": {"upstream": expected}} in report["facts"]
