@@ -56,18 +56,27 @@ def several(
     draft: Draft, place: Place, argument: object, check: Callable[[Sequence[object]], None]
 ) -> Named:
     """Return the variables for the names of a list, which `check` may refuse at run time."""
+    return listed(draft, place, lambda request: _checked(given_list(argument, request), check))
+
+
+def listed(draft: Draft, place: Place, names: Callable[[Request], Sequence[object]]) -> Named:
+    """Return the variables for names that are made at run time; no name at all is null."""
     position = draft.variable("position")
     named = Named(draft.variable("id"), draft.variable("urn"), draft.variable("t"), position)
 
     def values(request: Request) -> tuple[object, ...]:
-        given = given_list(argument, request)
-        check(given)
+        given = names(request)
         ids, urns, ts = zip(*map(_split, given), strict=True) if given else ((), (), ())
         return [*range(len(given))], list(ids), list(urns), list(ts)
 
-    names = (position.name, named.id.name, named.urn.name, named.t.name)
-    draft.bind(place, Binding(names, values, ([], [], [], [])))
+    slots = (position.name, named.id.name, named.urn.name, named.t.name)
+    draft.bind(place, Binding(slots, values, ([], [], [], [])))
     return named
+
+
+def _checked(given: list[object], check: Callable[[Sequence[object]], None]) -> list[object]:
+    check(given)
+    return given
 
 
 def given_list(argument: object, request: Request) -> list[object]:
@@ -78,6 +87,8 @@ def given_list(argument: object, request: Request) -> list[object]:
 
 def _split(given: object) -> tuple[object, ...]:
     """Return the number of an entity or edge, the urn, the t of a transaction: one, or none."""
+    if given is None:
+        return _NOTHING
     text = str(given)
     number = from_opaque(text)
     if number is not None:

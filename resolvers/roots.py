@@ -14,6 +14,7 @@ from resolvers.datalog.field import datalog
 from resolvers.draft import Draft, Place, Step
 from resolvers.entities import Asked, any_entity, entity, entity_of
 from resolvers.errors import BadUserInput
+from resolvers.federated import entities
 from resolvers.filters import deleted
 from resolvers.lineage.field import lineage
 from resolvers.nodes import node, nodes
@@ -113,6 +114,7 @@ _FIXED: Mapping[str, Root] = MappingProxyType(
         "node": node,
         "nodes": nodes,
         "entity": _entity,
+        "_entities": entities,
         "lineage": lineage,
         "impact": impact,
         "datalog": datalog,

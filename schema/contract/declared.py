@@ -80,4 +80,13 @@ class Enumeration:
     description: str | None = None
 
 
-Declared = ObjectType | InterfaceType | InputType | Enumeration
+@dataclass(frozen=True, slots=True)
+class UnionType:
+    """A union of object types."""
+
+    name: str
+    types: tuple[str, ...]
+    description: str | None = None
+
+
+Declared = UnionType | ObjectType | InterfaceType | InputType | Enumeration

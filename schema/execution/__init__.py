@@ -13,6 +13,7 @@ executor         queries, once more on a newer schema; mutations
   dry_run          the report of what would be written
   shaped           values made here, shaped by a selection
   explain          what a query becomes
+  federation       what a subgraph says of itself
   introspection    what the schema says of itself
 failures         what went wrong, as a response tells it
 recent           a bounded map

@@ -19,6 +19,7 @@ from schema.execution.documents import (
 )
 from schema.execution.explain import explain
 from schema.execution.failures import formatted
+from schema.execution.federation import service
 from schema.execution.introspection import completed
 from schema.execution.mutations import Mutation
 from schema.execution.queries import Query, Reading, Resolver, asked, compiled_query
@@ -146,13 +147,15 @@ class Executor:
 
     def _others(self, prepared: Prepared) -> Resolver:
         async def resolve(info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> object:
+            selected = select(asked(prepared), prepared.operation)
+            [field] = (each for each in selected if each.key == info.path.key)
+            if field.name == "_service":
+                return await service(prepared.served, field)
             request = Request(
                 arguments["query"], _variables(arguments), arguments.get("operationName")
             )
             about = self._prepared(prepared.served, request)
-            selected = select(asked(prepared), prepared.operation)
-            [explained] = (each for each in selected if each.key == info.path.key)
-            return await explain(self.reading, about, self.clock(), explained)
+            return await explain(self.reading, about, self.clock(), field)
 
         return resolve
 

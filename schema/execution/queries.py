@@ -29,7 +29,7 @@ from store.database import Database
 from store.errors import OurFault
 from store.ids import T
 
-_NOT_COMPILED = frozenset({"__typename", "explain"})
+_NOT_COMPILED = frozenset({"__typename", "explain", "_service"})
 
 Resolver = Callable[[GraphQLResolveInfo[Any], dict[str, Any]], Awaitable[object]]
 

@@ -43,7 +43,8 @@ FIXED_FILTERS = frozenset(
     f"{name}{suffix}" for name in _FILTERED for suffix in ("Filter", "ListFilter")
 )
 LINEAGE_FILTERS = frozenset({"LineageNodeFilter", "LineageEdgeFilter"})
-_OF_CATALOG = {"Unknown", "EntityType", "EdgeType", "GroupRelation"}
+ENTITY_UNION = "_Entity"
+_OF_CATALOG = {"Unknown", "EntityType", "EdgeType", "GroupRelation", ENTITY_UNION, "_Any"}
 _NAMES = _OF_CATALOG | {each.name for each in fixed()} - FIXED_FILTERS
 FIXED_TYPES = SCALARS | {"ID", "TimePoint"} | _ROOTS | _NAMES
 RESERVED = ENTITY_FIELDS | EDGE_FIELDS | FILTER_WORDS | CONTRACT_ROOT_FIELDS | FIXED_TYPES

@@ -12,13 +12,14 @@ from enum import StrEnum
 from typing import Any, Optional
 
 import strawberry
-from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, GraphQLUnionType
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.arguments import StrawberryArgument
 from strawberry.types.enum import EnumValue, StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.types.scalar import ScalarDefinition
+from strawberry.types.union import StrawberryUnion
 
 from schema.contract.declared import (
     Absent,
@@ -29,6 +30,7 @@ from schema.contract.declared import (
     InputType,
     InterfaceType,
     ObjectType,
+    UnionType,
 )
 from schema.types import scalars
 from schema.types.schema_types import declarations
@@ -89,10 +91,10 @@ def _assemble(declared: tuple[Declared, ...]) -> strawberry.Schema:
         key = types.new_class(name, (str,))
         classes.known[name] = key
         classes.scalars[key] = definition
-    for each in _interfaces_first(declared):
+    for each in _in_order(declared):
         classes.known[each.name] = _class(each, classes)
     for each in declared:
-        if not isinstance(each, Enumeration):
+        if not isinstance(each, Enumeration | UnionType):
             _type_fields(each, classes)
     objects = [classes.known[each.name] for each in declared if isinstance(each, ObjectType)]
     schema = strawberry.Schema(
@@ -105,17 +107,21 @@ def _assemble(declared: tuple[Declared, ...]) -> strawberry.Schema:
     return schema
 
 
-def _interfaces_first(declared: tuple[Declared, ...]) -> Iterable[Declared]:
+def _in_order(declared: tuple[Declared, ...]) -> Iterable[Declared]:
     interfaces = [each for each in declared if isinstance(each, InterfaceType)]
     # Node, then what implements Node alone (Entity, Edge), then the catalog's.
     yield from sorted(interfaces, key=lambda each: len(each.interfaces))
-    yield from (each for each in declared if not isinstance(each, InterfaceType))
+    yield from (each for each in declared if not isinstance(each, InterfaceType | UnionType))
+    yield from (each for each in declared if isinstance(each, UnionType))
 
 
 def _class(declared: Declared, classes: _Classes) -> object:
     match declared:
         case Enumeration():
             return _enum(declared)
+        case UnionType():
+            members = tuple(StrawberryAnnotation(classes.known[name]) for name in declared.types)
+            return StrawberryUnion(declared.name, members, declared.description)
         case InputType():
             fields = {_python(each.name): _input_field(each) for each in declared.fields}
             made = _new_class(declared.name, (), fields)
@@ -215,6 +221,8 @@ def _leave_to_the_executor(schema: GraphQLSchema) -> None:
         if isinstance(made, GraphQLObjectType) and not made.name.startswith("__"):
             for each in made.fields.values():
                 each.resolve = None
+        if isinstance(made, GraphQLUnionType):
+            made.resolve_type = None
         if isinstance(made, GraphQLInputObjectType):
             # graphql-core knows oneOf too, in validation, coercion and introspection.
             one_of = made.extensions["strawberry-definition"].is_one_of

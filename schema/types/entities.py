@@ -11,8 +11,16 @@ from schema.contract.declared import (
     Field,
     InterfaceType,
     ObjectType,
+    UnionType,
 )
-from schema.sdl.names import fields_of, is_connection, listed, relation_type, singular_field
+from schema.sdl.names import (
+    ENTITY_UNION,
+    fields_of,
+    is_connection,
+    listed,
+    relation_type,
+    singular_field,
+)
 from schema.types.filters import arguments, edge_arguments
 from store.catalogue import (
     UNKNOWN,
@@ -121,6 +129,12 @@ def enumerations(catalogue: Catalogue) -> Iterator[Enumeration]:
     for enum in catalogue.enums.values():
         values = (EnumMember(v.name, v.description, v.deprecated) for v in enum.values)
         yield Enumeration(enum.name, tuple(values), enum.description)
+
+
+def federated(catalogue: Catalogue) -> UnionType:
+    """Return the union of all that a router of Federation may ask for by its key."""
+    described = "What other subgraphs may refer to: an entity of any type."
+    return UnionType(ENTITY_UNION, tuple(catalogue.entity_types), described)
 
 
 def root_fields(made: Made) -> Iterator[Field]:

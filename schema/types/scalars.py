@@ -145,6 +145,11 @@ def definitions() -> dict[str, ScalarDefinition]:
         _scalar("URI", "A URI.", _text(ValueType.URI), url=f"{_RFC}/rfc3986"),
         _scalar("JSON", "Any JSON.", _unchanged, url=f"{_RFC}/rfc8259"),
         _scalar(
+            "_Any",
+            "An entity as another subgraph knows it: an object with __typename, and urn or id.",
+            _unchanged,
+        ),
+        _scalar(
             "Keyword",
             "A word out of a set that is not fixed.",
             _text(ValueType.KEYWORD),

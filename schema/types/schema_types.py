@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from schema.contract.declared import Declared, Field, ObjectType
 from schema.contract.fixed import fixed
-from schema.types.entities import Made, enumerations, object_types, root_fields
+from schema.types.entities import Made, enumerations, federated, object_types, root_fields
 from schema.types.filters import input_types
 from schema.types.mutations import mutation_fields, mutation_inputs
 from store.catalogue import Catalogue
@@ -22,6 +22,7 @@ def declarations(catalogue: Catalogue) -> tuple[Declared, ...]:
         *(_with_root_fields(each, added) for each in fixed()),
         *enumerations(catalogue),
         *object_types(made),
+        federated(catalogue),
         *input_types(catalogue),
         *mutation_inputs(catalogue),
     )

@@ -72,8 +72,14 @@ async def _fill(url: str) -> None:
 
 
 @pytest.fixture
-async def sample(new_database: NewDatabase, sample_template: str) -> AsyncIterator[Serving]:
-    """Give a server over the bundled sample, which the test may write to."""
+def sample_url(new_database: NewDatabase, sample_template: str) -> Iterator[str]:
+    """Give a database of its own to a test, with the bundled sample."""
     with new_database(sample_template) as url:
-        async with listening(url) as serving:
-            yield serving
+        yield url
+
+
+@pytest.fixture
+async def sample(sample_url: str) -> AsyncIterator[Serving]:
+    """Give a server over the bundled sample, which the test may write to."""
+    async with listening(sample_url) as serving:
+        yield serving
