@@ -1,4 +1,4 @@
-"""Install the locked packages and Headwater itself into .venv, unless that is done already.
+"""Install the locked packages, Headwater itself and GraphiQL, unless that is done already.
 
 Run by `make install` with whatever Python the machine has, so this file needs nothing installed,
 and it must be readable for an older Python 3, which is told what is missing.
@@ -25,18 +25,19 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCK = ROOT / "requirements-dev.lock"
 INSTALLED = VENV / "installed"
+GRAPHIQL = ROOT / "service" / "graphiql"
 UNFINISHED = VENV / "unfinished"
 
 
 def main() -> None:
-    """Bring .venv in line with the lock; do nothing when it is."""
+    """Bring .venv and GraphiQL in line with their locks; do nothing when they are."""
     wanted = _fingerprint()
-    if _is_installed(wanted):
-        return
-    with (ROOT / ".venv.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not _is_installed(wanted):
-            _install(wanted)
+    if not _is_installed(wanted):
+        with (ROOT / ".venv.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not _is_installed(wanted):
+                _install(wanted)
+    _install_graphiql()
 
 
 def _fingerprint() -> str:
@@ -63,6 +64,16 @@ def _install(wanted: str) -> None:
     INSTALLED.write_text(wanted)
     UNFINISHED.unlink()
     print("Installed. The command is .venv/bin/headwater", flush=True)
+
+
+def _install_graphiql() -> None:
+    """Fetch the files of GraphiQL from npm; without them, all else works."""
+    done = subprocess.run([str(PYTHON), str(ROOT / ".ci" / "npm.py"), str(GRAPHIQL)], check=False)
+    if done.returncode != 0:
+        print(
+            "So there is no GraphiQL at /graphql; all else works. `make install` tries again.",
+            file=sys.stderr,
+        )
 
 
 def _make_venv() -> None:

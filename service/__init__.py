@@ -6,6 +6,7 @@ graphql_view     GraphQL over HTTP; `graphql_request` reads it, `http_accept` ne
   http_cache     ETags, 304, and what caches may keep for ever
   http_body      compression, and large answers piece by piece
 schema_text      the served schema as SDL
+graphiql/        the page on which people ask questions, and its files
 documents/       documents that requests name instead of sending them
 health           whether the process lives, and can answer
 logs             one event a line

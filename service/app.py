@@ -24,6 +24,7 @@ from schema.execution.served import LiveSchema
 from service import schema_text
 from service.cli.database import located
 from service.documents.persisted import PersistedDocuments
+from service.graphiql.page import GraphiQL
 from service.graphql_view import TOLD_HEADERS, GraphQLView
 from service.health import Health
 from service.http_body import SMALLEST_COMPRESSED, Compression
@@ -72,6 +73,7 @@ def create_app(settings: Settings, *, schema_poll: float = SCHEMA_POLL) -> Starl
     routes = [
         Route("/", _front_door),
         Route("/graphql", _graphql, methods=["GET", "POST"]),
+        Route("/graphiql/{digest}/{name:path}", _graphiql_file),
         Route("/schema.graphql", _schema_text),
         Route("/livez", _livez),
         Route("/readyz", _readyz),
@@ -127,7 +129,8 @@ async def opened(
         watching = asyncio.create_task(_watched(live, schema_poll))
         _log.info("ready", schema_t=live.current.catalogue.t)
         try:
-            yield Server(GraphQLView(executor, settings.body_limit, documents), health)
+            view = GraphQLView(executor, settings.body_limit, documents, GraphiQL.opened())
+            yield Server(view, health)
         finally:
             health.leaving = True
             watching.cancel()
@@ -174,11 +177,15 @@ def _server(request: Request) -> Server:
 
 
 async def _front_door(_: Request) -> Response:
-    return RedirectResponse("/graphql")
+    return RedirectResponse("graphql")  # Relative: a proxy may have put us below a prefix.
 
 
 async def _graphql(request: Request) -> Response:
     return await _server(request).view.answer(request)
+
+
+async def _graphiql_file(request: Request) -> Response:
+    return _server(request).view.graphiql.file(request)
 
 
 async def _schema_text(request: Request) -> Response:

