@@ -22,7 +22,14 @@ from schema.execution.failures import formatted
 from schema.execution.federation import service
 from schema.execution.introspection import completed
 from schema.execution.mutations import Mutation
-from schema.execution.queries import Query, Reading, Resolver, asked, compiled_query
+from schema.execution.queries import (
+    Query,
+    Reading,
+    Resolver,
+    asked,
+    compiled_anew,
+    compiled_query,
+)
 from schema.execution.requests import Basis, Prepared, Request, Response, prepare, refusal
 from schema.execution.selections import select
 from schema.execution.served import LiveSchema, Served
@@ -119,11 +126,10 @@ class Executor:
         query = await self._new_query_aside(prepared)
         cost = query.cost()
         result = await query.run()
-        for _ in range(_MOST_RETRIES):  # Another change may come while one is read.
+        for attempt in range(_MOST_RETRIES):  # Another change may come while one is read.
             if query.stale is None:
                 break
-            served = await self.live.at_least(query.stale)
-            query = self._new_query(self._prepared(served, prepared.request))
+            query = await self._renewed(query, query.stale, first=attempt == 0)
             result = await query.run()
         data = await completed(query.prepared, result.data)
         response = _executed(ExecutionResult(data, result.errors), query.basis)
@@ -133,6 +139,21 @@ class Executor:
             schema_hash=query.prepared.served.hash,
             is_pinned=query.is_pinned and not response.errors,
         )
+
+    async def _renewed(self, query: Query, stale: T, *, first: bool) -> Query:
+        """Return a query again, for the schema of a newer t.
+
+        Building that takes its time; a query that it changes nothing for does not wait.
+        """
+        prepared = query.prepared
+        if first:
+            coming = await self.live.coming(stale)
+            made = compiled_anew(prepared, self.reading.limits, query.compiled, coming)
+            if made is not None:
+                others = self._others(prepared)
+                return Query(self.reading, prepared, made, self.clock(), others)
+        served = await self.live.at_least(stale)
+        return self._new_query(self._prepared(served, prepared.request))
 
     async def _new_query_aside(self, prepared: Prepared) -> Query:
         """Do as `_new_query`, in a thread where what is given is long: planning takes its time."""

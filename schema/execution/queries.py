@@ -25,6 +25,7 @@ from schema.execution.documents import exceeded
 from schema.execution.requests import Basis, Cost, Prepared
 from schema.execution.selections import Asked, select
 from schema.execution.served import LONGEST_KEPT, Compiled
+from store.catalogue import Catalogue
 from store.database import Database
 from store.errors import OurFault
 from store.ids import T
@@ -56,15 +57,39 @@ def compiled(
     signature: object,
 ) -> Compiled:
     """Return fields with their plan, made once by document, operation and signature."""
-    request, plans = prepared.request, prepared.served.plans
-    identity = (request.query, request.operation_name, signature)
-    found = plans.get(identity)
+    found = prepared.served.plans.get(_identity(prepared, signature))
     if found is None:
         made = fields()
         found = Compiled(made, _plan(prepared, made, limits))
-        if len(request.query) <= LONGEST_KEPT:
-            plans.put(identity, found)
+        _keep(prepared, signature, found)
     return found
+
+
+def _keep(prepared: Prepared, signature: object, made: Compiled) -> None:
+    if len(prepared.request.query) <= LONGEST_KEPT:
+        prepared.served.plans.put(_identity(prepared, signature), made)
+
+
+def _identity(prepared: Prepared, signature: object) -> object:
+    return prepared.request.query, prepared.request.operation_name, signature
+
+
+def compiled_anew(
+    prepared: Prepared, limits: Limits, compiled: Compiled, catalogue: Catalogue
+) -> Compiled | None:
+    """Return the fields with a plan for a newer catalogue, where that reads just the same.
+
+    Then they need not wait for the newer schema; what is asked of the schema itself does.
+    """
+    if prepared.document.facts is not prepared.document.node:
+        return None
+    new = plan(catalogue, compiled.fields, limits, prepared.served.statistics)
+    old, statement = compiled.plan.statement, new.statement
+    if (statement.text, statement.arguments) != (old.text, old.arguments):
+        return None
+    made = Compiled(compiled.fields, new)
+    _keep(prepared, prepared.variables.signature, made)
+    return made
 
 
 def _plan(prepared: Prepared, fields: tuple[Selected, ...], limits: Limits) -> Plan:

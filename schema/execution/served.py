@@ -93,6 +93,7 @@ class LiveSchema:
     current: Served
     edition: str = ""
     _building: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _coming: Catalogue | None = None
 
     @classmethod
     async def opened(cls, database: Database, limits: DocumentLimits, edition: str = "") -> Self:
@@ -109,6 +110,13 @@ class LiveSchema:
                 self.current = replace(served, statistics=self.current.statistics)
                 _log.info("schema swapped", t=self.current.catalogue.t)
         return self.current
+
+    async def coming(self, t: T) -> Catalogue:
+        """Return a catalogue as new as the one of `t`, whose schema may not be built yet."""
+        known = self._coming or self.current.catalogue
+        if known.t < t:
+            known = self._coming = await read_catalogue(self.database)
+        return known
 
     async def watch(self, pause: float) -> None:
         """Follow what other processes do to the schema, until cancelled."""
