@@ -10,11 +10,27 @@ from dataclasses import dataclass, replace
 from datalog.printing.finding import element_text
 from datalog.printing.queries import query_text, text_of
 from datalog.printing.terms import name_text, variable_text, vector
+from datalog.sql.grouping import measured_in
 from datalog.sql.outputs import children
-from datalog.syntax.finding import Count, FindElement
-from datalog.syntax.query import Query
+from datalog.syntax.finding import Aggregate, Aggregation, Count, FindElement
+from datalog.syntax.query import Order, Query
 from datalog.syntax.terms import Variable
-from datalog.tree import Answer, Graph, Let, Many, One, Operation, Page, Shape, Total, Value
+from datalog.tree import (
+    Answer,
+    Graph,
+    Groups,
+    Let,
+    Many,
+    Measure,
+    Measured,
+    One,
+    Operation,
+    Page,
+    Shape,
+    Summary,
+    Total,
+    Value,
+)
 
 __all__ = ["Level", "operation_levels", "query_text", "shape_levels"]  # One is passed on.
 
@@ -37,6 +53,11 @@ def shape_levels(shape: Shape) -> Iterator[Level]:
     match shape:
         case One() | Many() | Page() | Total() | Graph() | Let() | Answer():
             yield Level(shape.path, _level_text(shape))
+        case Summary():
+            measures = measured_in(shape.shape)
+            yield Level(shape.path, query_text(_aggregating(shape.query, (), measures)))
+        case Groups():
+            yield from _groups(shape)
         case _:
             pass
     if isinstance(shape, Graph):
@@ -62,6 +83,32 @@ def _level_text(level: One | Many | Page | Total | Graph | Let | Answer) -> str:
 def _counted(query: Query) -> tuple[FindElement, ...]:
     *rest, last = query.find
     return (*rest, Count(last) if isinstance(last, Variable) else last)
+
+
+_ROWS = Measured(Measure.COUNT)
+
+
+def _groups(groups: Groups) -> Iterator[Level]:
+    """Return the groups that have a key, and those rows that have none."""
+    measures = (_ROWS, *(each for each in measured_in(groups.shape) if each != _ROWS))
+    query = _aggregating(groups.query, (groups.key,), measures)
+    by = query.find[0] if groups.by_key else query.find[1]
+    if isinstance(by, Variable | Aggregate):
+        query = replace(query, order=(Order(by, groups.descending),))
+    yield Level(groups.path, query_text(query))
+    if groups.without is not None:
+        without = _aggregating(groups.without, (), measures)
+        yield Level(groups.path, query_text(without))
+
+
+def _aggregating(query: Query, keys: tuple[Variable, ...], measures: Iterable[Measured]) -> Query:
+    row = next(each for each in query.find if isinstance(each, Variable))
+    made = dict.fromkeys(
+        Aggregate(Aggregation(each.measure.value), each.variable or row) for each in measures
+    )
+    taken = {*keys, *(each.variable for each in made)}
+    others = (each for each in query.find if isinstance(each, Variable) and each not in taken)
+    return replace(query, find=(*keys, *made), with_=tuple(others))
 
 
 def _found(level: One | Many | Page | Graph | Let | Answer) -> Iterator[str]:

@@ -7,6 +7,7 @@ the level's query (or of a level above).
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from datalog.syntax.clauses import Search
 from datalog.syntax.query import Query, Source
@@ -111,6 +112,69 @@ class Total:
 
     path: str
     query: Query
+
+
+class Measure(StrEnum):
+    """What is told of the values that rows have; all of it is exact but a mean that has no end.
+
+    What is missing counts as no value: of none, the counts are 0 and all else is missing. `sum` of
+    Int is a Long, of Long and Decimal a Decimal, of Float the Float next to the sum of the numbers
+    as they are written (missing, where no Float is as large). `avg` is that sum divided: of Float a
+    Float, else a Decimal of 20 digits more than the sum has after the point, at most 1,000.
+    """
+
+    COUNT = "count"
+    DISTINCT = "count-distinct"
+    MIN = "min"
+    MAX = "max"
+    SUM = "sum"
+    AVG = "avg"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Inside a summary or a group: a measure of a variable as JSON; without one, of the rows."""
+
+    measure: Measure
+    variable: Variable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What is told of all rows of a query together; they are the set of its variables of find."""
+
+    path: str
+    query: Query
+    shape: "Shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """The rows of a query in groups that have the same key: `Rows` has the shape of a group.
+
+    `without` are the rows that have no key, a group of their own; so are those of `query` where the
+    key is missing. The largest group comes first, or the smallest; or they come in the order of the
+    key (`by_key`). What that leaves equal comes in the order of the key, a missing one last. The
+    query's limit says how many groups are told at most.
+    """
+
+    path: str
+    query: Query
+    key: Variable
+    shape: "Shape"
+    without: Query | None = None
+    by_key: bool = False
+    descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCount:
+    """Inside groups: how many there are, shown or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class AllGroups:
+    """Inside groups: are all of them shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +338,11 @@ Shape = (
     | One
     | Many
     | Total
+    | Measured
+    | Summary
+    | Groups
+    | GroupCount
+    | AllGroups
     | Page
     | Rows
     | Cursor

@@ -9,6 +9,7 @@ plan           root fields to a plan: the tree, its statement, what it takes to 
   entities       entities as JSON, with their relations; `edges`, `transactions` the rest
   fields         what the fields of a type are
   datalog/       queries in Datalog text, as a root field and on their own
+  aggregates     what is told of all that a connection lists, as a whole and in groups
   connections    pages with edges, nodes and totals; `pages` says which, `orders` in which order
   filters        `where` to clauses; `conditions` of one attribute; `clauses` they are made of
 cost           how many rows a plan should read

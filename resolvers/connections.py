@@ -31,6 +31,8 @@ from resolvers.pages import Paging, Question, paging
 from resolvers.selection import Selected
 
 Shaping = Callable[[Place, Selected], Shape]
+More = Callable[[Place, Query, Selected], Shape]
+"""Makes the shape of a field, given the query of a connection's rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ class Listing:
 
     `parent` is the row of the level above that the rows belong to, and so do their cursors.
     `sources` are the databases that the query reads, given the place (its time may be a cursor's),
-    and `among` the rows of a `Let` above. `beside` are further fields of the connection, `of_row`
-    of its edges, by name.
+    and `among` the rows of a `Let` above. `beside` are further fields of the connection, `more`
+    those about all of its rows, `of_row` those of its edges, by name.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Listing:
     node: Shaping
     edge: Shaping | None = None
     parent: Variable | None = None
+    more: Mapping[str, "More"] = field(default_factory=dict)
     sources: Callable[[Place], tuple[Source, ...]] = field(default=lambda place: (place.source,))
     among: tuple[Among, ...] = ()
     beside: Mapping[str, Shaping] = field(default_factory=dict)
@@ -80,6 +83,7 @@ def paged(draft: Draft, place: Place, selected: Selected, listing: Listing, page
             "pageInfo": made.page_info,
             "basis": lambda each: basis(page.place, each),
             **made.at_place(listing.beside, page.place),
+            **{name: made.more(shaping) for name, shaping in listing.more.items()},
         },
     )
     if made.cursors or page.marked is not None:
@@ -145,6 +149,10 @@ class _Connection:
 
     def total(self, selected: Selected) -> Shape:
         return Total(f"{self.place.label}.{selected.key}", self._query())
+
+    def more(self, shaping: More) -> Callable[[Selected], Shape]:
+        """Return what makes a field that is about all rows."""
+        return lambda each: shaping(self.place.at(each.key), self._query(), each)
 
     def nodes(self, selected: Selected) -> Shape:
         return Rows(self.listing.node(self.place.at(selected.key), selected))

@@ -7,6 +7,7 @@ from datalog.syntax.clauses import Clause, Pattern
 from datalog.syntax.query import Parent, Query
 from datalog.syntax.terms import Constant, Keyword, Variable
 from datalog.tree import Object, One, OpaqueId, Shape, Value
+from resolvers.aggregates import aggregates, edge_aggregates
 from resolvers.clauses import of_types
 from resolvers.conditions import Filtered
 from resolvers.connections import Listing, connection
@@ -162,6 +163,7 @@ def _references(
         keys=(*asked.keys(), Key(end, ValueType.REF)),
         node=lambda at, each: end_shape(draft, at, each, end, target),
         parent=subject.variable,
+        more=aggregates(draft, end, target),
     )
     return connection(draft, place, selected, listing)
 
@@ -193,6 +195,10 @@ def _relations(subject: Subject, place: Place, relation: Relation, selected: Sel
         node=lambda at, each: end_shape(draft, at, each, end, relation.target),
         edge=lambda at, each: edge_object(Subject(draft, at, edge, relation.edge), each),
         parent=subject.variable,
+        more={
+            **aggregates(draft, end, relation.target),
+            **edge_aggregates(draft, edge, relation.edge),
+        },
     )
     return connection(draft, place, selected, listing)
 

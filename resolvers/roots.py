@@ -8,6 +8,7 @@ from datalog.syntax.query import Query
 from datalog.syntax.terms import Variable
 from datalog.tree import One, Shape
 from resolvers import connections, named
+from resolvers.aggregates import aggregates
 from resolvers.clauses import nothing, of_types
 from resolvers.connections import Listing, connection
 from resolvers.datalog.field import datalog
@@ -92,6 +93,7 @@ def _list(draft: Draft, place: Place, selected: Selected, owner: str) -> Shape:
         where=(of_types(found, draft.catalogue.concrete(owner)), *alive, *asked.where()),
         keys=(*asked.keys(), Key(found, ValueType.REF)),
         node=lambda at, each: _owned(draft, at, each, found, owner),
+        more=aggregates(draft, found, owner),
     )
     return connection(draft, place, selected, listing)
 

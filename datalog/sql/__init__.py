@@ -15,6 +15,7 @@ shapes           rows to JSON text, one function per kind of shape
   outputs          what a shape needs of its level
   entity_output    what an entity, an edge or a transaction has
   pages            a page by keyset; `page_output` what it says of itself
+  grouping         rows as a summary, or in groups; `measures` are exact, `group_output` tells them
   answer           the rows of a query that someone wrote; `aggregates` are made of their groups
   held           rows read once for all levels inside: of a query, or a walk from many roots
   pulling          what a pull tells of an entity

@@ -15,14 +15,17 @@ from datalog.tree import (
     AttributeName,
     Bound,
     Graph,
+    Groups,
     Let,
     Many,
+    Measured,
     Object,
     One,
     OpaqueId,
     Page,
     Rows,
     Shape,
+    Summary,
     Total,
     TypeName,
     Value,
@@ -40,7 +43,11 @@ def needs(shape: Shape) -> Iterator[Variable]:
             yield entity
         case Bound(variable) | AttributeName(variable):
             yield variable
+        case Measured(variable=Variable() as variable):
+            yield variable
         case One() | Many() | Page() | Total() | Graph() | Let() | Answer():
+            yield from parents(shape.query)
+        case Summary() | Groups():
             yield from parents(shape.query)
         case _:
             pass
@@ -63,7 +70,7 @@ def children(shape: Shape) -> Iterator[tuple[Shape, Query | None]]:
             yield otherwise, None
         case Rows(child) | Let(shape=child):
             yield child, None
-        case One() | Many() | Page():
+        case One() | Many() | Page() | Summary() | Groups():
             yield shape.shape, shape.query
         case Graph(query=query, node=node, edge=edge):
             yield from ((child, query) for child in (node, edge) if child is not None)

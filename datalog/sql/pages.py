@@ -42,7 +42,7 @@ class PageRows:
 def page_rows(page: Page, needed: Iterable[Variable], scope: Scope) -> PageRows | Empty:
     """Return the rows of a page with the variables that are needed of them. Raises QueryError."""
     needed = tuple(needed)
-    limit = _limit(page.query)
+    limit = limit_of(page.query)
     parts: list[list[_Part]] = []
     because = Empty("nothing is asked")
     for group in _groups(page.query, scope.compilation.catalogue):
@@ -55,7 +55,8 @@ def page_rows(page: Page, needed: Iterable[Variable], scope: Scope) -> PageRows 
     return _numbered(page, groups, limit)
 
 
-def _limit(query: Query) -> Sql:
+def limit_of(query: Query) -> Sql:
+    """Return how many rows a query is to give. Raises Unsupported where it does not say."""
     match query.limit:
         case Variable(name):
             return sql("{it}", it=Bound(Slot(name), "bigint"))

@@ -21,9 +21,12 @@ from datalog.sql.graph import (
     refused,
     with_degrees,
 )
+from datalog.sql.group_output import OpenGroups, groups_json, of_groups_json, row_shapes
+from datalog.sql.grouping import group_rows, of_no_rows, summary_rows
 from datalog.sql.held import held_rows, no_rows, walk_end
 from datalog.sql.json_text import as_json, opaque
 from datalog.sql.levels import Found, Scope, default_keys, enclosed, find, sort_keys
+from datalog.sql.measures import held
 from datalog.sql.ordering import order_by, order_terms
 from datalog.sql.outputs import needs, with_outputs
 from datalog.sql.page_output import OpenPage, part_json, row_parts, rows_json
@@ -32,6 +35,7 @@ from datalog.sql.writing import Json, as_text, json_object
 from datalog.syntax.query import Query
 from datalog.syntax.terms import Variable
 from datalog.tree import (
+    AllGroups,
     Answer,
     AttributeName,
     BasisInstant,
@@ -41,17 +45,21 @@ from datalog.tree import (
     FirstCursor,
     Fixed,
     Graph,
+    GroupCount,
+    Groups,
     HasNext,
     HasPrevious,
     LastCursor,
     Let,
     Many,
+    Measured,
     Object,
     One,
     OpaqueId,
     Page,
     Rows,
     Shape,
+    Summary,
     Total,
     TypeName,
     Value,
@@ -62,8 +70,10 @@ from datalog.vocabulary import TRANSACTION, type_id
 from store.sql import Bound as BoundValue
 from store.sql import Slot, Sql, join, number, sql
 
+Opened = OpenPage | OpenGroups
 
-def to_json(shape: Shape, scope: Scope, page: OpenPage | None = None) -> Json:  # noqa: C901, PLR0911, PLR0912
+
+def to_json(shape: Shape, scope: Scope, page: Opened | None = None) -> Json:  # noqa: C901, PLR0911, PLR0912
     """Return the JSON text of a shape. Raises QueryError.
 
     One case for each kind of shape.
@@ -75,6 +85,8 @@ def to_json(shape: Shape, scope: Scope, page: OpenPage | None = None) -> Json:  
             return value(shape, scope)
         case Bound(variable):
             return (as_json(scope.columns[variable]),)
+        case Measured():
+            return (as_json(scope.columns[held(shape)]),)
         case OpaqueId(entity):
             return (opaque(scope.columns[entity]),)
         case TypeName():
@@ -91,6 +103,10 @@ def to_json(shape: Shape, scope: Scope, page: OpenPage | None = None) -> Json:  
             return _many(shape, scope)
         case Total():
             return _total(shape, scope)
+        case Summary():
+            return _summary(shape, scope)
+        case Groups():
+            return _groups(shape, scope)
         case Page():
             return _page(shape, scope)
         case BasisT(source):
@@ -107,13 +123,15 @@ def to_json(shape: Shape, scope: Scope, page: OpenPage | None = None) -> Json:  
             return answer(shape, scope)
         case Rows(inner):
             return _rows(inner, _open(shape, page))
+        case GroupCount() | AllGroups():
+            return of_groups_json(shape, _open_groups(shape, page))
         case Cursor() | FirstCursor() | LastCursor() | HasNext() | HasPrevious():
-            return part_json(shape, _open(shape, page))
+            return part_json(shape, _open_page(shape, page))
         case _:
             assert_never(shape)
 
 
-def _variant(shape: Variant, scope: Scope, page: OpenPage | None) -> Json:
+def _variant(shape: Variant, scope: Scope, page: Opened | None) -> Json:
     types = scope.types.get(shape.entity)
     cases = [
         (names, each) for names, each in shape.cases if types is None or types & frozenset(names)
@@ -231,16 +249,50 @@ def _page(shape: Page, scope: Scope) -> Json:
     )
 
 
-def _open(shape: Shape, page: OpenPage | None) -> OpenPage:
+def _summary(shape: Summary, scope: Scope) -> Json:
+    found = summary_rows(shape, scope)
+    if isinstance(found, Empty):
+        scope.compilation.reasons.append((shape.path, found.because))
+        return to_json(shape.shape, of_no_rows(shape.shape, scope))
+    text = as_text(to_json(shape.shape, found.scope))
+    return (sql("(SELECT {text}{body})", text=text, body=found.rows.body()),)
+
+
+def _groups(shape: Groups, scope: Scope) -> Json:
+    rows = group_rows(shape, scope)
+    if isinstance(rows, Empty):
+        scope.compilation.reasons.append((shape.path, rows.because))
+        return to_json(shape.shape, scope, OpenGroups(shape, None))
+    rows = replace(rows, found=with_outputs(rows.found, row_shapes(shape.shape)))
+    text = as_text(to_json(shape.shape, scope, OpenGroups(shape, rows)))
+    return (sql("(SELECT {text}{body})", text=text, body=rows.found.rows.body()),)
+
+
+def _open(shape: Shape, page: Opened | None) -> Opened:
     if page is None:
         raise Misplaced(type(shape).__name__)
     return page
 
 
-def _rows(shape: Shape, page: OpenPage) -> Json:
+def _open_page(shape: Shape, page: Opened | None) -> OpenPage:
+    if not isinstance(page, OpenPage):
+        raise Misplaced(type(shape).__name__)
+    return page
+
+
+def _open_groups(shape: Shape, page: Opened | None) -> OpenGroups:
+    if not isinstance(page, OpenGroups):
+        raise Misplaced(type(shape).__name__)
+    return page
+
+
+def _rows(shape: Shape, page: Opened) -> Json:
     if page.rows is None:
-        return rows_json(sql(""), page)
-    return rows_json(as_text(to_json(shape, page.rows.found.scope, page)), page)
+        return ("[]",)
+    text = as_text(to_json(shape, page.rows.found.scope, page))
+    if isinstance(page, OpenPage):
+        return rows_json(text, page)
+    return groups_json(text, page)
 
 
 def _let(shape: Let, scope: Scope) -> Json:

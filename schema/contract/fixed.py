@@ -73,7 +73,8 @@ def _declared(definition: object) -> Declared:
         case InputObjectTypeDefinitionNode():
             fields = tuple(map(described, map(_argument, definition.fields or ())))
             description = _text(definition.description)
-            return InputType(definition.name.value, fields, description=description)
+            one_of = any(each.name.value == "oneOf" for each in definition.directives or ())
+            return InputType(definition.name.value, fields, one_of, description)
         case InterfaceTypeDefinitionNode():
             return InterfaceType(*_members(definition))
         case ObjectTypeDefinitionNode():

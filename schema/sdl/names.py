@@ -129,12 +129,44 @@ def link_names(edge_type: EdgeType) -> Iterator[tuple[str, Origin]]:
     yield from ((each.field, (edge_type.name, each.field)) for each in edge_type.properties)
 
 
+@dataclass(frozen=True, slots=True)
+class Aggregated:
+    """An entity type, interface or edge type, and the names of the types of its aggregates."""
+
+    owner: str
+
+    @property
+    def aggregate(self) -> str:
+        """Return the name of what tells of values together."""
+        return f"{self.owner}Aggregate"
+
+    @property
+    def grouping(self) -> str:
+        """Return the name of what holds groups."""
+        return f"{self.owner}Grouping"
+
+    @property
+    def node(self) -> str:
+        """Return the name of a group."""
+        return f"{self.owner}GroupingNode"
+
+    @property
+    def key(self) -> str:
+        """Return the name of the enum of what is grouped by."""
+        return f"{self.owner}GroupingKey"
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield all of these names."""
+        yield from (self.aggregate, self.grouping, self.node, self.key)
+
+
 def type_names(catalogue: Catalogue) -> Iterator[tuple[str, Origin]]:
     """Yield every type of the served schema, and where it comes from."""
     yield from ((name, ()) for name in sorted(FIXED_TYPES | FIXED_FILTERS | LINEAGE_FILTERS))
     for owner in listed(catalogue):
         for suffix in ("", "Filter", "Order", "Connection", "Edge"):
             yield f"{owner.name}{suffix}", (owner.name,)
+        yield from ((name, (owner.name,)) for name in Aggregated(owner.name))
         for field in filter(is_connection, fields_of(owner)):
             for suffix in ("Connection", "Edge", "Filter"):
                 yield relation_type(owner.name, field.field, suffix), (owner.name, field.field)
@@ -142,6 +174,7 @@ def type_names(catalogue: Catalogue) -> Iterator[tuple[str, Origin]]:
         yield f"{name}Input", (name,)
     for name in catalogue.edge_types:
         yield from ((f"{name}{suffix}", (name,)) for suffix in ("", "Filter", "Link", "Order"))
+        yield from ((each, (name,)) for each in Aggregated(name))
     for name in catalogue.enums:
         yield from ((f"{name}{suffix}", (name,)) for suffix in ("", "Filter", "ListFilter"))
 

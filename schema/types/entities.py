@@ -21,6 +21,7 @@ from schema.sdl.names import (
     relation_type,
     singular_field,
 )
+from schema.types.aggregates import aggregate_fields, edge_aggregate_fields
 from schema.types.filters import arguments, edge_arguments
 from store.catalogue import (
     UNKNOWN,
@@ -87,7 +88,7 @@ def object_types(made: Made) -> Iterator[ObjectType | InterfaceType]:
     for interface in made.catalogue.interfaces.values():
         fields = _fields(made, interface)
         yield InterfaceType(interface.name, fields, ("Entity", "Node"), _description(interface))
-        yield from _connection(interface.name, interface.name, None)
+        yield from _connection(made, interface.name, interface.name, None)
         yield from _list_connections(made, interface)
     for entity_type in made.catalogue.entity_types.values():
         yield from _entity_type(made, entity_type)
@@ -103,7 +104,7 @@ def _entity_type(made: Made, entity_type: EntityType) -> Iterator[ObjectType]:
     interfaces = (*entity_type.interfaces, "Entity", "Node")
     fields = _fields(made, entity_type)
     yield ObjectType(entity_type.name, fields, interfaces, _description(entity_type))
-    yield from _connection(entity_type.name, entity_type.name, None)
+    yield from _connection(made, entity_type.name, entity_type.name, None)
     yield from _list_connections(made, entity_type)
 
 
@@ -203,10 +204,10 @@ def _list_connections(made: Made, owner: EntityType | Interface) -> Iterator[Obj
         name = made.connection(owner, each.field)
         if name == relation_type(owner.name, each.field, ""):  # Else its interface has it already.
             edge = each.edge if isinstance(each, Relation) else None
-            yield from _connection(name, each.target or "Entity", edge)
+            yield from _connection(made, name, each.target or "Entity", edge)
 
 
-def _connection(name: str, node: str, edge: str | None) -> Iterator[ObjectType]:
+def _connection(made: Made, name: str, node: str, edge: str | None) -> Iterator[ObjectType]:
     yield ObjectType(
         f"{name}Connection",
         (
@@ -219,6 +220,8 @@ def _connection(name: str, node: str, edge: str | None) -> Iterator[ObjectType]:
             ),
             Field("pageInfo", "PageInfo!", description="Where the page stands."),
             Field("basis", "Basis!", description="When it is true; paging on stays there."),
+            *aggregate_fields(made.catalogue, node),
+            *(edge_aggregate_fields(made.catalogue, edge) if edge else ()),
         ),
         description=f"A page of {node} rows.",
     )

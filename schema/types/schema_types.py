@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from schema.contract.declared import Declared, Field, ObjectType
 from schema.contract.fixed import fixed
+from schema.types.aggregates import aggregate_types
 from schema.types.entities import Made, enumerations, federated, object_types, root_fields
 from schema.types.filters import input_types
 from schema.types.mutations import mutation_fields, mutation_inputs
@@ -23,6 +24,7 @@ def declarations(catalogue: Catalogue) -> tuple[Declared, ...]:
         *enumerations(catalogue),
         *object_types(made),
         federated(catalogue),
+        *aggregate_types(catalogue),
         *input_types(catalogue),
         *mutation_inputs(catalogue),
     )

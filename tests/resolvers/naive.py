@@ -47,13 +47,13 @@ WHOLE = """{ datasets(where: {or: [{lifecycle: {in: [DELETED]}}, {}]}) { nodes {
 
 
 @contextmanager
-def asking_of(world_url: str) -> Iterator[Asking]:
+def asking_of(world_url: str, whole: str = WHOLE) -> Iterator[Asking]:
     """Give the way to ask a database in which the world has happened."""
     with asyncio.Runner() as runner:
         opening = Database.open(world_url, pool_size=1)
         database = runner.run(opening.__aenter__())
         world = World(database, runner.run(read_catalogue(database)), Limits())
-        nodes = runner.run(world.one(WHOLE))["nodes"]
+        nodes = runner.run(world.one(whole))["nodes"]
         yield Asking(runner, world, {node["id"]: node for node in nodes})
         runner.run(opening.__aexit__(None, None, None))
 

@@ -1,6 +1,8 @@
 """Any filter and order of the edges of a relation list what a naive reading of them does."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from functools import partial
 
 import pytest
@@ -60,18 +62,24 @@ def test_a_relation_lists_the_ends_of_edges_that_pass_in_the_order_of_edges_then
         "orderBy": order_by(order),
         "edgeOrderBy": [{key: way} for key, way in edge_order],
     }
-    naive = Naive(asking.everything)
     for name in ("daily", "clean"):
-        [start] = (each for each in asking.everything.values() if each["name"] == name)
-        kept = [
-            each
-            for each in start["upstream"]["edges"]
-            if naive.meets(each["edge"], edge_where)
-            and naive.meets(asking.everything[each["node"]["id"]], where)
-        ]
+        start, kept = _kept(asking, name, edge_where, where)
         expected = _in_order(kept, edge_order, order, asking.everything)
         found = list(_paged(asking, start["id"], {**arguments, "first": size}))
         assert found == expected
+
+
+def _kept(asking: Asking, name: str, edge_where: Json, where: Json) -> tuple[Json, list[Json]]:
+    """Return a dataset, and its edges that pass, with what is at their end."""
+    naive = Naive(asking.everything)
+    [start] = (each for each in asking.everything.values() if each["name"] == name)
+    kept = [
+        each
+        for each in start["upstream"]["edges"]
+        if naive.meets(each["edge"], edge_where)
+        and naive.meets(asking.everything[each["node"]["id"]], where)
+    ]
+    return start, kept
 
 
 def _in_order(
@@ -103,11 +111,59 @@ def _paged(asking: Asking, start: str, arguments: Mapping[str, Json]) -> Iterato
     assert page["totalCount"] == count
 
 
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@given(WHICH)
+def test_what_is_told_of_edges_is_told_of_those_that_pass(
+    asking: Asking, which: tuple[Json, Json]
+) -> None:
+    edge_where, where = which
+    arguments = {"where": where, "edgeWhere": edge_where}
+    for name in ("daily", "clean"):
+        start, kept = _kept(asking, name, edge_where, where)
+        told = asking.ask(_told(start["id"], arguments))["upstream"]
+        weights = [each["edge"]["weight"] for each in kept]
+        assert told["edgeAggregate"] == {"weight": _measures([w for w in weights if w is not None])}
+        groups = Counter(weights)
+        in_turn = sorted(groups, key=lambda it: (-groups[it], it is None, it))
+        assert told["edgeGroups"]["nodes"] == [
+            {
+                "key": key,
+                "count": groups[key],
+                "aggregate": {"weight": {"count": groups[key] if key else 0}},
+            }
+            for key in in_turn
+        ]
+
+
+def _measures(weights: list[float]) -> Json:
+    exact = [Fraction(each) for each in weights]  # These are what their decimals say.
+    return {
+        "count": len(weights),
+        "distinct": len(set(weights)),
+        "min": min(weights, default=None),
+        "max": max(weights, default=None),
+        "sum": float(sum(exact)) if exact else None,
+        "avg": float(sum(exact) / len(exact)) if exact else None,
+    }
+
+
+def _told(start: str, arguments: Mapping[str, Json]) -> Selected:
+    shown = only(
+        "{ dataset { upstream { edgeAggregate { weight { count distinct min max sum avg } }"
+        " edgeGroups(by: weight) { nodes { key count aggregate { weight { count } } } } } } }"
+    )
+    return _of_upstream(shown, start, arguments)
+
+
 def _page(start: str, arguments: Mapping[str, Json]) -> Selected:
     shown = only(
         "{ dataset { upstream { totalCount edges { edge { id } }"
         " pageInfo { hasNextPage endCursor } } } }"
     )
+    return _of_upstream(shown, start, arguments)
+
+
+def _of_upstream(shown: Selected, start: str, arguments: Mapping[str, Json]) -> Selected:
     [upstream] = shown.of("Dataset")
     asked = Selected("upstream", "upstream", arguments, upstream.children)
     return Selected("dataset", "dataset", {"id": start}, {"Dataset": (asked,)})

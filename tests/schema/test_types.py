@@ -91,6 +91,10 @@ def test_a_relation_is_a_connection_with_its_edge(served: GraphQLSchema) -> None
         "totalCount": "Int!",
         "pageInfo": "PageInfo!",
         "basis": "Basis!",
+        "aggregate": "DatasetAggregate!",
+        "groups": "DatasetGrouping",
+        "edgeAggregate": "DerivedFromAggregate!",
+        "edgeGroups": "DerivedFromGrouping",
     }
     assert _fields(served, "DatasetUpstreamEdge") == {
         "cursor": "String!",
@@ -100,6 +104,36 @@ def test_a_relation_is_a_connection_with_its_edge(served: GraphQLSchema) -> None
     assert _fields(served, "DatasetOwnersEdge")["node"] == "Owner!"
     assert _fields(served, "DatasetCopiesEdge") == {"cursor": "String!", "node": "Dataset!"}
     assert _fields(served, "DatasetEdge") == {"cursor": "String!", "node": "Dataset!"}
+
+
+def test_values_are_told_together_by_their_type(served: GraphQLSchema) -> None:
+    told = _fields(served, "DatasetAggregate")
+    assert told["rows"] == "LongAggregate!"
+    assert told["day"] == "DateAggregate!"
+    assert told["kind"] == told["name"] == told["note"] == told["hidden"] == "ValueAggregate!"
+    assert told.keys().isdisjoint({"tags", "details", "twin", "upstream"})
+
+
+def test_rows_are_grouped_by_attributes_relations_and_what_is_built_in(
+    served: GraphQLSchema,
+) -> None:
+    by = served.type_map["DatasetGroupingKey"]
+    assert isinstance(by, GraphQLEnumType)
+    assert {"lifecycle", "name", "tags", "twin", "copies", "owners"} <= set(by.values)
+    assert {"type", "details"}.isdisjoint(by.values)
+    assert _arguments(served, "DatasetConnection", "groups") == {
+        "by": "DatasetGroupingKey!",
+        "orderBy": "GroupingOrder",
+        "first": "Int",
+    }
+    of_interface = served.type_map["OwnerGroupingKey"]
+    assert isinstance(of_interface, GraphQLEnumType)
+    assert "type" in of_interface.values
+
+
+def test_what_an_edge_has_no_values_of_is_not_told(served: GraphQLSchema) -> None:
+    assert "edgeGroups" not in _fields(served, "DatasetOwnersConnection")
+    assert "OwnedByGrouping" not in served.type_map
 
 
 def test_a_list_that_an_interface_declares_has_the_interfaces_type(served: GraphQLSchema) -> None:
