@@ -21,6 +21,7 @@ from resolvers.lineage.field import lineage
 from resolvers.nodes import node, nodes
 from resolvers.orders import Key
 from resolvers.reach.impact import impact
+from resolvers.reach.paths import paths
 from resolvers.selection import Selected
 from resolvers.subjects import Subject
 from resolvers.transactions import transactions
@@ -119,6 +120,7 @@ _FIXED: Mapping[str, Root] = MappingProxyType(
         "_entities": entities,
         "lineage": lineage,
         "impact": impact,
+        "paths": paths,
         "datalog": datalog,
         "transactions": lambda draft, place, each: transactions(
             draft, draft.timed(place, each), each

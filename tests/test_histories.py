@@ -10,12 +10,13 @@ import pytest
 import pytest_asyncio
 
 from tests.conftest import NewDatabase
-from tests.oracle import impact, reading
+from tests.oracle import comparing_paths, impact, reading
 from tests.oracle.catalog import Catalog, read
 from tests.oracle.comparing import LINEAGE, compare
 from tests.oracle.drawing import drawn
 from tests.oracle.history import Line, Replay, merged
 from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked, Walk
+from tests.oracle.reach import Ways
 from tests.serving import SHARED, Served, needs_shared, serving
 
 pytestmark = [needs_shared, pytest.mark.asyncio(loop_scope="module")]
@@ -183,3 +184,34 @@ def _reached_from(replay: Replay, chance: random.Random) -> list[list[str]]:
     busy = sorted(urn for urn, keys in replay.touching.items() if len(keys) > 3)
     several = [chance.sample(busy, 3) for _ in range(10)]
     return [[WIDEST], *several, *([urn] for urn in chance.sample(busy, 30))]
+
+
+async def test_paths_are_all_that_the_lines_have_at_any_time(histories: Histories) -> None:
+    chance, replays = random.Random(11), histories.states
+    answered = most = 0
+    for instant in INSTANTS[2:]:
+        replay = replays[instant]
+        for _ in range(8):
+            asked = _from_to(replay, chance) | {"at": instant}
+            answer = await histories.served.ask_once(comparing_paths.PATHS, asked)
+            told = comparing_paths.compare(answer["paths"], replay, asked, histories.ids)
+            answered, most = answered + bool(told), max(most, told)
+    print(f"{answered} answers with paths, {most} of them in one")
+    assert answered >= 16
+    assert most >= 5
+
+
+def _from_to(replay: Replay, chance: random.Random) -> dict[str, Any]:
+    """Draw where paths begin, and where they end among what lies downstream of it."""
+    busy = sorted(urn for urn, keys in replay.touching.items() if len(keys) > 5)
+    starts = chance.sample(busy, 3)
+    below = sorted(Ways(replay).distances(starts, DOWNSTREAM, 6))
+    ends = chance.sample(below, min(6, len(below)))
+    up = chance.random() < 0.3
+    return {
+        "from": ends if up else starts,
+        "to": starts if up else ends,
+        "direction": UPSTREAM if up else DOWNSTREAM,
+        "length": chance.choice([3, 6, 8]),
+        "nodes": chance.choice([None, None, ["Dataset"]]),
+    }

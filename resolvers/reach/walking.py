@@ -4,13 +4,14 @@ A walk goes from all of its roots at once, level by level, and follows every nei
 `maxDepth` is one more than the caller's, so that what lies beyond is seen, and said.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from datalog.syntax.clauses import Clause, EdgeStep, Pattern, Search
 from datalog.syntax.query import Input, Order, Query, Scalar
 from datalog.syntax.terms import Variable
-from datalog.tree import Bound, Let, Many, Shape
+from datalog.tree import Bound, Let, Many, Object, OpaqueId, Shape
 from resolvers import named
 from resolvers.draft import Binding, Draft, Place, Request
 from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
@@ -51,20 +52,22 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How a field asks to walk, on which side of its roots; `nodes` counts the roots too."""
+    """How a field asks to walk, on which side of its roots; `nodes` counts the roots too.
+
+    So many levels are walked beyond the depth, to see what lies there.
+    """
 
     upstream: Steps
     downstream: Steps
     types: tuple[str, ...] | None
     depth: Number
     nodes: Number
+    beyond: int = 1
 
 
 def reach(draft: Draft, selected: Selected, depth: Number, nodes: Number) -> Reach:
     """Return how a field asks to walk. Raises BadUserInput."""
-    direction = str(selected.arguments.get("direction") or "DOWNSTREAM")
-    if direction not in {"UPSTREAM", "DOWNSTREAM", "BOTH"}:
-        raise BadUserInput("direction", "expected UPSTREAM, DOWNSTREAM or BOTH")
+    direction = _direction(selected)
     upstream = upstream_steps(draft.catalogue, selected.arguments.get("edgeTypes"))
     return Reach(
         () if direction == "DOWNSTREAM" else upstream,
@@ -73,6 +76,25 @@ def reach(draft: Draft, selected: Selected, depth: Number, nodes: Number) -> Rea
         depth,
         nodes,
     )
+
+
+def steps_of(catalogue: Catalogue, selected: Selected) -> Steps:
+    """Return how a field asks to step from node to node, each step either way where it says so."""
+    upstream = upstream_steps(catalogue, selected.arguments.get("edgeTypes"))
+    match _direction(selected):
+        case "UPSTREAM":
+            return upstream
+        case "DOWNSTREAM":
+            return turned(upstream)
+        case _:
+            return (*upstream, *turned(upstream))
+
+
+def _direction(selected: Selected) -> str:
+    direction = str(selected.arguments.get("direction") or "DOWNSTREAM")
+    if direction not in {"UPSTREAM", "DOWNSTREAM", "BOTH"}:
+        raise BadUserInput("direction", "expected UPSTREAM, DOWNSTREAM or BOTH")
+    return direction
 
 
 def upstream_steps(catalogue: Catalogue, edge_types: object) -> Steps:
@@ -120,15 +142,16 @@ class Roots:
         return (place.source, *self.names.inputs(self.names.id, self.names.urn)), found
 
     def there(self, draft: Draft, place: Place) -> Shape:
-        """Return the shape of the positions, among those asked for, of the roots there are."""
+        """Return the shape of the roots there are, each with its position among those asked for."""
         root, position = draft.variable("root"), self.names.position or Variable("position")
         inputs, where = self.query(place, root)
         query = Query((position, root), inputs, where, (Order(position),))
-        return Many(f"{place.label}({self.argument})", query, Bound(position))
+        shape = Object((("position", Bound(position)), ("id", OpaqueId(root))))
+        return Many(f"{place.label}({self.argument})", query, shape)
 
-    def check(self, there: Iterable[object], request: Request) -> None:
+    def check(self, there: Iterable[Mapping[str, Any]], request: Request) -> None:
         """Raise UnknownEntity for the first of the roots that is not there."""
-        known = {int(str(each)) for each in there}
+        known = {int(each["position"]) for each in there}
         for position, root in enumerate(named.given_list(self.given, request)):
             if position not in known:
                 raise UnknownEntity(str(root))
@@ -182,7 +205,7 @@ def search_from(draft: Draft, place: Place, root: Variable, asked: Reach) -> Sea
         asked.upstream,
         asked.downstream,
         asked.types,
-        asked.depth.slot(draft, place, more=1),
+        asked.depth.slot(draft, place, asked.beyond),
         asked.nodes.slot(draft, place),
         every,
     )

@@ -81,3 +81,21 @@ def led_to(replay: Replay, urns: Iterable[str], field_name: str) -> tuple[Counte
         found.update(ends)
         without += not ends
     return found, without
+
+
+def paths(
+    ways: Ways, starts: Iterable[str], ends: set[str], direction: str, most: int
+) -> Iterator[list[str]]:
+    """Yield every path from a start to an end, by going on from it in all ways there are."""
+    lead = ways.distances(ends, {UPSTREAM: DOWNSTREAM, DOWNSTREAM: UPSTREAM}[direction], most)
+    waiting = [[start] for start in starts]
+    while waiting:
+        path = waiting.pop()
+        if len(path) > 1 and path[-1] in ends:
+            yield path
+        if len(path) > 1 and not ways.allows(path[-1]):
+            continue
+        for far in {far for _, far in ways.hops(path[-1], direction)} - set(path):
+            leads_on = far in ends or (far in lead and len(path) + lead[far] <= most)
+            if leads_on and len(path) <= most:
+                waiting.append([*path, far])
