@@ -14,6 +14,7 @@ transaction      transactions as values
 log              datoms, their hashes, the chain of hashes
 schema/          the schema as facts: read, changed, written
 writing/         the serial writer: from a transaction to rows
+following/       the log as a queue: when it grows, what comes next
 loading/         files of transactions
 audit/           verify and rebuild
 quantities       how many facts there are of what: values

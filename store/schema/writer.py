@@ -104,7 +104,15 @@ async def _recorded(
     return Recorded(t, instant, recorded_at, said, datoms)
 
 
-_CLOCK = "UPDATE clock SET t = $1, schema_t = $1, hash = $2, next_schema = $3"
+# Whoever listens is told at the commit, as in `store/writing/group.py`.
+_CLOCK = """
+WITH moved AS (
+  UPDATE clock SET t = $1, schema_t = $1, hash = $2, next_schema = $3
+  RETURNING t
+)
+SELECT pg_notify('headwater', t::text)
+FROM moved
+"""
 
 
 async def _append(writing: Writing, recorded: Recorded, next_schema: int) -> None:

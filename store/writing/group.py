@@ -133,7 +133,15 @@ class MemberGroup:
         await connection.execute(_CLOCK, self.t, self.instant, last, self.state.next_entity)
 
 
-_CLOCK = "UPDATE clock SET t = $1, instant = $2, hash = $3, next_entity = $4"
+# Whoever listens is told at the commit, and not of what is rolled back.
+_CLOCK = """
+WITH moved AS (
+  UPDATE clock SET t = $1, instant = $2, hash = $3, next_entity = $4
+  RETURNING t
+)
+SELECT pg_notify('headwater', t::text)
+FROM moved
+"""
 _USED = "SELECT idempotency_key, t, instant FROM tx WHERE idempotency_key = ANY ($1::text[])"
 _FACTS = "SELECT t, e, a, op, r, v FROM log WHERE t = ANY ($1::bigint[]) ORDER BY t, n"
 
