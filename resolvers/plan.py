@@ -1,6 +1,6 @@
 """From the selected root fields to one statement, and what it takes to run and finish it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from datalog.planning.statistics import NOTHING_KNOWN, Statistics
@@ -38,13 +38,15 @@ def plan(
     fields: tuple[Selected, ...],
     limits: Limits,
     statistics: Statistics = NOTHING_KNOWN,
+    shape: Callable[[Draft, Selected], Shape] = root,
 ) -> Plan:
     """Return the plan for root fields; a fault of one field's arguments is that field's own.
 
-    `fields` have distinct keys. Nothing is raised for what a caller can get wrong.
+    `fields` have distinct keys; `shape` makes theirs, of those of Query unless it says otherwise.
+    Nothing is raised for what a caller can get wrong.
     """
     draft = Draft(catalogue, limits, any_entity, statistics=statistics)
-    return drafted(draft, tuple((field.key, root(draft, field)) for field in fields))
+    return drafted(draft, tuple((field.key, shape(draft, field)) for field in fields))
 
 
 def drafted(draft: Draft, shapes: tuple[tuple[str, Shape], ...]) -> Plan:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from datalog.syntax.clauses import Clause, Compare, Operator, Pattern
-from datalog.syntax.query import Parent, Query
+from datalog.syntax.query import Order, Parent, Query, Scalar
 from datalog.syntax.terms import Variable
-from datalog.tree import AttributeName, Bound, Object, One, OpaqueId, Shape, Value
+from datalog.tree import AttributeName, Bound, Many, Object, One, OpaqueId, Shape, Value
 from resolvers.connections import Listing, connection, fields, text
 from resolvers.draft import Draft, Place, Request
 from resolvers.orders import Key
@@ -85,6 +85,18 @@ def transactions(draft: Draft, place: Place, selected: Selected) -> Shape:
         sources=passing.read,
     )
     return connection(draft, place, selected, listing)
+
+
+def facts_of(draft: Draft, place: Place, owner: Variable, t: Variable, selected: Selected) -> Shape:
+    """Return all that the transaction of a t says about an entity, in the order of the log."""
+    fact = _fact(draft, owner, draft.variable("tx"))
+    query = Query(
+        fact.variables,
+        (place.source, place.log, Parent(owner), Scalar(t)),
+        (Pattern(fact.tx, "tx/t", t), fact.pattern),
+        (Order(fact.position),),
+    )
+    return Many(place.label, query, fact.shape(place, selected))
 
 
 def history(draft: Draft, place: Place, owner: Variable, selected: Selected) -> Shape:

@@ -8,6 +8,7 @@ graphql_view     GraphQL over HTTP; `graphql_request` reads it, `http_accept` ne
 schema_text      the served schema as SDL
 graphiql/        the page on which people ask questions, and its files
 documents/       documents that requests name instead of sending them
+streaming/       answers that go on: subscriptions
 health           whether the process lives, and can answer
 logs             one event a line
 cli/             the command `headwater`

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.metadata import version
@@ -15,12 +15,15 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
+from starlette.websockets import WebSocket
 
 from schema.execution.documents import DocumentLimits
 from schema.execution.executor import Executor
 from schema.execution.queries import Reading
 from schema.execution.served import LiveSchema
+from schema.execution.subscriptions import Subscriptions
 from service import schema_text
 from service.cli.database import located
 from service.documents.persisted import PersistedDocuments
@@ -29,10 +32,14 @@ from service.graphql_view import TOLD_HEADERS, GraphQLView
 from service.health import Health
 from service.http_body import SMALLEST_COMPRESSED, Compression
 from service.http_cache import Conditional
-from service.limits import limits
+from service.limits import limits, stream_limits
 from service.logs import RequestLog
 from service.settings import Settings
+from service.streaming.event_stream import EventStreams, is_wanted
+from service.streaming.streams import Streams
+from service.streaming.websocket import Sockets
 from store.database import Database
+from store.following.head import Head
 from store.migrate import migrate
 from store.writing.writer import Writer
 
@@ -54,7 +61,14 @@ class Server:
     """What a running server answers with."""
 
     view: GraphQLView
+    event_streams: EventStreams
+    sockets: Sockets
     health: Health
+
+    def leave(self) -> None:
+        """Say that the server is about to stop: probes tell it, and what goes on for ever ends."""
+        self.health.leaving = True
+        self.sockets.streams.leaving.set()
 
 
 def create_app(settings: Settings, *, schema_poll: float = SCHEMA_POLL) -> Starlette:
@@ -75,6 +89,7 @@ def create_app(settings: Settings, *, schema_poll: float = SCHEMA_POLL) -> Starl
         Route("/graphql", _graphql, methods=["GET", "POST"]),
         Route("/graphiql/{digest}/{name:path}", _graphiql_file),
         Route("/schema.graphql", _schema_text),
+        WebSocketRoute("/graphql", _socket),
         Route("/livez", _livez),
         Route("/readyz", _readyz),
     ]
@@ -126,16 +141,25 @@ async def opened(
         writer = Writer(database)
         executor = Executor(reading, writer, live, settings.min_t_wait)
         health = Health(database, live)
+        head = Head(database, settings.listen_url or url, settings.clock_pause)
+        subscriptions = Subscriptions(executor, head)
+        streams = Streams(stream_limits(settings))
         watching = asyncio.create_task(_watched(live, schema_poll))
+        following = asyncio.create_task(head.run())
         _log.info("ready", schema_t=live.current.catalogue.t)
         try:
-            view = GraphQLView(executor, settings.body_limit, documents, GraphiQL.opened())
-            yield Server(view, health)
+            yield Server(
+                GraphQLView(executor, settings.body_limit, documents, GraphiQL.opened()),
+                EventStreams(subscriptions, streams, settings.body_limit, documents),
+                Sockets(subscriptions, streams, documents, settings.origins),
+                health,
+            )
         finally:
             health.leaving = True
-            watching.cancel()
-            with suppress(asyncio.CancelledError):
-                await watching
+            streams.leaving.set()
+            for task in (watching, following):
+                task.cancel()
+            await asyncio.wait((watching, following))
             _log.info("stopped")
 
 
@@ -180,8 +204,16 @@ async def _front_door(_: Request) -> Response:
     return RedirectResponse("graphql")  # Relative: a proxy may have put us below a prefix.
 
 
-async def _graphql(request: Request) -> Response:
-    return await _server(request).view.answer(request)
+async def _graphql(request: Request) -> ASGIApp:
+    server = _server(request)
+    if is_wanted(request):
+        return await server.event_streams.answer(request)
+    return await server.view.answer(request)
+
+
+async def _socket(websocket: WebSocket) -> None:
+    server: Server = websocket.app.state.server
+    await server.sockets.serve(websocket)
 
 
 async def _graphiql_file(request: Request) -> Response:

@@ -37,7 +37,7 @@ async def from_post(http: HttpRequest, most: int, documents: PersistedDocuments)
         raise _bad(f"the body is not JSON: {error}") from None
     if not isinstance(given, dict):
         raise _bad("the body has to be a JSON object with a query")
-    return _request(given, http.headers, documents)
+    return read_request(given, http.headers, documents)
 
 
 def from_get(parameters: QueryParams, headers: Headers, documents: PersistedDocuments) -> Request:
@@ -50,7 +50,7 @@ def from_get(parameters: QueryParams, headers: Headers, documents: PersistedDocu
                 given[name] = orjson.loads(text)
             except orjson.JSONDecodeError as error:
                 raise _bad(f"{name} is not JSON: {error}") from None
-    return _request(given, headers, documents)
+    return read_request(given, headers, documents)
 
 
 async def _body(http: HttpRequest, most: int) -> bytes:
@@ -71,9 +71,10 @@ async def _body(http: HttpRequest, most: int) -> bytes:
     return bytes(body)
 
 
-def _request(
+def read_request(
     given: Mapping[str, object], headers: Headers, documents: PersistedDocuments
 ) -> Request:
+    """Return the request that a JSON object is. Raises Refused, RequestErrors."""
     name = given.get("operationName")
     if name is not None and not isinstance(name, str):
         raise _bad("operationName has to be a string")

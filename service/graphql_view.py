@@ -79,7 +79,7 @@ class GraphQLView:
 
     async def _execute(self, http: HttpRequest, request: Request, *, is_get: bool) -> Response:
         prepared = await self.executor.prepare_aside(request)
-        if is_get and not prepared.is_query:
+        if is_get and prepared.is_mutation:
             sentence = "send a mutation by POST"
             allow = {"Allow": "POST"}
             raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, sentence, headers=allow)

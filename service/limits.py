@@ -2,6 +2,7 @@
 
 from resolvers.limits import Limit, Limits
 from service.settings import Settings
+from service.streaming.streams import StreamLimits
 
 
 def limits(settings: Settings) -> Limits:
@@ -12,4 +13,16 @@ def limits(settings: Settings) -> Limits:
         nodes=Limit(settings.lineage_nodes, settings.lineage_nodes_limit),
         per_node=Limit(settings.lineage_per_node, settings.lineage_per_node_limit),
         rows=Limit(settings.datalog_rows, settings.datalog_rows_limit),
+    )
+
+
+def stream_limits(settings: Settings) -> StreamLimits:
+    """Return what answers that go on may cost."""
+    return StreamLimits(
+        operations=settings.socket_operations_limit,
+        streams=settings.stream_limit,
+        opening=settings.socket_opening,
+        taking=settings.stream_taking,
+        silence=settings.stream_silence,
+        message=settings.body_limit,
     )

@@ -12,7 +12,7 @@ from store.errors import OurFault
 
 _PREFIX = "HEADWATER_"
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@,\s]+")
-_SECRET = frozenset({"database_url", "admin_url"})
+_SECRET = frozenset({"database_url", "admin_url", "listen_url"})
 
 
 @dataclass(eq=False)
@@ -117,6 +117,34 @@ class Settings(BaseSettings):
     persisted_queries: int = Field(
         default=1_000, ge=0, description="documents remembered by their hash; 0 is none"
     )
+    listen_url: str | None = Field(
+        default=None,
+        description="the same database, past a proxy that pools: where to listen for commits",
+    )
+    clock_pause: float = Field(
+        default=1.0, gt=0, le=3600, description="seconds between two looks for commits, if untold"
+    )
+    stream_limit: int = Field(
+        default=1_000, ge=0, description="WebSockets and event streams that may be open"
+    )
+    socket_operations_limit: int = Field(
+        default=100, ge=1, description="operations that may run on one WebSocket"
+    )
+    socket_opening: float = Field(
+        default=10.0, gt=0, le=300, description="seconds until a WebSocket has to be initialised"
+    )
+    stream_taking: float = Field(
+        default=30.0,
+        gt=0,
+        le=3600,
+        description="seconds that a client may take nothing of a stream",
+    )
+    stream_silence: float = Field(
+        default=15.0,
+        gt=0,
+        le=3600,
+        description="seconds until a silent event stream shows it lives",
+    )
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -139,7 +167,7 @@ class Settings(BaseSettings):
     def _in_small_letters(cls, value: object) -> object:
         return value.lower() if isinstance(value, str) else value
 
-    @field_validator("database_url", "admin_url")
+    @field_validator("database_url", "admin_url", "listen_url")
     @classmethod
     def _of_postgresql(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("postgresql://", "postgres://")):

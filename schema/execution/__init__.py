@@ -11,6 +11,8 @@ executor         queries, once more on a newer schema; mutations
   statements       what a mutation says, as a transaction
   used             the variables that its report uses
   dry_run          the report of what would be written
+subscriptions    a request answered again at each transaction it is about
+  watched          what it is about: which transactions come next
   shaped           values made here, shaped by a selection
   explain          what a query becomes
   federation       what a subgraph says of itself

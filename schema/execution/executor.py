@@ -39,6 +39,10 @@ from store.ids import T
 from store.writing.writer import Writer
 
 BASIS_NOT_REACHED = "BASIS_NOT_REACHED"
+_NEEDS_A_STREAM = (
+    "a subscription has many answers: ask over a WebSocket (graphql-transport-ws), or with"
+    " Accept: text/event-stream"
+)
 _PAUSE = 0.02
 _MOST_RETRIES = 5
 _LONG = 2_000
@@ -68,7 +72,7 @@ class Executor:
             prepared = prepare(served, request)
         except RecursionError:
             raise _too_deep() from None
-        if prepared.is_query:  # What a mutation holds, the store judges by statement.
+        if not prepared.is_mutation:  # What a mutation holds, the store judges by statement.
             check_text(prepared.variables.values)
         return prepared
 
@@ -107,6 +111,8 @@ class Executor:
 
     async def run(self, prepared: Prepared) -> Response:
         """Answer a request that was prepared. Raises RequestErrors where it is refused yet."""
+        if prepared.is_subscription:  # `Subscriptions` answers those, over what can carry many.
+            raise refused(_NEEDS_A_STREAM, BAD_USER_INPUT)
         try:
             if prepared.is_query:
                 return await self._query(prepared)
@@ -119,7 +125,7 @@ class Executor:
         least = prepared.request.min_t
         if least is None or response.basis is None or response.basis.t >= least:
             return response
-        await self._reach(least)
+        await self.reach(least)
         return await self._answer(prepared)
 
     async def _answer(self, prepared: Prepared) -> Response:
@@ -193,7 +199,7 @@ class Executor:
         clock = await self.reading.database.clock()
         return Basis(clock.t, clock.instant)
 
-    async def _reach(self, least: T) -> None:
+    async def reach(self, least: T) -> None:
         """Wait until the database has a t. Raises RequestErrors where that takes too long."""
         try:
             async with asyncio.timeout(self.patience):

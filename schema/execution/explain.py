@@ -13,6 +13,7 @@ from schema.execution.requests import Prepared
 from schema.execution.shaped import shaped
 
 _A_MUTATION = "a mutation is not compiled: each of its fields is a transaction of its own"
+_A_SUBSCRIPTION = "a subscription reads at each event; explain what it selects as a query"
 _NOTHING_READ = "nothing is read: all that it asks for is known without the database"
 
 
@@ -29,7 +30,9 @@ async def explain(reading: Reading, about: Prepared, now: datetime, selected: Se
 async def _told(
     reading: Reading, about: Prepared, now: datetime, selected: Selected
 ) -> Mapping[str, object]:
-    if not about.is_query:
+    if about.is_subscription:
+        return _nothing(_A_SUBSCRIPTION)
+    if about.is_mutation:
         return _nothing(_A_MUTATION)
     compiled = compiled_query(about, reading.limits)
     if not compiled.fields:

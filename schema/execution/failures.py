@@ -29,6 +29,11 @@ def formatted(errors: Iterable[GraphQLError]) -> list[dict[str, object]]:
     return [_formatted(error) for error in errors]
 
 
+def broken(error: Exception) -> dict[str, object]:
+    """Return what a response tells of something unforeseen, which is logged."""
+    return _formatted(GraphQLError(_BROKEN, original_error=error))
+
+
 def fault_of(error: GraphQLError) -> BaseException | None:
     """Return what was raised, below however many GraphQL errors it was wrapped in."""
     cause: BaseException | None = error

@@ -14,12 +14,14 @@ from typing import Any
 from aiodataloader import DataLoader
 from graphql import ExecutionResult, GraphQLResolveInfo, execute
 
+from datalog.tree import Shape
 from resolvers.answer import Answer, answer, bind
 from resolvers.cost import cost
-from resolvers.draft import Request
+from resolvers.draft import Draft, Request
 from resolvers.errors import StaleCatalogue
 from resolvers.limits import Limits
 from resolvers.plan import Plan, plan
+from resolvers.roots import root
 from resolvers.selection import Selected
 from schema.execution.documents import exceeded
 from schema.execution.requests import Basis, Cost, Prepared
@@ -55,12 +57,13 @@ def compiled(
     limits: Limits,
     fields: Callable[[], tuple[Selected, ...]],
     signature: object,
+    shape: Callable[[Draft, Selected], Shape] = root,
 ) -> Compiled:
     """Return fields with their plan, made once by document, operation and signature."""
     found = prepared.served.plans.get(_identity(prepared, signature))
     if found is None:
         made = fields()
-        found = Compiled(made, _plan(prepared, made, limits))
+        found = Compiled(made, _plan(prepared, made, limits, shape))
         _keep(prepared, signature, found)
     return found
 
@@ -92,9 +95,14 @@ def compiled_anew(
     return made
 
 
-def _plan(prepared: Prepared, fields: tuple[Selected, ...], limits: Limits) -> Plan:
+def _plan(
+    prepared: Prepared,
+    fields: tuple[Selected, ...],
+    limits: Limits,
+    shape: Callable[[Draft, Selected], Shape] = root,
+) -> Plan:
     served = prepared.served
-    return plan(served.catalogue, fields, limits, served.statistics)
+    return plan(served.catalogue, fields, limits, served.statistics, shape)
 
 
 def compiled_query(prepared: Prepared, limits: Limits) -> Compiled:

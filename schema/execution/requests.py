@@ -42,6 +42,16 @@ class Prepared:
         """Tell whether the operation only reads."""
         return self.operation.operation is OperationType.QUERY
 
+    @property
+    def is_mutation(self) -> bool:
+        """Tell whether the operation writes."""
+        return self.operation.operation is OperationType.MUTATION
+
+    @property
+    def is_subscription(self) -> bool:
+        """Tell whether the operation has many answers, one after the other."""
+        return self.operation.operation is OperationType.SUBSCRIPTION
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:

@@ -100,6 +100,7 @@ def _assemble(declared: tuple[Declared, ...]) -> strawberry.Schema:
     schema = strawberry.Schema(
         query=classes.known["Query"],
         mutation=classes.known["Mutation"],
+        subscription=classes.known["Subscription"],
         types=[*objects, *classes.scalars],  # The contract names every scalar, used or not.
         config=StrawberryConfig(auto_camel_case=False, scalar_map=classes.scalars),
     )

@@ -9,6 +9,7 @@ from typing import ClassVar
 
 import click
 import uvicorn
+from starlette.applications import Starlette
 
 from service import logs
 from service.cli import sample as cli_sample
@@ -19,6 +20,7 @@ from store.errors import OurFault
 
 _BACKLOG = 2_048
 _PAUSE = 0.05
+_FAREWELL = 0.1  # Seconds in which sockets are told that we leave.
 _PATIENCE = 30  # Seconds that requests in flight may take when we are told to stop.
 
 
@@ -65,6 +67,18 @@ class NotStarted(OurFault):
         return "the server could not start; the log above says why"
 
 
+class LeavingServer(uvicorn.Server):
+    """A server that tells its application before it closes connections, not only afterwards."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let what goes on for ever end by itself, then all else."""
+        app = self.config.app
+        if isinstance(app, Starlette):
+            app.state.server.leave()
+            await asyncio.sleep(_FAREWELL)
+        await super().shutdown(sockets)
+
+
 def serve(*, sample: bool) -> None:
     """Serve until somebody stops us, with SIGINT or SIGTERM. Raises PortTaken."""
     chosen = settings()
@@ -93,14 +107,16 @@ async def _answer(chosen: Settings, url: str, listener: socket.socket) -> None:
     from service.app import create_app  # Only here: what builds schemas takes long to import.
 
     logs.configure(chosen)
+    app = create_app(chosen.model_copy(update={"database_url": url}))
     config = uvicorn.Config(
-        create_app(chosen.model_copy(update={"database_url": url})),
+        app,
         access_log=False,
         lifespan="on",
         log_config=None,
         timeout_graceful_shutdown=_PATIENCE,
+        ws_max_size=chosen.body_limit,
     )
-    server = uvicorn.Server(config)
+    server = LeavingServer(config)
     serving = asyncio.create_task(_served(server, listener))
     while not (server.started or serving.done()):  # noqa: ASYNC110  # uvicorn has no event for it.
         await asyncio.sleep(_PAUSE)

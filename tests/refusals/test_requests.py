@@ -127,7 +127,7 @@ DOCUMENTS: tuple[tuple[str, str, str], ...] = (
         "operationName",
     ),
     ("fragment a on Query { basis { t } }", "GRAPHQL_VALIDATION_FAILED", "never used"),
-    ("subscription { x }", "GRAPHQL_VALIDATION_FAILED", "subscription"),
+    ("subscription { x }", "GRAPHQL_VALIDATION_FAILED", "Subscription"),
     ("type A { b: Int }", "GRAPHQL_VALIDATION_FAILED", "not executable"),
     ("mutation { nope }", "GRAPHQL_VALIDATION_FAILED", "Cannot query field 'nope'"),
 )

@@ -1,0 +1,15 @@
+"""Which pages may open a socket: browsers let any page try, and tell only where it comes from."""
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+
+
+def is_welcome(headers: Headers, allowed: Iterable[str]) -> bool:
+    """Tell whether a socket may be opened: by no page, by one of ours, or by one of the allowed."""
+    origin = headers.get("origin")
+    if origin is None:
+        return True
+    same = urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    return same or origin in allowed or "*" in allowed
