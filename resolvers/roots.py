@@ -24,6 +24,7 @@ from resolvers.reach.impact import impact
 from resolvers.reach.paths import paths
 from resolvers.selection import Selected
 from resolvers.subjects import Subject
+from resolvers.timeline.diff import lineage_diff
 from resolvers.transactions import transactions
 from store.catalogue import UNKNOWN, Catalogue, EntityType, Interface, ValueType
 
@@ -121,6 +122,7 @@ _FIXED: Mapping[str, Root] = MappingProxyType(
         "lineage": lineage,
         "impact": impact,
         "paths": paths,
+        "lineageDiff": lineage_diff,
         "datalog": datalog,
         "transactions": lambda draft, place, each: transactions(
             draft, draft.timed(place, each), each

@@ -5,9 +5,11 @@ from dataclasses import replace
 from typing import assert_never
 
 from datalog.errors import Misplaced
+from datalog.kinds import Special
 from datalog.reason import Empty
 from datalog.sql.answer import answer
 from datalog.sql.basis import basis_instant, basis_t
+from datalog.sql.columns import Column
 from datalog.sql.entity_output import attribute_name, type_id_of, type_name, value
 from datalog.sql.frontier import frontier_json
 from datalog.sql.graph import (
@@ -88,7 +90,7 @@ def to_json(shape: Shape, scope: Scope, page: Opened | None = None) -> Json:  # 
         case Measured():
             return (as_json(scope.columns[held(shape)]),)
         case OpaqueId(entity):
-            return (opaque(scope.columns[entity]),)
+            return (_opaque(scope.columns[entity]),)
         case TypeName():
             return type_name(shape, scope)
         case AttributeName(attribute):
@@ -129,6 +131,11 @@ def to_json(shape: Shape, scope: Scope, page: Opened | None = None) -> Json:  # 
             return part_json(shape, _open_page(shape, page))
         case _:
             assert_never(shape)
+
+
+def _opaque(column: Column) -> Sql:
+    """Return the public id of an entity; a value of the log that is no reference has none."""
+    return opaque(replace(column, nullable=True) if column.kind is Special.FACT else column)
 
 
 def _variant(shape: Variant, scope: Scope, page: Opened | None) -> Json:
