@@ -1,14 +1,18 @@
 """A whole server for tests that knock at the front door: real PostgreSQL, real HTTP messages."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import orjson
 import pytest
 
+from schema.execution.requests import Request
+from schema.execution.subscriptions import Subscriptions
 from schema.sdl import catalog as sdl
 from service.app import create_app
 from service.settings import Settings
@@ -31,11 +35,25 @@ class Served:
 
     client: httpx.AsyncClient
     database: Database
+    subscriptions: Subscriptions
 
     async def post(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
         """Return the whole JSON answer to an operation."""
         body = {"query": query, "variables": variables}
         return (await self.client.post("/graphql", json=body)).json()
+
+    async def events(
+        self, query: str, variables: Mapping[str, Any] | None, count: int
+    ) -> list[Any]:
+        """Return the first events of a subscription."""
+        prepared = self.subscriptions.executor.prepare(Request(query, variables or {}))
+        heard: list[Any] = []
+        async with asyncio.timeout(60), aclosing(self.subscriptions.stream(prepared)) as stream:
+            async for event in stream:
+                heard.append(orjson.loads(orjson.dumps(event.response.body(), default=str)))
+                if len(heard) == count:
+                    break
+        return heard
 
     async def ask(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
         """Return the data of an answer that must have no errors."""
@@ -72,4 +90,5 @@ async def serving(
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://headwater") as client:
-            yield Served(client, app.state.server.health.database)
+            server = app.state.server
+            yield Served(client, server.health.database, server.sockets.subscriptions)

@@ -5,6 +5,8 @@ A page is asked from top to bottom, on a server of the bundled sample that is it
     ```graphql {"variables": {…}}     a request; what stands behind the language is JSON, or nothing
     ```json                           below it: its answer; `{"data": …}`, `{"errors": …}` or both
 
+Of a subscription, `{"events": 2}` says how many events to wait for; below it is their list.
+
 An answer may leave out `extensions` of the response, and in place of what differs in every run may
 stand `"…"`. UPDATE_CASES=1 writes the answers that are not there yet.
 """
@@ -47,6 +49,12 @@ class Example:
         """Return the variables that it is asked with."""
         return json.loads(self.options or "{}").get("variables")
 
+    @property
+    def events(self) -> int | None:
+        """Return how many events of a subscription to wait for."""
+        count: int | None = json.loads(self.options or "{}").get("events")
+        return count
+
 
 @pytest.fixture
 def sample_url(new_database: NewDatabase) -> Iterator[str]:
@@ -70,7 +78,7 @@ async def test_every_question_of_a_page_has_the_answer_below_it(page: Path, samp
     examples = [Example(**each.groupdict()) for each in _EXAMPLE.finditer(text)]
     assert len(examples) == text.count("```graphql")
     for example in examples:
-        found = await sample.post(example.query, example.variables)
+        found = await _asked(sample, example)
         if example.answer is None and _UPDATING:
             assert "CI" not in os.environ, "answers are looked at by people before they count"
             _write(page, example, found)
@@ -80,6 +88,12 @@ async def test_every_question_of_a_page_has_the_answer_below_it(page: Path, samp
             told = json.loads(example.answer)
             assert _like(told, found), (example.query, json.dumps(found, ensure_ascii=False))
     assert _UPDATING or any(example.answer is not None for example in examples)
+
+
+async def _asked(sample: Served, example: Example) -> Any:
+    if example.events is not None:
+        return await sample.events(example.query, example.variables, example.events)
+    return await sample.post(example.query, example.variables)
 
 
 def _like(told: Any, found: Any) -> bool:
@@ -104,6 +118,11 @@ def _write(page: Path, example: Example, found: Any) -> None:
     block = f"{fence}\n{example.query}```\n"
     assert text.count(block) == 1
     after = text.index(block) + len(block)
-    answer = {key: value for key, value in found.items() if key != "extensions"}
-    shown = json.dumps(answer, ensure_ascii=False, indent=2)
+    shown = json.dumps(_without_extensions(found), ensure_ascii=False, indent=2)
     page.write_text(f"{text[:after]}\n```json\n{shown}\n```\n{text[after:]}")
+
+
+def _without_extensions(found: Any) -> Any:
+    if isinstance(found, list):
+        return [_without_extensions(each) for each in found]
+    return {key: value for key, value in found.items() if key != "extensions"}

@@ -15,7 +15,7 @@ from resolvers import connections, cursors, named
 from resolvers.draft import Draft, Place, Request
 from resolvers.edges import any_edge
 from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
-from resolvers.lineage.graph import Bounds, Lineage, extra_key, told
+from resolvers.lineage.graph import Bounds, Json, Lineage, extra_key, told
 from resolvers.lineage.walks import Numbers, edges_pass, nodes_pass, types, upstream_steps
 from resolvers.named import Named
 from resolvers.selection import Selected
@@ -28,6 +28,15 @@ def lineage(draft: Draft, place: Place, selected: Selected) -> Shape:
     """Return the shape of the raw graph and what else the answer needs. Raises BadUserInput."""
     place = draft.timed(place, selected)
     numbers = Numbers(draft.limits, selected)
+    draft.reshape(place, lambda request: Answering(draft.catalogue, selected, numbers, request).of)
+    return searched(draft, place, selected, numbers)
+
+
+def searched(draft: Draft, place: Place, selected: Selected, numbers: Numbers) -> Shape:
+    """Return the shape of a search at the time of a place, of which `Answering` makes the answer.
+
+    Raises BadUserInput.
+    """
     roots = named.several(draft, place, selected.arguments.get("of"), numbers.check_roots)
     search, inputs = _search(draft, place, selected, numbers)
     where = (roots.entity(search.root), Pattern(search.root, "entity/type"), search)
@@ -37,7 +46,6 @@ def lineage(draft: Draft, place: Place, selected: Selected) -> Shape:
         (place.source, *names, *map(Scalar, inputs)),
         where,
     )
-    draft.reshape(place, lambda request: _Answering(draft.catalogue, selected, numbers, request).of)
     return Object(
         (
             ("roots", _roots(draft, place, roots)),
@@ -146,7 +154,7 @@ def _edge_extra(
 
 
 @dataclass(frozen=True, slots=True)
-class _Answering:
+class Answering:
     """What makes the answer of the column, for one request."""
 
     catalogue: Catalogue
@@ -157,6 +165,10 @@ class _Answering:
     def of(self, column: Any) -> object:  # JSON that our own statement made.
         """Return the graph as selected. Raises UnknownEntity and LimitExceeded for its roots."""
         self._check_roots(column)
+        return self.told(column)
+
+    def told(self, column: Any) -> Json:  # JSON that our own statement made.
+        """Return the graph as selected, of those roots that there are."""
         graph = column["graph"]
         t, question = int(column["t"]), cursors.asked("frontier")
 

@@ -115,6 +115,19 @@ def compiled_query(prepared: Prepared, limits: Limits) -> Compiled:
     return compiled(prepared, limits, fields, prepared.variables.signature)
 
 
+def priced(prepared: Prepared, plan: Plan, request: Request) -> Cost:
+    """Return what a plan costs. Raises RequestErrors where that is too much."""
+    rows = cost(plan.statement.sizes, bind(plan, request).slots)
+    most = prepared.served.limits.cost
+    if rows > most:
+        sentence = (
+            f"the query would read about {rows} rows: ask for smaller pages, fewer levels,"
+            " or in parts"
+        )
+        raise exceeded("cost", rows, most, sentence)
+    return Cost(rows, most)
+
+
 @dataclass(slots=True)
 class Query:
     """A query being answered; `basis` is known once its statement was sent.
@@ -156,17 +169,9 @@ class Query:
 
     def cost(self) -> Cost:
         """Return what the query costs. Raises RequestErrors where that is too much."""
-        reading, plan = self.reading, self.compiled.plan
-        request = Request(self.prepared.variables.values, self.now, reading.secret)
-        rows = cost(plan.statement.sizes, bind(plan, request).slots)
-        most = self.prepared.served.limits.cost
-        if rows > most:
-            sentence = (
-                f"the query would read about {rows} rows: ask for smaller pages, fewer levels,"
-                " or in parts"
-            )
-            raise exceeded("cost", rows, most, sentence)
-        return Cost(rows, most)
+        values = self.prepared.variables.values
+        request = Request(values, self.now, self.reading.secret)
+        return priced(self.prepared, self.compiled.plan, request)
 
     def _root(self, info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> Awaitable[object]:
         if info.field_name in _NOT_COMPILED:

@@ -6,9 +6,10 @@ left out or told twice, and a slow consumer costs no memory.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 from graphql import GraphQLError, GraphQLResolveInfo
@@ -19,9 +20,9 @@ from resolvers.events import event, given
 from schema.execution.documents import RequestErrors
 from schema.execution.executor import Executor
 from schema.execution.failures import formatted
-from schema.execution.queries import compiled, walk
+from schema.execution.queries import walk
 from schema.execution.requests import Basis, Prepared, Request, Response
-from schema.execution.watched import Look, beginning, look, root_field
+from schema.execution.watched import Look, beginning, look, plan_of, root_field
 from store.database_errors import DatabaseUnavailable, DeadlineExceeded
 from store.errors import Fault
 from store.following.head import Head
@@ -31,6 +32,7 @@ from store.ids import T
 _MOST_RETRIES = 5
 _PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
+Result = TypeVar("Result")
 _log = structlog.get_logger("headwater.graphql")
 
 
@@ -86,27 +88,20 @@ class _Events:
         head = self.subscriptions.head
         while True:
             await head.past(self.position)
-            found = await self._onward()
+            found = await self._patiently(self._onward)
             for touched in found.found:
-                yield Event(touched.t, await self._response(touched))
+                response = await self._patiently(partial(self._answer, touched))
+                if response is not None:
+                    yield Event(touched.t, response)
             if found.upto <= self.position:  # The head was seen elsewhere: where we read, it comes.
                 await asyncio.sleep(head.pause)
             self.position = max(self.position, found.upto)
 
-    async def _onward(self) -> Onward:
+    async def _patiently(self, work: Callable[[], Awaitable[Result]]) -> Result:
+        """Return what comes of the work, once the database and the schema let it be done."""
         while True:
             try:
-                found = await self.look(self.position)
-            except (DatabaseUnavailable, DeadlineExceeded) as fault:
-                await self._paused(fault)
-            else:
-                self._tries = 0
-                return found
-
-    async def _response(self, touched: Touched) -> Response:
-        while True:
-            try:
-                response = await self._answer(touched)
+                result = await work()
             except StaleCatalogue as fault:
                 self._count(fault)
                 await self.subscriptions.executor.live.at_least(T(fault.found))
@@ -114,17 +109,25 @@ class _Events:
                 await self._paused(fault)
             else:
                 self._tries = 0
-                return response
+                return result
 
-    async def _answer(self, touched: Touched) -> Response:
+    async def _onward(self) -> Onward:
+        prepared = await self.subscriptions.executor.prepare_aside(self.request)
+        return await self.look(prepared, self.position)
+
+    async def _answer(self, touched: Touched) -> Response | None:
+        """Return the event of a transaction; None where nothing changed after all."""
         executor = self.subscriptions.executor
         prepared = await executor.prepare_aside(self.request)
         reading = executor.reading
-        signature = (prepared.variables.signature, event)
-        fields = (root_field(prepared),)
-        made = compiled(prepared, reading.limits, lambda: fields, signature, event)
-        values = {**prepared.variables.values, **given(touched.t, touched.entities)}
+        made = plan_of(reading, prepared, event)
+        values = {
+            **prepared.variables.values,
+            **given(T(touched.t - 1), touched.t, touched.entities),
+        }
         found = await answer(reading.database, made.plan, values, executor.clock(), reading.secret)
+        if found.values[made.fields[0].key] is None:
+            return None
 
         async def resolve(info: GraphQLResolveInfo[Any], _: dict[str, Any]) -> object:
             return found.values[str(info.path.key)]

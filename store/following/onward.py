@@ -5,13 +5,13 @@ written meanwhile, not how much there is.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
 from store.database import Database, Row
-from store.ids import EntityId, T
+from store.ids import AttributeId, EntityId, T
 
 MOST = 200
 """Transactions that one look reads."""
@@ -19,11 +19,17 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A transaction that is followed, and the watched entities that it touches, by id."""
+    """A transaction that is followed, and the entities or edges that it touches, by id.
+
+    Of edges, `ends` are all the entities that they lead from or to. `at_root`: one of those is
+    watched, or was mentioned for the first time.
+    """
 
     t: T
     instant: datetime
     entities: tuple[EntityId, ...] = ()
+    ends: frozenset[EntityId] = frozenset()
+    at_root: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,62 @@ SELECT head.upto, tx.t, tx.instant, touched.e
 FROM head
 LEFT JOIN (touched JOIN tx ON tx.t = touched.t) ON true
 ORDER BY touched.t, touched.e
+"""
+
+
+async def moving(
+    database: Database,
+    after: T,
+    edge_types: Sequence[AttributeId],
+    roots: tuple[Sequence[EntityId], Sequence[str]],
+) -> Onward:
+    """Return the next transactions that touch edges of these types, or first mention a root.
+
+    `roots` are named by ids and urns. Raises as Database.rows does.
+    """
+    ids, urns = map(list, roots)
+    rows = await database.aside(_MOVING, [after, MOST, list(edge_types), ids, urns])
+    ends: dict[T, set[EntityId]] = {}
+    at_root: set[T] = set()
+    for _, t, _, _, one, other, is_at_root in rows:
+        ends.setdefault(t, set()).update((one, other))
+        at_root |= {t} if is_at_root else set()
+    touched = _onward([row[:4] for row in rows])
+    found = (
+        replace(each, ends=frozenset(ends[each.t]), at_root=each.t in at_root)
+        for each in touched.found
+    )
+    return Onward(touched.upto, tuple(found))
+
+
+_MOVING = """
+WITH head AS (
+  SELECT least(t, $1::bigint + $2) AS upto
+  FROM clock
+),
+watched AS MATERIALIZED (
+  SELECT unnest($4::bigint[]) AS e
+  UNION
+  SELECT named.e
+  FROM unnest($5::text[]) AS given (urn)
+  JOIN fact_1 AS named ON left(named.v, 256) = left(given.urn, 256) AND named.v = given.urn
+),
+moved AS (
+  SELECT DISTINCT log.t, edge.e, edge."from", edge."to",
+    edge."from" IN (SELECT e FROM watched) OR edge."to" IN (SELECT e FROM watched) AS at_root
+  FROM head
+  JOIN log ON log.t > $1 AND log.t <= head.upto
+  JOIN edge ON edge.e = log.e AND edge.type = ANY ($3::int[])
+  UNION ALL
+  SELECT named.t0, NULL, named.e, named.e, true
+  FROM head
+  CROSS JOIN watched
+  JOIN fact_1 AS named ON named.e = watched.e AND named.t0 > $1 AND named.t0 <= head.upto
+)
+SELECT head.upto, tx.t, tx.instant, moved.e, moved."from", moved."to", moved.at_root
+FROM head
+LEFT JOIN (moved JOIN tx ON tx.t = moved.t) ON true
+ORDER BY tx.t, moved.e
 """
 
 

@@ -27,12 +27,10 @@ PROTOCOL = Subprotocol("graphql-transport-ws")
 Json = dict[str, Any]  # JSON as it came.
 
 
-@dataclass(slots=True)
-class Running:
-    """A server, and how to reach it."""
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where some server answers."""
 
-    app: Starlette
-    server: uvicorn.Server
     port: int
 
     @property
@@ -44,6 +42,15 @@ class Running:
     def ws(self) -> str:
         """Return where it answers sockets."""
         return f"ws://127.0.0.1:{self.port}/graphql"
+
+
+@dataclass(slots=True)
+class Running:
+    """A server, and how to reach it."""
+
+    app: Starlette
+    server: uvicorn.Server
+    at: Address
 
 
 @asynccontextmanager
@@ -65,7 +72,7 @@ async def running(url: str, **settings: Any) -> AsyncIterator[Running]:
             assert not serving.done()
             await asyncio.sleep(0.01)
         try:
-            yield Running(app, server, listener.getsockname()[1])
+            yield Running(app, server, Address(listener.getsockname()[1]))
         finally:
             server.should_exit = True
             await serving
@@ -80,7 +87,7 @@ class Writing:
 
     async def write(self, **statements: object) -> int:
         """Write one transaction, and return its t."""
-        return await self.transact(read({"tx": {}, **statements}))
+        return await self.transact(read({"tx": statements.pop("tx", {}), **statements}))
 
     async def transact(self, said: Transaction) -> int:
         """Write one transaction, and return its t."""
@@ -146,22 +153,22 @@ class Socket:
 
 @asynccontextmanager
 async def socket_to(
-    server: Running, *, protocols: tuple[Subprotocol, ...] = (PROTOCOL,), **options: Any
+    at: Address, *, protocols: tuple[Subprotocol, ...] = (PROTOCOL,), **options: Any
 ) -> AsyncIterator[Socket]:
     """Connect, without any message yet."""
-    async with connect(server.ws, subprotocols=protocols, max_size=None, **options) as connection:
+    async with connect(at.ws, subprotocols=protocols, max_size=None, **options) as connection:
         yield Socket(connection)
 
 
 async def events(
-    server: Running, query: str, variables: Mapping[str, object] | None = None, **headers: str
+    at: Address, query: str, variables: Mapping[str, object] | None = None, **headers: str
 ) -> AsyncGenerator[tuple[str, str, Any], None]:
     """Yield what an event stream says: id, event and data."""
     body = {"query": query, "variables": variables}
     told = {"Accept": "text/event-stream", **headers}
     async with (
         httpx.AsyncClient(timeout=PATIENCE) as http,
-        http.stream("POST", server.http, json=body, headers=told) as response,
+        http.stream("POST", at.http, json=body, headers=told) as response,
     ):
         assert response.headers["content-type"].startswith("text/event-stream"), response
         fields: dict[str, str] = {}

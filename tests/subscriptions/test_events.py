@@ -2,6 +2,9 @@
 
 from contextlib import aclosing
 
+from service.cli.schema import applied_to
+from store.database import Database
+from tests.service.world import CATALOG
 from tests.subscriptions.running import events, running, socket_to, writing
 
 RAW, CLEAN = "hw://dataset/x/raw", "hw://dataset/x/clean"
@@ -16,7 +19,7 @@ async def test_every_transaction_comes_once_as_of_itself(catalog_url: str) -> No
     }"""
     async with running(catalog_url) as server, writing(catalog_url) as writer:
         first = await writer.write(upsert=[{"type": "Dataset", "urn": RAW, "name": "raw"}])
-        async with socket_to(server) as socket:
+        async with socket_to(server.at) as socket:
             await socket.begin()
             await socket.subscribe(query, {"after": first - 1})
             old = await socket.next()
@@ -45,7 +48,7 @@ async def test_an_event_stream_says_the_same_with_the_t_as_id(catalog_url: str) 
         await writer.write(upsert=[{"type": "Dataset", "urn": CLEAN, "name": "clean"}])
         third = await writer.write(link=[{"type": "DerivedFrom", "from": CLEAN, "to": RAW}])
         heard = []
-        async with aclosing(events(server, query, {"after": 0})) as stream:
+        async with aclosing(events(server.at, query, {"after": 0})) as stream:
             async for each in stream:
                 heard.append(each)
                 if len(heard) == 2:
@@ -57,3 +60,67 @@ async def test_an_event_stream_says_the_same_with_the_t_as_id(catalog_url: str) 
     assert was["entity"] == linked["entity"] == {"urn": RAW, "name": "raw"}
     assert {fact["value"] for fact in was["facts"]} >= {"raw", RAW}
     assert linked["facts"] == []
+
+
+async def test_a_subscription_outlives_a_new_schema_or_says_why_not(catalog_url: str) -> None:
+    query = """subscription { transactions(after: 1) {
+      t facts { nodes { entity { ... on Model { name } } } }
+    } }"""
+    renamed = CATALOG.replace(
+        "type Model @entity {\n  name: String",
+        'type Model @entity {\n  title: String @was(name: "name")',
+    )
+    async with (
+        running(catalog_url) as server,
+        writing(catalog_url) as writer,
+        Database.open(catalog_url, pool_size=1) as database,
+        socket_to(server.at) as socket,
+    ):
+        await socket.begin()
+        await socket.subscribe(query)
+        await applied_to(database, f"{CATALOG}\ntype Extra @entity {{ name: String }}")
+        await writer.write(upsert=[{"type": "Extra", "urn": "hw://extra/x/1", "name": "more"}])
+        heard = [(await socket.next())["data"]["transactions"]["t"] for _ in range(2)]
+        assert heard == ["2", "3"]
+        assert renamed != CATALOG
+        await applied_to(database, renamed)
+        refused = await socket.hear()
+    assert (refused["type"], refused["id"]) == ("error", "1")
+    [error] = refused["payload"]
+    assert error["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert "'name' on type 'Model'" in error["message"]
+
+
+async def test_only_transactions_that_pass_come(catalog_url: str) -> None:
+    query = """subscription ($where: TransactionFilter, $after: TimePoint) {
+      transactions(where: $where, after: $after) { t }
+    }"""
+    filters: list[tuple[dict[str, object], list[int]]] = [
+        ({"actor": {"eq": "ann"}}, [3, 6]),
+        ({"source": {"in": ["git", "ui"]}, "actor": {"isNull": True}}, [4]),
+        ({"facts": {"type": ["Team"]}}, [3, 4, 5]),
+        ({"not": {"facts": {"entity": RAW}}}, [3, 4, 5]),
+        ({"facts": {"edgeType": ["DerivedFrom"], "op": "ASSERT"}}, [6]),
+        ({"since": 4}, [5, 6]),
+    ]
+    async with running(catalog_url) as server, writing(catalog_url) as writer:
+        await writer.write(upsert=[{"type": "Dataset", "urn": RAW, "name": "raw"}])
+        for number, about in enumerate(({"actor": "ann"}, {"source": "git"}, {})):
+            team = {"type": "Team", "urn": f"hw://team/x/{number}", "name": "A"}
+            await writer.write(tx=about, upsert=[team])
+        link = {"type": "DerivedFrom", "from": CLEAN, "to": RAW}
+        await writer.write(
+            tx={"actor": "ann"}, link=[link], upsert=[{"type": "Dataset", "urn": RAW, "name": "r"}]
+        )
+        async with socket_to(server.at) as socket:
+            await socket.begin()
+            for where, ts in filters:
+                await socket.subscribe(query, {"where": where, "after": 1}, str(where))
+                heard = [
+                    int((await socket.next(str(where)))["data"]["transactions"]["t"]) for _ in ts
+                ]
+                assert heard == ts, where
+                await socket.say(type="complete", id=str(where))
+            await socket.subscribe(query, {"where": {"facts": {"attributes": ["nothing"]}}})
+            refused = await socket.hear()
+    assert refused["payload"][0]["extensions"]["code"] == "UNKNOWN_ATTRIBUTE"

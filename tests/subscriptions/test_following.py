@@ -20,7 +20,7 @@ async def test_what_another_process_writes_is_told_at_once(catalog_url: str) -> 
     # An hour between looks: only a notification can be in time.
     async with (
         running(catalog_url, clock_pause=3_600) as server,
-        socket_to(server) as socket,
+        socket_to(server.at) as socket,
     ):
         await socket.begin()
         await socket.subscribe(ALL, {"after": 0})
@@ -35,7 +35,7 @@ async def test_where_nobody_tells_we_look(catalog_url: str) -> None:
     async with (
         running(catalog_url, clock_pause=0.1, listen_url=NOBODY) as server,
         writing(catalog_url) as writer,
-        socket_to(server) as socket,
+        socket_to(server.at) as socket,
     ):
         await socket.begin()
         await socket.subscribe(ALL, {"after": 1})

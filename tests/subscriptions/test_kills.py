@@ -55,7 +55,7 @@ class Client:
 
 
 async def _by_socket(client: Client, server: Running) -> AsyncGenerator[Any, None]:
-    async with socket_to(server) as socket:
+    async with socket_to(server.at) as socket:
         await socket.begin()
         await socket.subscribe(client.query, {**client.variables, "after": client.last})
         try:
@@ -69,7 +69,7 @@ async def _by_socket(client: Client, server: Running) -> AsyncGenerator[Any, Non
 async def _by_stream(client: Client, server: Running) -> AsyncGenerator[Any, None]:
     told = {"Last-Event-ID": str(client.last)}
     variables = {**client.variables, "after": 0}
-    async with aclosing(events(server, client.query, variables, **told)) as stream:
+    async with aclosing(events(server.at, client.query, variables, **told)) as stream:
         async for name, _, data in stream:
             [event] = data["data"].values()
             assert event["t"] == name

@@ -14,7 +14,7 @@ NAMED = {"type": "Team", "urn": "hw://team/x/a", "name": "A"}
 
 
 async def _closed_after(server: Running, *messages: dict[str, Any]) -> int:
-    async with socket_to(server) as socket:
+    async with socket_to(server.at) as socket:
         for message in messages:
             await socket.say(**message)
         return await socket.closed()
@@ -53,10 +53,10 @@ async def test_what_breaks_the_protocol_closes_the_socket(catalog_url: str) -> N
 async def test_text_that_is_no_message_and_bytes_close_it_too(catalog_url: str) -> None:
     async with running(catalog_url, body_limit=2_000) as server:
         for said in ("{", "[]", '"x"', "[" * 1_500, b"{}"):
-            async with socket_to(server) as socket:
+            async with socket_to(server.at) as socket:
                 await socket.connection.send(said)
                 assert await socket.closed() == 4400
-        async with socket_to(server) as socket:
+        async with socket_to(server.at) as socket:
             await socket.connection.send("x" * 3_000)
             assert await socket.closed() == 1009
 
@@ -64,12 +64,12 @@ async def test_text_that_is_no_message_and_bytes_close_it_too(catalog_url: str) 
 async def test_a_client_has_to_begin_in_time_and_in_our_protocol(catalog_url: str) -> None:
     async with running(catalog_url, socket_opening=0.1) as server:
         assert await _closed_after(server) == 4408
-        async with socket_to(server, protocols=(Subprotocol("graphql-ws"),)) as socket:
+        async with socket_to(server.at, protocols=(Subprotocol("graphql-ws"),)) as socket:
             assert await socket.closed() == 4406
 
 
 async def test_pings_are_answered_and_pongs_need_no_answer(catalog_url: str) -> None:
-    async with running(catalog_url) as server, socket_to(server) as socket:
+    async with running(catalog_url) as server, socket_to(server.at) as socket:
         await socket.say(type="ping")
         assert await socket.hear() == {"type": "pong"}
         await socket.say(type="pong", payload={"x": 1})
@@ -79,7 +79,7 @@ async def test_pings_are_answered_and_pongs_need_no_answer(catalog_url: str) -> 
 async def test_queries_and_mutations_have_one_answer_and_complete(catalog_url: str) -> None:
     write = """mutation ($it: TransactionInput!) { transact(transaction: $it) {
       transaction { t } } }"""
-    async with running(catalog_url) as server, socket_to(server) as socket:
+    async with running(catalog_url) as server, socket_to(server.at) as socket:
         await socket.begin()
         await socket.subscribe(write, {"it": {"upsert": [NAMED]}}, "write")
         written = await socket.next("write")
@@ -113,7 +113,7 @@ _REFUSED: list[tuple[str, dict[str, object] | None, str]] = [
 
 
 async def test_what_is_refused_is_an_error_of_its_operation(catalog_url: str) -> None:
-    async with running(catalog_url) as server, socket_to(server) as socket:
+    async with running(catalog_url) as server, socket_to(server.at) as socket:
         await socket.begin()
         for query, variables, code in _REFUSED:
             await socket.subscribe(query, variables)
@@ -128,7 +128,7 @@ async def test_who_says_complete_hears_no_more_and_may_use_the_id_again(catalog_
     async with (
         running(catalog_url) as server,
         writing(catalog_url) as writer,
-        socket_to(server) as socket,
+        socket_to(server.at) as socket,
     ):
         await socket.begin()
         await socket.subscribe(ALL, {"after": 0})
@@ -145,7 +145,7 @@ async def test_who_says_complete_hears_no_more_and_may_use_the_id_again(catalog_
 
 async def test_operations_sockets_and_foreign_pages_are_bounded(catalog_url: str) -> None:
     limits = {"socket_operations_limit": 2, "stream_limit": 1}
-    async with running(catalog_url, **limits) as server, socket_to(server) as socket:
+    async with running(catalog_url, **limits) as server, socket_to(server.at) as socket:
         await socket.begin()
         for name in ("1", "2", "3"):
             await socket.subscribe(ALL, name=name)
@@ -153,20 +153,22 @@ async def test_operations_sockets_and_foreign_pages_are_bounded(catalog_url: str
         assert (refused["type"], refused["id"]) == ("error", "3")
         assert refused["payload"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
         with pytest.raises(InvalidStatus) as denied:
-            async with socket_to(server):
+            async with socket_to(server.at):
                 pass
         assert denied.value.response.status_code == 503
     async with running(catalog_url) as server:
         with pytest.raises(InvalidStatus) as denied:
-            async with socket_to(server, origin=Origin("http://evil.example")):
+            async with socket_to(server.at, origin=Origin("http://evil.example")):
                 pass
         assert denied.value.response.status_code == 403
-        async with socket_to(server, origin=Origin(f"http://127.0.0.1:{server.port}")) as socket:
+        async with socket_to(
+            server.at, origin=Origin(f"http://127.0.0.1:{server.at.port}")
+        ) as socket:
             await socket.begin()
 
 
 async def test_a_server_that_stops_says_going_away(catalog_url: str) -> None:
-    async with running(catalog_url) as server, socket_to(server) as socket:
+    async with running(catalog_url) as server, socket_to(server.at) as socket:
         await socket.begin()
         await socket.subscribe(ALL)
         server.server.should_exit = True
