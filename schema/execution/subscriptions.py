@@ -46,10 +46,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Subscriptions:
-    """Answers subscriptions over one database, whose head it is told of."""
+    """Answers subscriptions over one database, whose head it is told of.
+
+    `turns` bound how many of them read at once: all wake at every commit, and others read too.
+    """
 
     executor: Executor
     head: Head
+    turns: asyncio.Semaphore
 
     async def stream(
         self, prepared: Prepared, after: T | None = None
@@ -101,7 +105,8 @@ class _Events:
         """Return what comes of the work, once the database and the schema let it be done."""
         while True:
             try:
-                result = await work()
+                async with self.subscriptions.turns:
+                    result = await work()
             except StaleCatalogue as fault:
                 self._count(fault)
                 await self.subscriptions.executor.live.at_least(T(fault.found))
