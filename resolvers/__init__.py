@@ -16,6 +16,7 @@ plan           root fields to a plan: the tree, its statement, what it takes to 
 cost           how many rows a plan should read
 answer         a plan and a request to an answer: bind, ask once, check, finish
   cursors        where a page ends, signed
+  search/        entities by their words, with where these were found; what completes a text
   lineage/       a search as Datalog, and its raw graph to the lineage graph
   reach/         what is reached along lineage, counted, and how
 timeline/      transactions with filters, edges that came and went, what differs between times

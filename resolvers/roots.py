@@ -22,6 +22,8 @@ from resolvers.nodes import node, nodes
 from resolvers.orders import Key
 from resolvers.reach.impact import impact
 from resolvers.reach.paths import paths
+from resolvers.search.field import search
+from resolvers.search.suggest import suggest
 from resolvers.selection import Selected
 from resolvers.subjects import Subject
 from resolvers.timeline.diff import lineage_diff
@@ -124,6 +126,8 @@ _FIXED: Mapping[str, Root] = MappingProxyType(
         "paths": paths,
         "lineageDiff": lineage_diff,
         "datalog": datalog,
+        "search": search,
+        "suggest": suggest,
         "transactions": lambda draft, place, each: transactions(
             draft, draft.timed(place, each), each
         ),

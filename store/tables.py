@@ -87,9 +87,7 @@ CREATE TABLE {table} (
   CHECK (t0 < t1){words}
 )"""
 # Of the value alone, so that nobody else writes them and they need no check (003_search.sql).
-_WORDS = sql(
-    "words tsvector GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, search_words(v))) STORED"
-)
+_WORDS = sql("words tsvector GENERATED ALWAYS AS (search_vector(v)) STORED")
 _NOW = sql("WHERE t1 = 9223372036854775807")
 _NOTHING = sql("")
 # Rows lie about in the order in which their periods ended: what held at a T is on few of the pages.

@@ -14,9 +14,11 @@ from tests.oracle import comparing_paths, impact, reading
 from tests.oracle.catalog import Catalog, read
 from tests.oracle.comparing import LINEAGE, compare
 from tests.oracle.drawing import drawn
+from tests.oracle.found import compare_search
 from tests.oracle.history import Line, Replay, merged
 from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked, Walk
 from tests.oracle.reach import Ways
+from tests.oracle.texts import searched
 from tests.serving import SHARED, Served, needs_shared, serving
 
 pytestmark = [needs_shared, pytest.mark.asyncio(loop_scope="module")]
@@ -215,3 +217,18 @@ def _from_to(replay: Replay, chance: random.Random) -> dict[str, Any]:
         "length": chance.choice([3, 6, 8]),
         "nodes": chance.choice([None, None, ["Dataset"]]),
     }
+
+
+async def test_searches_find_what_a_naive_searcher_finds_at_five_times(
+    histories: Histories,
+) -> None:
+    chance, fields = random.Random(6), searched(_catalog())
+    found = [
+        await compare_search(histories.served, replay, fields, chance)
+        for replay in histories.states.values()
+        for _ in range(10)
+        if replay.entities
+    ]
+    share = sum(map(bool, found)) / len(found)
+    print(f"{len(found)} searches, {share:.0%} found something, {sum(found)} entities")
+    assert share > 0.7

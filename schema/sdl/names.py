@@ -29,7 +29,7 @@ CONTRACT_ROOT_FIELDS = frozenset(
     | {"transact"}
 )
 # Root fields that are promised for later: no type may take them now.
-PROMISED_ROOT_FIELDS = frozenset({"history", "changes", "search"})
+PROMISED_ROOT_FIELDS = frozenset({"history", "changes"})
 SCALARS = frozenset(value_type.value for value_type in ValueType) - {ValueType.REF.value}
 _ROOTS = frozenset({"Query", "Mutation", "Subscription"})
 ROOT_FIELDS = frozenset(
@@ -44,7 +44,15 @@ FIXED_FILTERS = frozenset(
 )
 LINEAGE_FILTERS = frozenset({"LineageNodeFilter", "LineageEdgeFilter"})
 ENTITY_UNION = "_Entity"
-_OF_CATALOG = {"Unknown", "EntityType", "EdgeType", "GroupRelation", ENTITY_UNION, "_Any"}
+_OF_CATALOG = {
+    "Unknown",
+    "EntityType",
+    "EdgeType",
+    "GroupRelation",
+    "SearchFilter",
+    ENTITY_UNION,
+    "_Any",
+}
 _NAMES = _OF_CATALOG | {each.name for each in fixed()} - FIXED_FILTERS
 FIXED_TYPES = SCALARS | {"ID", "TimePoint"} | _ROOTS | _NAMES
 RESERVED = ENTITY_FIELDS | EDGE_FIELDS | FILTER_WORDS | CONTRACT_ROOT_FIELDS | FIXED_TYPES

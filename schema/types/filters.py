@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from schema.contract.conditions import described
 from schema.contract.declared import Argument, InputType
-from schema.sdl.names import is_connection, listed, relation_type
+from schema.sdl.names import is_connection, listed, relation_type, singular_field
 from store.catalogue import (
     Attribute,
     Catalogue,
@@ -39,6 +39,7 @@ def input_types(catalogue: Catalogue) -> Iterator[InputType]:
         yield _filter(owner)
         yield from _quantifiers(owner)
         yield _order(owner.name, (described(Argument("urn", "SortOrder")), *_keys(owner)))
+    yield _search_filter(catalogue)
     for edge_type in catalogue.edge_types.values():
         name = f"{edge_type.name}Filter"
         key = described(Argument("key", "StringFilter"))
@@ -91,6 +92,19 @@ def _filter(owner: EntityType | Interface) -> InputType:
 
 def _order(name: str, keys: tuple[Argument, ...]) -> InputType:
     return InputType(f"{name}Order", keys, one_of=True, description="Exactly one key.")
+
+
+def _search_filter(catalogue: Catalogue) -> InputType:
+    types = [each for each in listed(catalogue) if isinstance(each, EntityType)]
+    about = "Entities of this type only where they pass; of other types as they are."
+    fields = (
+        Argument("lifecycle", "LifecycleFilter", description="Without it, none is DELETED."),
+        *(
+            Argument(singular_field(each.name), f"{each.name}Filter", description=about)
+            for each in types
+        ),
+    )
+    return InputType("SearchFilter", fields, description="Every key given has to hold.")
 
 
 def _connectives(name: str) -> tuple[Argument, ...]:

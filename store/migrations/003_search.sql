@@ -8,8 +8,9 @@
 -- letter is, or its small form, depends on the locale that a database was made with.) The 65,536
 -- characters at the beginning count: an index has a bound on what it holds of one value.
 CREATE FUNCTION search_words(value text) RETURNS text
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT CASE
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN
+  CASE
     WHEN octet_length(value) = char_length(value) THEN
       btrim(regexp_replace(lower(left(value, 65536) COLLATE "C"), '[^a-z0-9]+', ' ', 'g'))
     ELSE
@@ -24,43 +25,64 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
         '[^a-z0-9\u00e0-\u00f6\u00f8-\u1fff\u2c00-\u2dff\u3005-\u3007\u3040-\ud7ff\uf900-\ufdff'
         '\ufe70-\ufefc\U00010000-\U0001efff\U00020000-\U0003ffff]+',
         ' ', 'g'), 65536))
-  END
-$$;
+  END;
+
+-- The words as PostgreSQL searches them, the first one marked, for finding what begins with some.
+CREATE FUNCTION search_vector(value text) RETURNS tsvector
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (
+  SELECT setweight(to_tsvector('simple'::regconfig, split_part(said, ' ', 1)), 'A')
+    || to_tsvector('simple'::regconfig, substr(said, strpos(said || ' ', ' ')))
+  FROM (SELECT search_words(value) AS said) AS read
+);
 
 -- What is looked for: words that must all be there, "phrases" in quotes, -words that must not be there,
 -- `or` between two of them, and words that begin so*. Any text has a meaning; one without a word to
--- look for finds nothing. A star is handed through as ł, a letter that no word of ours has.
+-- look for finds nothing. (websearch_to_tsquery knows no beginnings.)
 CREATE FUNCTION search_query(said text) RETURNS tsquery
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (
+  WITH term AS (
+    SELECT
+      place,
+      count(*) FILTER (WHERE lower(pieces[3]) = 'or') OVER (ORDER BY place) AS branch,
+      pieces[1] <> '' OR pieces[3] LIKE '-%' AS excluded,
+      CASE WHEN coalesce(pieces[2], pieces[3]) LIKE '%*' THEN ':*' ELSE '' END AS goes_on,
+      CASE
+        WHEN lower(pieces[3]) = 'or' THEN ''
+        WHEN pieces[3] IS NULL THEN phraseto_tsquery('simple'::regconfig, search_words(pieces[2]))::text
+        ELSE plainto_tsquery('simple'::regconfig, search_words(pieces[3]))::text
+      END AS words
+    FROM regexp_matches(left(said, 1000), '(-*)"([^"]*)"?|([^\s"]+)', 'g')
+      WITH ORDINALITY AS found (pieces, place)
+  ), branch AS (
+    SELECT branch, string_agg(
+      concat(CASE WHEN excluded THEN '!' END, '(', words, goes_on, ')'), ' & ' ORDER BY place) AS words
+    FROM term
+    WHERE words <> ''
+    GROUP BY branch
+  )
   SELECT CASE WHEN querytree(query) IN ('', 'T') THEN ''::tsquery ELSE query END
   FROM (
-    SELECT replace(
-      websearch_to_tsquery('simple'::regconfig, coalesce(string_agg(
-        CASE
-          WHEN piece = '"' OR piece ~ '^\s+$' THEN piece
-          ELSE concat(
-            CASE WHEN piece ~ '^-' THEN '-' END,
-            search_words(piece),
-            CASE WHEN piece ~ '[^*]\*$' AND search_words(piece) <> '' THEN 'ł' END)
-        END, '' ORDER BY place), ''))::text,
-      'ł''', ''':*')::tsquery AS query
-    FROM regexp_matches(left(said, 1000), '"|\s+|[^"\s]+', 'g') WITH ORDINALITY AS found (pieces, place),
-      unnest(pieces) AS piece
+    SELECT coalesce(string_agg(concat('(', words, ')'), ' | ' ORDER BY branch), '')::tsquery AS query
+    FROM branch
   ) AS read
-$$;
+);
 
--- How well a value fits, in millions: 4 its words are those looked for, 3 it begins with them, 2 it has
--- them, 1 it has them and is no name. What is below the millions tells how dense they are in it.
-CREATE FUNCTION search_score(value text, words tsvector, said text, query tsquery, named boolean)
-RETURNS integer
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT floor(999999 * ts_rank('{1, 1, 1, 1}', words, query, 33))::integer + 1000000 * CASE
-    WHEN NOT named THEN 1
-    WHEN words = to_tsvector('simple'::regconfig, search_words(said)) THEN 4
-    WHEN starts_with(search_words(value), search_words(said)) THEN 3
-    ELSE 2
+-- What begins with the words of a text, of which the last may go on.
+CREATE FUNCTION search_start(said text) RETURNS tsquery
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (
+  SELECT CASE
+    WHEN phrase = '' THEN ''::tsquery
+    WHEN phrase LIKE '% %' THEN
+      concat(regexp_replace(phrase, '^(''[^'']+'')', '\1:A'), ':*')::tsquery
+    ELSE concat(phrase, ':*A')::tsquery
   END
-$$;
+  FROM (
+    SELECT phraseto_tsquery('simple'::regconfig, search_words(left(said, 1000)))::text AS phrase
+  ) AS read
+);
 
 DO $$
 DECLARE
@@ -75,7 +97,7 @@ BEGIN
       AND c.relnamespace = current_schema()::regnamespace
   LOOP
     EXECUTE format('ALTER TABLE %I ADD COLUMN words tsvector GENERATED ALWAYS AS '
-      '(to_tsvector(''simple''::regconfig, search_words(v))) STORED', fact.name);
+      '(search_vector(v)) STORED', fact.name);
     EXECUTE format('CREATE INDEX %I ON %I USING gin (words)', fact.name || '_words', fact.name);
   END LOOP;
 END

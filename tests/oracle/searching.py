@@ -1,14 +1,16 @@
 """What a search means, naively: words by Unicode's own categories, and every value looked at."""
 
+import random
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 _ALONE = str.maketrans("łŁøØđĐßı\u03c2", "lloodds" + "i\u03c3")
 EXACT, BEGINS, NAMED, OTHER = 4, 3, 2, 1
 URN, PART_OF_URN = 6, 5
 
 
+@cache
 def words(text: str) -> list[str]:
     """Return the words of a text: runs of letters and digits, small, without accents."""
     plain = unicodedata.normalize("NFKD", text.translate(_ALONE))
@@ -50,6 +52,11 @@ class Wanted:
             each.is_in(found) for each in self.none_of
         )
 
+    def either_case(self, chance: random.Random) -> "Wanted":
+        """Return the same search, with some letters in capitals."""
+        text = "".join(c.upper() if chance.random() < 0.3 else c for c in self.text)
+        return Wanted(text, self.all_of, self.none_of)
+
     def tier(self, value: str, *, named: bool) -> int:
         """Return how well a value that matches fits."""
         if not named:
@@ -63,12 +70,3 @@ class Wanted:
 def plain(text: str) -> Wanted:
     """Return the search for all words of a text without signs."""
     return Wanted(text, tuple(Term((each,)) for each in words(text)))
-
-
-def tiers(wanted: Wanted, values: Iterable[tuple[str, str, bool]]) -> dict[str, int]:
-    """Return the best tier of each entity; the values come with it, and whether they are names."""
-    found: dict[str, int] = {}
-    for entity, value, named in values:
-        if wanted.matches(value):
-            found[entity] = max(found.get(entity, 0), wanted.tier(value, named=named))
-    return found

@@ -317,7 +317,7 @@ WRONG = [
     ("type _A @entity", 6, "names that begin with _ are reserved"),
     ("type Transaction @entity", 6, "the name Transaction is reserved"),
     ("enum Lifecycle { A }", 6, "the name Lifecycle is reserved"),
-    ("type Search @entity", 6, "the root field search is Headwater's own"),
+    ("type Suggest @entity", 6, "the root field suggest is Headwater's own"),
     ("type Change @entity", 6, "the root field changes is Headwater's own"),
     ('type A @entity(plural: "teams")', 6, "the root field teams is made for Team already"),
     ('type A @entity(plural: "a")', 6, "the root field a is made for A already"),
