@@ -63,6 +63,8 @@ def shape_levels(shape: Shape) -> Iterator[Level]:
     if isinstance(shape, Graph):
         for each in (*shape.nodes_pass, *shape.edges_pass):
             yield Level(each.path, query_text(each.query))
+        if shape.known is not None:
+            yield Level(f"{shape.path}(known)", query_text(shape.known))
     for child, _ in children(shape):
         yield from shape_levels(child)
 

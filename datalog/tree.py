@@ -256,6 +256,20 @@ class Passing:
     query: Query
 
 
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Which neighbours stand together: those of one node that have one type and one `value`.
+
+    Where there are `at_least` so many, the walk does not go to them: they are a group, which is
+    told and counted. `value` is a shape of the search's node. `only` is an `:in` variable: null, or
+    the key of the one group of the roots that the walk goes to, and to nothing else.
+    """
+
+    at_least: int
+    value: "Shape"
+    only: Variable | None = None
+
+
 EDGE = Variable("edge")
 
 
@@ -268,6 +282,9 @@ class Graph:
     parts that are not wanted are left out. Nodes and edges of types that `nodes_pass` or
     `edges_pass` names have to meet their queries: others are not there for the walk, nor in what is
     counted of the frontier; roots are there in any case.
+
+    What `known` finds, and the roots then, are shown already: the walk does not come to them, and
+    the nodes are those that it does come to, the edges those with one of these at either end.
     """
 
     path: str
@@ -281,6 +298,9 @@ class Graph:
     edge_entity: Variable = EDGE
     nodes_pass: tuple[Passing, ...] = ()
     edges_pass: tuple[Passing, ...] = ()
+    known: Query | None = None
+    grouping: Grouping | None = None
+    groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from resolvers.entities import Asked, any_entity, entity, entity_of
 from resolvers.errors import BadUserInput
 from resolvers.federated import entities
 from resolvers.filters import deleted
+from resolvers.lineage.expand import expand
 from resolvers.lineage.field import lineage
 from resolvers.nodes import node, nodes
 from resolvers.orders import Key
@@ -125,6 +126,7 @@ _FIXED: Mapping[str, Root] = MappingProxyType(
         "impact": impact,
         "paths": paths,
         "lineageDiff": lineage_diff,
+        "expand": expand,
         "datalog": datalog,
         "search": search,
         "suggest": suggest,

@@ -12,11 +12,12 @@ import pytest_asyncio
 from tests.conftest import NewDatabase
 from tests.oracle import comparing_paths, impact, reading
 from tests.oracle.catalog import Catalog, read
-from tests.oracle.comparing import LINEAGE, compare
+from tests.oracle.comparing import LINEAGE
 from tests.oracle.drawing import drawn
+from tests.oracle.exploring import Explorer
 from tests.oracle.found import compare_search
 from tests.oracle.history import Line, Replay, merged
-from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked, Walk
+from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked
 from tests.oracle.reach import Ways
 from tests.oracle.texts import searched
 from tests.serving import SHARED, Served, needs_shared, serving
@@ -146,9 +147,8 @@ async def test_lineage_is_what_the_lines_say_at_any_time(histories: Histories) -
             if chance.random() < 0.6:
                 asked, more = drawn(asked, replay, chance)
                 variables |= more
-            graph = Walk(replay, asked, histories.ids.__getitem__).answer()
-            answer = await histories.served.ask_once(LINEAGE, variables)
-            compare(answer["lineage"], graph, replay)
+            explorer = Explorer(histories.served, replay, histories.ids.__getitem__, chance)
+            graph = await explorer.explore(asked, variables)
             known += 1
             found += len(graph.depth) > 1
     print(f"{known} graphs compared, {found / known:.0%} of them with more than the root")

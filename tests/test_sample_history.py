@@ -11,10 +11,10 @@ import pytest_asyncio
 from tests.conftest import NewDatabase
 from tests.oracle import reading
 from tests.oracle.catalog import read
-from tests.oracle.comparing import LINEAGE, compare
 from tests.oracle.drawing import drawn
+from tests.oracle.exploring import Explorer
 from tests.oracle.history import Replay, lines
-from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked, Walk
+from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked
 from tests.serving import Served, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -98,7 +98,6 @@ async def _check_lineage(
     depth, nodes, fan = 6, 60, 4
     plain = Asked([root], (UPSTREAM, DOWNSTREAM), depth, nodes, fan)
     limits = {"depth": depth, "nodes": nodes, "fan": fan}
-    for asked, more in ((plain, {}), *(drawn(plain, replay, chance) for _ in range(3))):
-        graph = Walk(replay, asked, ids.__getitem__).answer()
+    for asked, more in ((plain, {}), *(drawn(plain, replay, chance) for _ in range(2))):
         ask = {"root": root, "at": replay.t, "direction": "BOTH", **limits, **more}
-        compare((await sample.ask_once(LINEAGE, ask))["lineage"], graph, replay)
+        await Explorer(sample, replay, ids.__getitem__, chance).explore(asked, ask)

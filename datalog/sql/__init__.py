@@ -21,6 +21,7 @@ shapes           rows to JSON text, one function per kind of shape
   pulling          what a pull tells of an entity
   basis            what an answer is true at
   graph            a lineage graph; `search` is the breadth-first walk, `neighbours` one hop of it
+  sight            what the walk of a graph may see
   frontier         where a lineage graph ends
   json_text        columns as JSON text; `writing` puts pieces side by side
 """

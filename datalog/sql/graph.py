@@ -6,6 +6,8 @@
                 "from": "E1048576", "to": "E1048577", "extra": {…}}, …],
      "frontier": [{"id": "E1048577", "direction": "UPSTREAM", "level": 1,
                    "shown": 0, "hidden": {"Dataset": 2}}, …],
+     "groups": [{"id": "E1048577", "direction": "DOWNSTREAM", "type": "Dataset", "value": null,
+                 "key": "20 null", "shown": 1, "count": 12}, …],
      "refused": false}
 
 nodes      Ordered by depth, then entity. Roots that do not exist at the view are not there.
@@ -17,6 +19,8 @@ edges      Every live edge of the walked types between two nodes, ordered by edg
 frontier   Nodes with neighbours that are not among the nodes, in the order of the nodes, UPSTREAM
            first. level: the node's on that side. shown, hidden: how many neighbours in that
            direction are among the nodes, and are not, by type in order of name (`frontier`).
+groups     Neighbours that stand together, in the order of the nodes, UPSTREAM first, the largest
+           first. count, shown: how many of them are not among the nodes, and are (`groups`).
 refused    Whether the budget of nodes kept a candidate out.
 extra      The shape of the node, or of the edge (left out where the graph has none).
 """
@@ -26,13 +30,14 @@ from dataclasses import dataclass, replace
 from datalog.reason import Empty
 from datalog.sql.columns import Column
 from datalog.sql.levels import Found, Scope, Table, enclosed, find
-from datalog.sql.neighbours import Sight, Walk, ids, is_of, neighbours
+from datalog.sql.neighbours import Sight, Walk, ids, neighbours
 from datalog.sql.rows import Factor, Item, Rows, conjunction
 from datalog.sql.search import levels, reached, told_side
+from datalog.sql.sight import Tell, Telling, known_nodes, sight
 from datalog.sql.writing import Json, as_text
 from datalog.syntax.clauses import EdgeStep
 from datalog.syntax.terms import Variable
-from datalog.tree import Graph, Passing
+from datalog.tree import Graph
 from store.catalogue import Catalogue, Upstream, ValueType
 from store.sql import Sql, join, sql
 
@@ -41,42 +46,53 @@ from store.sql import Sql, join, sql
 class GraphRows:
     """The nodes of a graph and the edges between them, each a level that its shapes are of.
 
-    `parts` are what WITH defines: the levels of the walk, and the nodes, under `name`.
+    `parts` are what WITH defines: the levels of the walk, the nodes under `name`, and under `shown`
+    these and what is known.
     """
 
     walk: Walk
     parts: Sql
     name: Sql
+    shown: Sql
     nodes: Found
     edges: Found
 
 
-def graph_rows(graph: Graph, scope: Scope) -> GraphRows | Empty:
-    """Return the rows of a graph. Raises QueryError."""
+def graph_rows(graph: Graph, scope: Scope, tell: Tell) -> GraphRows | Empty:
+    """Return the rows of a graph; `tell` makes JSON of shapes. Raises QueryError."""
     search = graph.search
     where = tuple(clause for clause in graph.query.where if clause != search)
     roots = find(replace(graph.query, find=(search.root,), where=where, order=()), (), scope)
     if isinstance(roots, Empty):
         return roots
     names = scope.compilation.names
-    array, seeds = _roots(roots, search.root), names.fresh("w")
+    seeds, name = names.fresh("w"), names.fresh("n")
     inner = replace(roots.scope, columns=scope.columns)
     view = roots.scope.sources[search.source]
     walk = Walk(search, view, scope.compilation, names.fresh("s"))
-    walk = replace(walk, sight=_sight(graph, walk, inner))
-    name = names.fresh("n")
-    parts = join(
-        ",\n",
-        [
-            sql("{seeds} AS MATERIALIZED ({array})", seeds=seeds, array=array),
-            levels(walk, sql("SELECT * FROM {seeds}", seeds=seeds)),
-            reached(walk, name, sql("SELECT * FROM {seeds}", seeds=seeds)),
-        ],
-    )
+    walk = replace(walk, sight=sight(graph, walk, inner, Telling(tell, seeds)))
+    seeded = sql("SELECT * FROM {seeds}", seeds=seeds)
+    parts = [sql("{seeds} AS MATERIALIZED ({it})", seeds=seeds, it=_roots(roots, search.root))]
+    shown = name
+    if walk.sight.known is not None and graph.known is not None:
+        parts.append(known_nodes(graph.known, walk.sight.known, seeds, inner))
+        shown = names.fresh("a")
+    parts += [levels(walk, seeded), reached(walk, name, seeded)]
+    if walk.sight.known is not None:
+        parts.append(_all_shown(shown, name, walk.sight.known))
     inner = replace(inner, factors=scope.factors).inside(_size(graph, scope))
     between = inner.inside(_edges_of_a_node(scope)) if graph.edges else inner
-    nodes, edges = _nodes(walk, name, inner), _edges(graph, walk, name, between)
-    return GraphRows(walk, parts, name, nodes, edges)
+    nodes, edges = _nodes(walk, name, inner), _edges(graph, walk, name, shown, between)
+    return GraphRows(walk, join(",\n", parts), name, shown, nodes, edges)
+
+
+def _all_shown(shown: Sql, name: Sql, known: Sql) -> Sql:
+    return sql(
+        "{shown} AS MATERIALIZED (SELECT node FROM {name} UNION SELECT node FROM {known})",
+        shown=shown,
+        name=name,
+        known=known,
+    )
 
 
 def _edges_of_a_node(scope: Scope) -> Factor:
@@ -100,43 +116,6 @@ def _roots(found: Found, root: Variable) -> Sql:
     )
 
 
-def _sight(graph: Graph, walk: Walk, scope: Scope) -> Sight:
-    nodes = [
-        _unless(None if each.types is None else is_of(each.types, walk), passes)
-        for each in graph.nodes_pass
-        for passes in (_passes(each, sql("z.node"), scope),)
-    ]
-    edges = [
-        _unless(None if each.types is None else _is_edge_of(each.types, walk), passes)
-        for each in graph.edges_pass
-        for passes in (_passes(each, sql("h.e"), scope),)
-    ]
-    return Sight(tuple(nodes), tuple(edges))
-
-
-def _unless(concerned: Sql | None, passes: Sql) -> Sql:
-    if concerned is None:
-        return passes
-    return sql("(NOT {concerned} OR {passes})", concerned=concerned, passes=passes)
-
-
-def _is_edge_of(types: tuple[str, ...], walk: Walk) -> Sql:
-    return sql("h.type IN ({ids})", ids=ids(types, walk.compilation))
-
-
-def _passes(passing: Passing, key: Sql, scope: Scope) -> Sql:
-    """Return the condition that an entity meets what is asked of those of its type."""
-    columns = {**scope.columns, passing.of: Column(key, ValueType.REF)}
-    types = dict(scope.types)
-    if passing.types is not None:
-        types[passing.of] = frozenset(passing.types)
-    found = find(passing.query, (), replace(scope, columns=columns, types=types))
-    if isinstance(found, Empty):
-        scope.compilation.reasons.append((passing.path, found.because))
-        return sql("false")
-    return sql("EXISTS (SELECT{body})", body=found.rows.body())
-
-
 def _nodes(walk: Walk, name: Sql, scope: Scope) -> Found:
     search = walk.search
     columns = {
@@ -147,6 +126,8 @@ def _nodes(walk: Walk, name: Sql, scope: Scope) -> Found:
     }
     types = {search.node: frozenset(scope.compilation.catalogue.entity_types)}
     rows = Rows(columns).joined(Item(sql("{name} n", name=name), ()), columns)
+    if walk.sight.known is not None:
+        rows = rows.where(sql("n.depth > 0"))
     inside = replace(scope, columns=columns, types=types)
     return Found(inside, rows, (search.node,), repeats=False, single=False)
 
@@ -155,20 +136,24 @@ def _all(name: Sql) -> Sql:
     return sql("ARRAY(SELECT node FROM {name})", name=name)
 
 
-def _edges(graph: Graph, walk: Walk, name: Sql, scope: Scope) -> Found:
-    """Read the edges that leave any node, then keep those that arrive at one."""
+def _edges(graph: Graph, walk: Walk, name: Sql, shown: Sql, scope: Scope) -> Found:
+    """Read the edges between what is shown; beside what is known, those that have a new end."""
     steps = (*walk.search.upstream, *walk.search.downstream)
     edges = tuple(dict.fromkeys(step.edge for step in steps))
     near = walk.compilation.names.fresh("h")
-    source = sql(
-        '(SELECT * FROM edge h WHERE h."from" = ANY({all}) AND h.type IN ({ids}) AND {seen}'
-        ' OFFSET 0) {h} JOIN {name} b ON b.node = {h}."to"',
-        all=_all(name),
-        name=name,
-        ids=ids(edges, walk.compilation),
-        seen=conjunction((walk.compilation.seen(sql("h"), walk.view), *walk.sight.edges)),
-        h=near,
-    )
+    leaving, arriving = (sql('h."from"'), sql('"to"')), (sql('h."to"'), sql('"from"'))
+    if walk.sight.known is None:
+        table = _between(_Reading(*leaving, others=name, nodes=_all(name)), edges, walk, near)
+    else:
+        new = sql("ARRAY(SELECT node FROM {name} WHERE depth > 0)", name=name)
+        table = sql(
+            "(SELECT {h}.* FROM {leaving} UNION ALL SELECT {h}.* FROM {arriving}) {h}",
+            h=near,
+            leaving=_between(_Reading(*leaving, others=shown, nodes=new), edges, walk, near),
+            arriving=_between(
+                _Reading(*arriving, others=walk.sight.known, nodes=new), edges, walk, near
+            ),
+        )
     columns = {**scope.columns, graph.edge_entity: Column(sql("{h}.e", h=near), ValueType.REF)}
     inside = replace(
         scope,
@@ -176,8 +161,33 @@ def _edges(graph: Graph, walk: Walk, name: Sql, scope: Scope) -> Found:
         types={graph.edge_entity: frozenset(edges)},
         beside={**scope.beside, (graph.edge_entity, walk.view, Table.EDGE): near},
     )
-    rows = Rows(columns).joined(Item(source, ()), columns)
+    rows = Rows(columns).joined(Item(table, ()), columns)
     return Found(inside, rows, (graph.edge_entity,), repeats=False, single=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How edges are read: from which end, of which nodes; and in which table the others are."""
+
+    near: Sql
+    far: Sql
+    nodes: Sql
+    others: Sql
+
+
+def _between(reading: _Reading, edges: tuple[str, ...], walk: Walk, name: Sql) -> Sql:
+    """Return the edges at nodes of an array, then those of them whose far end is in a table."""
+    return sql(
+        "(SELECT * FROM edge h WHERE {near} = ANY({nodes}) AND h.type IN ({ids}) AND {seen}"
+        " OFFSET 0) {h} JOIN {others} b ON b.node = {h}.{far}",
+        near=reading.near,
+        nodes=reading.nodes,
+        ids=ids(edges, walk.compilation),
+        seen=conjunction((walk.compilation.seen(sql("h"), walk.view), *walk.sight.edges)),
+        h=name,
+        others=reading.others,
+        far=reading.far,
+    )
 
 
 def node_members(*, degrees: bool) -> tuple[tuple[str, Json], ...]:

@@ -14,11 +14,29 @@ from store.sql import Sql, join, number, sql
 
 
 @dataclass(frozen=True, slots=True)
+class Groups:
+    """Which neighbours stand together: at least so many, of one type and one value of `z.node`.
+
+    `value` is JSON text; `only` says which group of the roots is asked for, alone.
+    """
+
+    at_least: int
+    value: Sql
+    roots: Sql
+    only: Sql | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sight:
-    """What a walk may see beside what its search says: conditions on `z.node`, on the edge `h`."""
+    """What a walk may see beside what its search says: conditions on `z.node`, on the edge `h`.
+
+    It does not come to the nodes of the table `known`, nor to members of groups.
+    """
 
     nodes: tuple[Sql, ...] = ()
     edges: tuple[Sql, ...] = ()
+    known: Sql | None = None
+    groups: Groups | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +81,61 @@ def neighbours(steps: Iterable[EdgeStep], nodes: Sql, walk: Walk) -> Sql:
         pairs=pairs,
         conditions=conjunction(conditions),
     )
+
+
+def open_neighbours(steps: tuple[EdgeStep, ...], nodes: Sql, walk: Walk) -> Sql:
+    """Return the pairs (near, node) that the walk follows: to nobody who is known or in a group."""
+    sight = walk.sight
+    pairs = neighbours(steps, nodes, walk)
+    if sight.groups is not None:
+        pairs = sql(
+            "SELECT g.near, g.node FROM ({sized}) g WHERE NOT {grouped}",
+            sized=in_groups(steps, nodes, walk, sight.groups),
+            grouped=is_grouped(sight.groups),
+        )
+    if sight.known is not None:
+        pairs = sql(
+            "SELECT o.near, o.node FROM ({pairs}) o"
+            " WHERE NOT EXISTS (SELECT FROM {known} k WHERE k.node = o.node)",
+            pairs=pairs,
+            known=sight.known,
+        )
+    return pairs
+
+
+def in_groups(steps: tuple[EdgeStep, ...], nodes: Sql, walk: Walk, groups: Groups) -> Sql:
+    """Return the neighbours of nodes, each once, with type, value, and how many are like them."""
+    asked = sql("")
+    if groups.only is not None:
+        asked = sql(
+            "\nWHERE {only} IS NULL OR d.near <> ALL({roots}) OR {key} = {only}",
+            only=groups.only,
+            roots=groups.roots,
+            key=group_key(sql("d")),
+        )
+    return sql(
+        "SELECT d.*, count(*) OVER (PARTITION BY d.near, d.type, d.value) AS size\n"
+        "FROM (SELECT z.near, z.node, (SELECT t.v FROM fact_2 t WHERE t.e = z.node AND {seen}"
+        " LIMIT 1) AS type, {value} AS value\n"
+        "FROM (SELECT DISTINCT q.near, q.node FROM ({pairs}) q) z OFFSET 0) d{asked}",
+        seen=walk.compilation.seen(sql("t"), walk.view),
+        value=groups.value,
+        pairs=neighbours(steps, nodes, walk),
+        asked=asked,
+    )
+
+
+def group_key(row: Sql) -> Sql:
+    """Return what tells the groups of a node apart, as text."""
+    return sql("concat({row}.type, ' ', {row}.value)", row=row)
+
+
+def is_grouped(groups: Groups) -> Sql:
+    """Return the condition that `g` is a member of a group."""
+    grouped = sql("g.size >= {at_least}", at_least=number(groups.at_least))
+    if groups.only is None:
+        return sql("({grouped})", grouped=grouped)
+    return sql("({only} IS NULL AND {grouped})", only=groups.only, grouped=grouped)
 
 
 def is_of(types: Iterable[str], walk: Walk) -> Sql:

@@ -72,8 +72,9 @@ def children(shape: Shape) -> Iterator[tuple[Shape, Query | None]]:
             yield child, None
         case One() | Many() | Page() | Summary() | Groups():
             yield shape.shape, shape.query
-        case Graph(query=query, node=node, edge=edge):
-            yield from ((child, query) for child in (node, edge) if child is not None)
+        case Graph(query=query, node=node, edge=edge, grouping=grouping):
+            value = None if grouping is None else grouping.value
+            yield from ((child, query) for child in (node, edge, value) if child is not None)
         case _:
             pass
 

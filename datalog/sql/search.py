@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from datalog.planning.steps import Walked
 from datalog.sql.columns import Column
-from datalog.sql.neighbours import Walk, neighbours
+from datalog.sql.neighbours import Walk, open_neighbours
 from datalog.sql.rows import Item, Rows
 from datalog.sql.unification import Reading, unified
 from datalog.syntax.clauses import EdgeStep, Search
@@ -134,7 +134,7 @@ def _fresh(side: _Side, walk: Walk) -> Sql:
         "SELECT p.node FROM (SELECT y.node,"
         " dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place\n"
         "FROM ({near}) y) p WHERE p.place <= {most}\nEXCEPT SELECT unnest({reached})",
-        near=neighbours(side.steps, side.fresh, walk),
+        near=open_neighbours(side.steps, side.fresh, walk),
         most=walk.limit(walk.search.per_node),
         reached=side.reached,
     )

@@ -11,7 +11,7 @@ from datalog.sql.answer import answer
 from datalog.sql.basis import basis_instant, basis_t
 from datalog.sql.columns import Column
 from datalog.sql.entity_output import attribute_name, type_id_of, type_name, value
-from datalog.sql.frontier import frontier_json
+from datalog.sql.frontier import crowds_json, frontier_json
 from datalog.sql.graph import (
     GraphRows,
     edge_members,
@@ -317,8 +317,8 @@ def _let(shape: Let, scope: Scope) -> Json:
 
 
 def _graph(shape: Graph, scope: Scope) -> Json:
-    rows = graph_rows(shape, scope)
-    wanted = [("edges", shape.edges), ("frontier", shape.frontier)]
+    rows = graph_rows(shape, scope, to_json)
+    wanted = [("edges", shape.edges), ("frontier", shape.frontier), ("groups", shape.groups)]
     if isinstance(rows, Empty):
         scope.compilation.reasons.append((shape.path, rows.because))
         empty = [("nodes", ("[]",)), *((key, ("[]",)) for key, is_wanted in wanted if is_wanted)]
@@ -328,6 +328,9 @@ def _graph(shape: Graph, scope: Scope) -> Json:
         parts["edges"] = (_edges(shape, rows),)
     if shape.frontier:
         parts["frontier"] = (frontier_json(rows),)
+    groups = rows.walk.sight.groups
+    if shape.groups:
+        parts["groups"] = (sql("'[]'") if groups is None else crowds_json(rows, groups),)
     parts["refused"] = (refused(rows),)
     return (graph_json(rows, json_object(parts.items())),)
 

@@ -3,20 +3,20 @@
 The search gives the raw graph (`datalog/sql/graph.py`), `graph` makes the answer.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from datalog.syntax.clauses import EdgeStep, Pattern, Search
 from datalog.syntax.query import Order, Query, Scalar
 from datalog.syntax.terms import Variable
-from datalog.tree import BasisT, Bound, Graph, Many, Object, Shape, Value
-from resolvers import connections, cursors, named
+from datalog.tree import BasisT, Bound, Many, Object, Shape
+from resolvers import cursors, named
 from resolvers.draft import Draft, Place, Request
-from resolvers.edges import any_edge
 from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
-from resolvers.lineage.graph import Bounds, Json, Lineage, extra_key, told
-from resolvers.lineage.walks import Numbers, edges_pass, nodes_pass, types, upstream_steps
+from resolvers.lineage import walks
+from resolvers.lineage.graph import Bounds, Json, Lineage, told
+from resolvers.lineage.shapes import bases, graph
+from resolvers.lineage.walks import Numbers, types, upstream_steps
 from resolvers.named import Named
 from resolvers.selection import Selected
 from store.catalogue import Catalogue
@@ -50,8 +50,8 @@ def searched(draft: Draft, place: Place, selected: Selected, numbers: Numbers) -
         (
             ("roots", _roots(draft, place, roots)),
             ("t", BasisT(place.source)),
-            ("bases", _bases(place, selected)),
-            ("graph", _graph(draft, place, selected, query, search)),
+            ("bases", bases(place, selected)),
+            ("graph", graph(draft, place, selected, query, search)),
         )
     )
 
@@ -95,64 +95,6 @@ def _roots(draft: Draft, place: Place, roots: Named) -> Shape:
     return Many(f"{place.label}(roots)", query, Bound(position))
 
 
-def _bases(place: Place, selected: Selected) -> Shape:
-    asked = (each for each in selected.of() if each.name == "basis")
-    return Object(tuple((each.key, connections.basis(place, each)) for each in asked))
-
-
-def _graph(draft: Draft, place: Place, selected: Selected, query: Query, search: Search) -> Shape:
-    node_leaves, edge_leaves = _leaves(selected, "nodes"), _leaves(selected, "edges")
-    edge = draft.variable("edge")
-    of_nodes = {each.name for _, each in node_leaves}
-    parts = {each.name for each in selected.of()}
-    return Graph(
-        place.label,
-        query,
-        search,
-        _extra(node_leaves, lambda of, each: _node_extra(draft, place, search.node, of, each)),
-        _extra(edge_leaves, lambda of, each: _edge_extra(draft, place, edge, of, each)),
-        degrees=bool(of_nodes & {"inDegree", "outDegree"}),
-        edges="edges" in parts or bool(of_nodes & {"rank", "inCycle"}),
-        frontier=bool(parts & {"frontier", "complete", "stoppedBy"}),
-        edge_entity=edge,
-        nodes_pass=nodes_pass(draft, place, selected.arguments.get("where"), search.node),
-        edges_pass=edges_pass(draft, place, selected.arguments.get("edgeWhere"), edge),
-    )
-
-
-_Leaves = list[tuple[Selected, Selected]]
-
-
-def _leaves(selected: Selected, name: str) -> _Leaves:
-    return [(each, leaf) for each in selected.of() if each.name == name for leaf in each.of()]
-
-
-def _extra(leaves: _Leaves, shape: Callable[[Selected, Selected], Shape | None]) -> Shape | None:
-    shaped = ((extra_key(each, leaf), shape(each, leaf)) for each, leaf in leaves)
-    members = tuple((key, made) for key, made in shaped if made is not None)
-    return Object(members) if members else None
-
-
-def _node_extra(
-    draft: Draft, place: Place, node: Variable, nodes: Selected, leaf: Selected
-) -> Shape | None:
-    match leaf.name:
-        case "urn" | "lifecycle" as name:
-            return Value(node, f"entity/{name}")
-        case "entity":
-            return draft.entity(place.at(nodes.key).at(leaf.key), leaf, node)
-        case _:
-            return None
-
-
-def _edge_extra(
-    draft: Draft, place: Place, edge: Variable, edges: Selected, leaf: Selected
-) -> Shape | None:
-    if leaf.name != "edge":
-        return None
-    return any_edge(draft, place.at(edges.key).at(leaf.key), leaf, edge)
-
-
 @dataclass(frozen=True, slots=True)
 class Answering:
     """What makes the answer of the column, for one request."""
@@ -169,18 +111,17 @@ class Answering:
 
     def told(self, column: Any) -> Json:  # JSON that our own statement made.
         """Return the graph as selected, of those roots that there are."""
-        graph = column["graph"]
-        t, question = int(column["t"]), cursors.asked("frontier")
+        t, question = int(column["t"]), walks.question(self.selected, self.request)
 
-        def sign(node: str, direction: str) -> str:
-            return cursors.sign(self.request.secret, question, [t, node, direction])
+        def sign(*ended: object) -> str:
+            return cursors.sign(self.request.secret, question, [t, *ended])
 
         bounds = Bounds(
             self.numbers.number("upstreamDepth", self.request),
             self.numbers.number("downstreamDepth", self.request),
             self.numbers.number("perNode", self.request),
         )
-        found = Lineage(graph, self.catalogue, bounds, sign)
+        found = Lineage(column["graph"], self.catalogue, bounds, sign)
         return told(found, self.selected.of(), column["bases"])
 
     def _check_roots(self, column: Any) -> None:

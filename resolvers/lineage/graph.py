@@ -18,6 +18,7 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
+from resolvers import cursors
 from resolvers.lineage.layers import Layers, Successors, back, layers
 from resolvers.selection import Selected
 from store.catalogue import Catalogue, Upstream
@@ -46,13 +47,14 @@ class Lineage:
     raw: Raw
     catalogue: Catalogue
     bounds: Bounds
-    sign: Callable[[str, str], str]
-    """Signs the cursor of a frontier: its node and direction."""
+    sign: Callable[..., str]
+    """Signs the cursor of a frontier: its node and direction; of a group, its key too."""
 
     @cached_property
     def successors(self) -> Successors:
         """Where data flows from each node, in order of (entity id, edge id)."""
         nodes = [node["id"] for node in self.raw["nodes"]]
+        nodes += self._ends_elsewhere(nodes)
         place = {name: position for position, name in enumerate(nodes)}
         number = [int(name[1:]) for name in nodes]
         upstream_is_to = {
@@ -68,6 +70,12 @@ class Lineage:
             if len(reached) > 1:
                 reached.sort(key=lambda step: number[step[0]])
         return found
+
+    def _ends_elsewhere(self, nodes: Iterable[str]) -> list[str]:
+        """Return the ends of edges that are no nodes: what a client knows already."""
+        here = set(nodes)
+        ends = (edge[end] for edge in self.raw["edges"] for end in ("from", "to"))
+        return list(dict.fromkeys(end for end in ends if end not in here))
 
     @cached_property
     def layers(self) -> Layers:
@@ -93,30 +101,36 @@ class Lineage:
             "MAX_DEPTH": any(deepest),
             "MAX_NODES": bool(self.raw["refused"]),
             "PER_NODE": any(crowded),
+            "GROUPED": bool(self.raw["groups"]),
         }
         return [name for name, holds in reasons.items() if holds]
 
 
 def told(lineage: Lineage, selected: Iterable[Selected], bases: Mapping[str, object]) -> Json:
     """Return the graph as selected; `bases` has what is selected of the basis, by key."""
-    graph: Json = {}
-    for each in selected:
-        match each.name:
-            case "basis":
-                graph[each.key] = bases[each.key]
-            case "nodes":
-                graph[each.key] = _nodes(lineage, each)
-            case "edges":
-                graph[each.key] = _edges(lineage, each)
-            case "frontier":
-                graph[each.key] = [_frontier(lineage, raw, each) for raw in lineage.raw["frontier"]]
-            case "complete":
-                graph[each.key] = not lineage.raw["frontier"]
-            case "stoppedBy":
-                graph[each.key] = lineage.stopped_by
-            case _:
-                graph[each.key] = "LineageGraph"
-    return graph
+    return {each.key: _part(lineage, each, bases) for each in selected}
+
+
+def _part(  # noqa: PLR0911  # One case for each field.
+    lineage: Lineage, selected: Selected, bases: Mapping[str, object]
+) -> object:
+    match selected.name:
+        case "basis":
+            return bases[selected.key]
+        case "nodes":
+            return _nodes(lineage, selected)
+        case "edges":
+            return _edges(lineage, selected)
+        case "frontier":
+            return [_frontier(lineage, raw, selected) for raw in lineage.raw["frontier"]]
+        case "groups":
+            return [_group(lineage, raw, selected) for raw in lineage.raw["groups"]]
+        case "complete":
+            return not lineage.raw["frontier"] and not lineage.raw["groups"]
+        case "stoppedBy":
+            return lineage.stopped_by
+        case _:
+            return "LineageGraph"
 
 
 _NODE = {"id": "id", "type": "type", "depth": "depth", "side": "side"}
@@ -202,6 +216,27 @@ def _frontier(lineage: Lineage, raw: Raw, selected: Selected) -> Json:
                 shown[each.key] = lineage.sign(raw["id"], raw["direction"])
             case _:
                 shown[each.key] = "Frontier"
+    return shown
+
+
+def _group(lineage: Lineage, raw: Raw, selected: Selected) -> Json:
+    node, direction, key = raw["id"], raw["direction"], raw["key"]
+    shown: Json = {}
+    for each in selected.of():
+        match each.name:
+            case "id":
+                shown[each.key] = cursors.asked("group", node, direction, key)
+            case "of":
+                shown[each.key] = node
+            case "cursor":
+                shown[each.key] = lineage.sign(node, direction, key)
+            case "value":
+                values = (raw["value"] or {}).values()  # By kind; one of these has it, or none.
+                shown[each.key] = next((value for value in values if value is not None), None)
+            case "__typename":
+                shown[each.key] = "LineageGroup"
+            case name:
+                shown[each.key] = raw[name]
     return shown
 
 

@@ -7,7 +7,7 @@ from datalog.syntax.clauses import Clause, EdgeStep
 from datalog.syntax.query import Parent, Query, Scalar
 from datalog.syntax.terms import Variable
 from datalog.tree import Passing
-from resolvers import filters
+from resolvers import cursors, filters
 from resolvers.conditions import Filtered
 from resolvers.draft import Binding, Draft, Place, Request
 from resolvers.errors import BadUserInput, LimitExceeded
@@ -64,6 +64,19 @@ class Numbers:
         most = self.limits.nodes.most
         if len(roots) > most:
             raise LimitExceeded("of", len(roots), most)
+
+
+_DECIDES = ("edgeTypes", "nodeTypes", "where", "edgeWhere", "groupBy")
+
+
+def question(selected: Selected, request: Request) -> str:
+    """Return the hash of what a walk may see: a cursor goes on only where that is the same."""
+    given = {name: selected.arguments.get(name) for name in _DECIDES}
+    said = {name: value for name, value in given.items() if value is not None}
+    for name, value in said.items():
+        if name.endswith("Types") and isinstance(value, list | tuple):
+            said[name] = sorted(map(str, value))  # In which order they are named decides nothing.
+    return cursors.asked("lineage", given_value(said, request.variables))
 
 
 def upstream_steps(catalogue: Catalogue, edge_types: object) -> tuple[EdgeStep, ...]:

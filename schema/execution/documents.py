@@ -263,7 +263,7 @@ def _decisive(schema: GraphQLSchema, node: DocumentNode) -> frozenset[str]:
     return frozenset(visitor.names)
 
 
-_DECISIVE = frozenset({"attributes", "query", "inputs"})
+_DECISIVE = frozenset({"attributes", "query", "inputs", "groupBy"})
 """Arguments whose whole value decides the plan: attributes of a history, what Datalog is about."""
 
 

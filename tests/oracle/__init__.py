@@ -3,4 +3,7 @@
 catalog.py reads what the model needs of an SDL catalog, history.py replays transactions, lineage.py
 walks the graph, timeline.py tells what each transaction did, searching.py finds words, texts.py
 says in what, found.py compares what was found.
+
+drawing.py draws requests for lineage, exploring.py asks them as an explorer would, and comparing.py
+holds the answers to the model's.
 """

@@ -5,30 +5,48 @@ from typing import Any
 from tests.oracle.history import Replay
 from tests.oracle.lineage import Graph
 
-LINEAGE = """
+GRAPH = """{
+  basis { t } complete stoppedBy
+  nodes {
+    id urn type lifecycle depth side rank inDegree outDegree inCycle entity { urn lifecycle }
+  }
+  edges { type from to back edge { from { id urn } to { id urn } } }
+  frontier { node direction shown hidden hiddenByType { type count } cursor }
+  groups { id of direction type value count shown cursor }
+}"""
+
+LINEAGE = f"""
 query(
   $root: ID!, $at: TimePoint, $direction: Direction!, $depth: Int, $nodes: Int, $fan: Int,
-  $up: Int, $down: Int, $where: LineageNodeFilter, $edgeWhere: LineageEdgeFilter
-) {
+  $up: Int, $down: Int, $where: LineageNodeFilter, $edgeWhere: LineageEdgeFilter,
+  $groupBy: LineageGroupBy
+) {{
   lineage(
     of: [$root], asOf: $at, direction: $direction, maxNodes: $nodes, perNode: $fan,
     maxDepth: $depth, upstreamDepth: $up, downstreamDepth: $down,
-    where: $where, edgeWhere: $edgeWhere
-  ) {
-    complete stoppedBy
-    nodes {
-      id urn type lifecycle depth side rank inDegree outDegree inCycle entity { urn lifecycle }
-    }
-    edges { type from to back edge { from { urn } to { urn } } }
-    frontier { node direction shown hidden hiddenByType { type count } }
-  }
-}
+    where: $where, edgeWhere: $edgeWhere, groupBy: $groupBy
+  ) {GRAPH}
+}}
+"""
+
+EXPAND = f"""
+query(
+  $cursor: String!, $known: [ID!], $first: Int,
+  $where: LineageNodeFilter, $edgeWhere: LineageEdgeFilter, $groupBy: LineageGroupBy
+) {{
+  expand(
+    cursor: $cursor, known: $known, first: $first,
+    where: $where, edgeWhere: $edgeWhere, groupBy: $groupBy
+  ) {GRAPH}
+}}
 """
 
 
-def compare(answer: dict[str, Any], graph: Graph, replay: Replay) -> None:
-    """Fail where a lineage graph differs from the model's."""
-    urns = {node["id"]: node["urn"] for node in answer["nodes"]}
+def compare(
+    answer: dict[str, Any], graph: Graph, replay: Replay, known: dict[str, str] | None = None
+) -> None:
+    """Fail where a lineage graph differs from the model's; `known` has urns by id."""
+    urns = names(answer) | (known or {})
     assert [_node(node) for node in answer["nodes"]] == [
         (
             urn,
@@ -52,10 +70,25 @@ def compare(answer: dict[str, Any], graph: Graph, replay: Replay) -> None:
         (each.urn, each.direction, each.shown, sum(each.hidden.values()), each.hidden)
         for each in graph.frontier
     ]
-    order = ["MAX_DEPTH", "MAX_NODES", "PER_NODE"]
+    groups = [(urns[each["of"]], *(each[name] for name in _GROUP)) for each in answer["groups"]]
+    expected = [
+        (each.urn, each.direction, each.type, each.value, each.count, each.shown)
+        for each in graph.groups
+    ]
+    assert sorted(groups, key=str) == sorted(expected, key=str)
+    order = ["MAX_DEPTH", "MAX_NODES", "PER_NODE", "GROUPED"]
     assert answer["stoppedBy"] == [reason for reason in order if reason in graph.stopped_by]
-    assert answer["complete"] == (not graph.frontier)
+    assert answer["complete"] == (not graph.frontier and not graph.groups)
     _check_back(answer, urns, graph)
+
+
+_GROUP = ("direction", "type", "value", "count", "shown")
+
+
+def names(answer: dict[str, Any]) -> dict[str, str]:
+    """Return the urns of all that an answer shows, by id."""
+    ends = (edge["edge"][end] for edge in answer["edges"] for end in ("from", "to"))
+    return {each["id"]: each["urn"] for each in (*answer["nodes"], *ends)}
 
 
 def _node(node: dict[str, Any]) -> tuple[Any, ...]:

@@ -24,7 +24,21 @@ def drawn(asked: Asked, replay: Replay, chance: random.Random) -> tuple[Asked, V
     if chance.random() < 0.3:
         edge_where, edge_passes = _edge_where(replay, chance)
         asked, variables["edgeWhere"] = replace(asked, edge_passes=edge_passes), edge_where
+    if chance.random() < 0.5:
+        fields = [None, None, *sorted(_groupable(replay))]
+        least, name = chance.choice([2, 3, 5]), chance.choice(fields)
+        asked = replace(asked, at_least=least, group_field=name)
+        variables["groupBy"] = {"atLeast": least} | ({"field": name} if name else {})
     return asked, variables
+
+
+def _groupable(replay: Replay) -> set[str]:
+    """Return the attributes that have one value everywhere: a text, a truth, an enum's."""
+    others = {"Long", "Float", "Decimal", "DateTime", "Date", "UUID", "URI", "JSON", "Keyword"}
+    others |= {*replay.catalog.types, *replay.catalog.implementers}
+    every = [each for fields in replay.catalog.types.values() for each in fields.values()]
+    unfit = {each.name for each in every if each.many or each.type in others}
+    return {each.name for each in every} - unfit
 
 
 def _where(
@@ -65,7 +79,7 @@ def _edge_where(
     if not numbers:
         names = sorted(n for n, each in replay.catalog.edges.items() if each.upstream != "NONE")
         name = chance.choice(names)
-        return {name: {"key": {"isNull": False}}}, lambda key: key[0] != name or key[3] != ""
+        return {name: {"key": {"eq": "x"}}}, lambda key: key[0] != name or key[3] == "x"
     name, field = chance.choice(numbers)
     values = [each.values.get(field) for key, each in replay.edges.items() if key[0] == name]
     most = chance.choice([value for value in values if value is not None] or [1])

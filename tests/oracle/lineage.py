@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.oracle.history import EdgeKey, Replay
 
@@ -24,6 +25,8 @@ class Asked:
     downstream_depth: int | None = None
     node_passes: Callable[[str], bool] = lambda _: True
     edge_passes: Callable[[EdgeKey], bool] = lambda _: True
+    at_least: int | None = None
+    group_field: str | None = None
 
     def depth(self, side: str) -> int:
         """Return how many hops the walk takes on a side."""
@@ -45,13 +48,26 @@ class Hidden:
 
 
 @dataclass
+class Group:
+    """Neighbours of a node in one direction that stand together, shown and not."""
+
+    urn: str
+    direction: str
+    type: str
+    value: Any
+    count: int
+    shown: int
+
+
+@dataclass
 class Graph:
-    """The answer: nodes in order with depth and side, edges, frontier, reasons."""
+    """The answer: nodes in order with depth and side, edges, frontier, groups, reasons."""
 
     depth: dict[str, int] = field(default_factory=dict)
     side: dict[str, str] = field(default_factory=dict)
     edges: set[EdgeKey] = field(default_factory=set)
     frontier: list[Hidden] = field(default_factory=list)
+    groups: list[Group] = field(default_factory=list)
     stopped_by: set[str] = field(default_factory=set)
     degrees: dict[str, tuple[int, int]] = field(default_factory=dict)
     rank: dict[str, int] = field(default_factory=dict)
@@ -98,6 +114,43 @@ class Walk:
             key=self.identity,
         )
 
+    def crowds(self, urn: str, direction: str) -> dict[tuple[str, Any], list[str]]:
+        """Return the neighbours that stand together, by their type and value."""
+        found: dict[tuple[str, Any], list[str]] = defaultdict(list)
+        for far in self.neighbours(urn, direction):
+            entity = self.replay.entities[far]
+            value = entity.values.get(self.asked.group_field or "")
+            found[entity.type, value].append(far)
+        least = self.asked.at_least
+        return {
+            key: each for key, each in found.items() if least is not None and len(each) >= least
+        }
+
+    def alone(self, urn: str, direction: str) -> list[str]:
+        """Return the neighbours that stand in no group."""
+        grouped = {far for each in self.crowds(urn, direction).values() for far in each}
+        return [far for far in self.neighbours(urn, direction) if far not in grouped]
+
+    def expand(
+        self, urn: str, side: str, known: set[str], first: int, group: tuple[str, Any] | None
+    ) -> Graph:
+        """Return what comes with one hop from a node, beside what is known; or of a group of it."""
+        pool = self.alone(urn, side) if group is None else self.crowds(urn, side)[group]
+        new = [far for far in pool if far not in known | {urn}][:first]
+        shown = known | {urn, *new}
+        self._hide(urn, side, pool, shown, last=False)
+        if group is None:
+            self._group(urn, side, shown)
+        for far in new:
+            self.graph.depth[far], self.graph.side[far] = 1, side
+            self._degree(far)
+            self._hide(far, side, self.neighbours(far, side), shown, last=True)
+        self.graph.edges = {
+            key for far in new for key in self.replay.touching[far] if self._joins(key, shown)
+        }
+        self._layers({*new, *(end for key in self.graph.edges for end in key[1:3])})
+        return self.graph
+
     def _walks(self, key: EdgeKey) -> bool:
         kinds = self.asked.edge_types
         return (kinds is None or key[0] in kinds) and self.asked.edge_passes(key)
@@ -119,9 +172,7 @@ class Walk:
         found: dict[str, set[str]] = {}
         for side in self.asked.sides:
             reached = {
-                far
-                for urn in fresh[side]
-                for far in self.neighbours(urn, side)[: self.asked.per_node]
+                far for urn in fresh[side] for far in self.alone(urn, side)[: self.asked.per_node]
             }
             found[side] = reached - self.level[side].keys()
         newcomers = sorted(set().union(*found.values()) - shown, key=self.identity)
@@ -145,32 +196,47 @@ class Walk:
             on = [side for side in self.asked.sides if urn in self.level[side]]
             both = "BOTH" if len(on) == 2 else on[0]
             graph.side[urn] = "ROOT" if depth[urn] == 0 else both
-            incoming = sum(1 for _ in self._hops(urn, UPSTREAM))
-            graph.degrees[urn] = incoming, sum(1 for _ in self._hops(urn, DOWNSTREAM))
+            self._degree(urn)
             for side in on:
-                self._frontier(urn, side, shown)
+                last = self.level[side][urn] == self.asked.depth(side)
+                near = self.neighbours(urn, side) if last else self.alone(urn, side)
+                self._hide(urn, side, near, shown, last=last)
+                if not last:
+                    self._group(urn, side, shown)
         graph.edges = {
-            key
-            for urn in shown
-            for key in self.replay.touching[urn]
-            if self._ends(key) != (None, None) and {key[1], key[2]} <= shown and self._walks(key)
+            key for urn in shown for key in self.replay.touching[urn] if self._joins(key, shown)
         }
         self._layers(shown)
 
-    def _frontier(self, urn: str, side: str, shown: set[str]) -> None:
-        neighbours = self.neighbours(urn, side)
+    def _degree(self, urn: str) -> None:
+        incoming = sum(1 for _ in self._hops(urn, UPSTREAM))
+        self.graph.degrees[urn] = incoming, sum(1 for _ in self._hops(urn, DOWNSTREAM))
+
+    def _joins(self, key: EdgeKey, shown: set[str]) -> bool:
+        lineage = self._ends(key) != (None, None)
+        return lineage and {key[1], key[2]} <= shown and self._walks(key)
+
+    def _hide(self, urn: str, side: str, near: list[str], shown: set[str], *, last: bool) -> None:
         hidden: dict[str, int] = defaultdict(int)
-        for far in neighbours:
+        for far in near:
             if far not in shown:
                 hidden[self.replay.entities[far].type] += 1
         if not hidden:
             return
-        count = len(neighbours) - sum(hidden.values())
+        count = len(near) - sum(hidden.values())
         self.graph.frontier.append(Hidden(urn, side, count, dict(hidden)))
-        if self.level[side][urn] == self.asked.depth(side):
+        if last:
             self.graph.stopped_by.add("MAX_DEPTH")
-        elif len(neighbours) > self.asked.per_node:
+        elif len(near) > self.asked.per_node:
             self.graph.stopped_by.add("PER_NODE")
+
+    def _group(self, urn: str, side: str, shown: set[str]) -> None:
+        for (kind, value), members in self.crowds(urn, side).items():
+            seen = sum(far in shown for far in members)
+            if seen < len(members):
+                count = len(members) - seen
+                self.graph.groups.append(Group(urn, side, kind, value, count, seen))
+                self.graph.stopped_by.add("GROUPED")
 
     def _layers(self, shown: set[str]) -> None:
         flow: dict[str, set[str]] = {urn: set() for urn in shown}

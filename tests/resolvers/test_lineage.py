@@ -28,6 +28,7 @@ RAW: Json = {
     "frontier": [
         {"id": "E1", "direction": "UPSTREAM", "level": 1, "shown": 1, "hidden": {"Team": 2, "A": 1}}
     ],
+    "groups": [],
     "refused": False,
 }
 

@@ -1,0 +1,80 @@
+"""The shape of a raw graph: what is asked of each node and edge that a search finds."""
+
+from collections.abc import Callable
+
+from datalog.syntax.clauses import Search
+from datalog.syntax.query import Query
+from datalog.syntax.terms import Variable
+from datalog.tree import Graph, Object, Shape, Value
+from resolvers import connections
+from resolvers.draft import Draft, Place
+from resolvers.edges import any_edge
+from resolvers.lineage.graph import extra_key
+from resolvers.lineage.grouping import groups
+from resolvers.lineage.walks import edges_pass, nodes_pass
+from resolvers.selection import Selected
+
+
+def bases(place: Place, selected: Selected) -> Shape:
+    """Return what is selected of the basis, by key."""
+    asked = (each for each in selected.of() if each.name == "basis")
+    return Object(tuple((each.key, connections.basis(place, each)) for each in asked))
+
+
+def graph(draft: Draft, place: Place, selected: Selected, query: Query, search: Search) -> Graph:
+    """Return the raw graph of a search, with what is selected of it. Raises BadUserInput."""
+    node_leaves, edge_leaves = _leaves(selected, "nodes"), _leaves(selected, "edges")
+    edge = draft.variable("edge")
+    of_nodes = {each.name for _, each in node_leaves}
+    parts = {each.name for each in selected.of()}
+    ends = bool(parts & {"complete", "stoppedBy"})
+    arguments = selected.arguments
+    grouping = groups(draft.catalogue, place, search.node, arguments.get("groupBy"))
+    return Graph(
+        place.label,
+        query,
+        search,
+        _extra(node_leaves, lambda of, each: _node_extra(draft, place, search.node, of, each)),
+        _extra(edge_leaves, lambda of, each: _edge_extra(draft, place, edge, of, each)),
+        degrees=bool(of_nodes & {"inDegree", "outDegree"}),
+        edges="edges" in parts or bool(of_nodes & {"rank", "inCycle"}),
+        frontier=ends or "frontier" in parts,
+        edge_entity=edge,
+        nodes_pass=nodes_pass(draft, place, arguments.get("where"), search.node),
+        edges_pass=edges_pass(draft, place, arguments.get("edgeWhere"), edge),
+        grouping=grouping,
+        groups=ends or "groups" in parts,
+    )
+
+
+_Leaves = list[tuple[Selected, Selected]]
+
+
+def _leaves(selected: Selected, name: str) -> _Leaves:
+    return [(each, leaf) for each in selected.of() if each.name == name for leaf in each.of()]
+
+
+def _extra(leaves: _Leaves, shape: Callable[[Selected, Selected], Shape | None]) -> Shape | None:
+    shaped = ((extra_key(each, leaf), shape(each, leaf)) for each, leaf in leaves)
+    members = tuple((key, made) for key, made in shaped if made is not None)
+    return Object(members) if members else None
+
+
+def _node_extra(
+    draft: Draft, place: Place, node: Variable, nodes: Selected, leaf: Selected
+) -> Shape | None:
+    match leaf.name:
+        case "urn" | "lifecycle" as name:
+            return Value(node, f"entity/{name}")
+        case "entity":
+            return draft.entity(place.at(nodes.key).at(leaf.key), leaf, node)
+        case _:
+            return None
+
+
+def _edge_extra(
+    draft: Draft, place: Place, edge: Variable, edges: Selected, leaf: Selected
+) -> Shape | None:
+    if leaf.name != "edge":
+        return None
+    return any_edge(draft, place.at(edges.key).at(leaf.key), leaf, edge)
