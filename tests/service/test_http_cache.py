@@ -10,18 +10,18 @@ from service.http_cache import ASKED_AGAIN, KEPT_FOR_EVER, NEVER_KEPT
 from store.database import Database
 from tests.service.conftest import Asking, serving
 
-_RAW, _CLEAN = "hw://dataset/x/raw", "hw://dataset/x/clean"
-_NAME = f'{{ dataset(id: "{_RAW}") {{ name }} }}'
-_RENAME = {"upsert": [{"type": "Dataset", "urn": _RAW, "name": "renamed"}]}
+RAW, _CLEAN = "hw://dataset/x/raw", "hw://dataset/x/clean"
+_NAME = f'{{ dataset(id: "{RAW}") {{ name }} }}'
+_RENAME = {"upsert": [{"type": "Dataset", "urn": RAW, "name": "renamed"}]}
 _ELSEWHERE = {"upsert": [{"type": "Team", "urn": "hw://team/x/other", "name": "Other"}]}
-_EVERYTHING = {
+EVERYTHING = {
     "upsert": [
-        {"type": "Dataset", "urn": _RAW, "name": "last", "rows": "7", "tags": ["z"]},
+        {"type": "Dataset", "urn": RAW, "name": "last", "rows": "7", "tags": ["z"]},
         {"type": "Dataset", "urn": "hw://dataset/x/new", "name": "new"},
     ],
     "link": [
-        {"type": "DerivedFrom", "from": "hw://dataset/x/new", "to": _RAW},
-        {"type": "OwnedBy", "from": _RAW, "to": "hw://team/x/new", "toType": "Team"},
+        {"type": "DerivedFrom", "from": "hw://dataset/x/new", "to": RAW},
+        {"type": "OwnedBy", "from": RAW, "to": "hw://team/x/new", "toType": "Team"},
     ],
     "unlink": [{"type": "TrainedOn", "from": "hw://model/x/ranker", "to": _CLEAN}],
     "retract": [_CLEAN],
@@ -39,7 +39,10 @@ PINNED = {
     "transactions": "{ transactions(asOf: @T) { nodes { t facts { totalCount } } } }",
     "lineage": """{ lineage(of: RAW, asOf: @T) {
         complete nodes { urn inDegree outDegree rank } edges { type } basis { t instant } } }""",
+    "impact": "{ impact(of: RAW, asOf: @T) { totalCount nodes { urn } } }",
     "datalog": "{ datalog(query: NAMES, asOf: @T) { rows complete } }",
+    "datalog of a history": "{ datalog(query: NAMES, asOf: @T, history: true) { rows } }",
+    "datalog since": "{ datalog(query: NAMES, asOf: @T, since: 2) { rows } }",
     "variable": "query ($t: TimePoint = @T) { dataset(id: RAW, asOf: $t) { name } }",
     "fragment": "{ ...Named } fragment Named on Query { dataset(id: RAW, asOf: @T) { name } }",
     "two": "{ a: dataset(id: RAW, asOf: @T) { name } b: dataset(id: RAW, asOf: 2) { name } }",
@@ -66,16 +69,21 @@ OF_NOW = {
     "lineage": "{ lineage(of: RAW) { complete } }",
     "datalog": "{ datalog(query: NAMES) { rows } }",
     "datalog, an instant": '{ datalog(query: NAMES, asOf: "2024-02-15") { rows } }',
+    "datalog, since now": "{ datalog(query: NAMES, since: 2) { rows } }",
+    "datalog, since an instant": """{
+        datalog(query: NAMES, asOf: @T, since: "2024-02-15") { rows } }""",
+    "entities of a router": """{
+        _entities(representations: [{__typename: "Dataset", urn: RAW}]) { __typename } }""",
     "explain": '{ explain(query: "{ datasets(asOf: 1) { totalCount } }") { sql } }',
     "a fault": '{ lineage(of: "hw://nobody", asOf: @T) { complete } }',
 }
 
-_T = 4
+T = 4
 
 
-def _said(query: str, t: int = _T) -> str:
+def _said(query: str, t: int = T) -> str:
     names = '"[:find ?n :where [?d :Dataset/name ?n]]"'
-    words = {"RAW": f'"{_RAW}"', "CLEAN": f'"{_CLEAN}"', "NAMES": names, "@T": str(t)}
+    words = {"RAW": f'"{RAW}"', "CLEAN": f'"{_CLEAN}"', "NAMES": names, "@T": str(t)}
     for word, meaning in words.items():
         query = query.replace(word, meaning)
     return query
@@ -87,7 +95,8 @@ async def _fixed(asking: Asking, query: str) -> httpx.Response:
     return await asking.http.get("/graphql", params=parameters)
 
 
-async def _write(asking: Asking, transaction: dict[str, Any]) -> int:
+async def write(asking: Asking, transaction: dict[str, Any]) -> int:
+    """Write a transaction, and return its t."""
     query = "mutation ($it: TransactionInput!) { transact(transaction: $it) { basis { t } } }"
     answer = await asking.ask(query, {"it": transaction})
     assert answer.errors == []
@@ -106,12 +115,12 @@ async def test_whoever_has_the_answer_is_told_so_until_its_data_change(asking: A
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
     assert "content-type" not in again.headers
 
-    t = await _write(asking, _ELSEWHERE)
+    t = await write(asking, _ELSEWHERE)
     elsewhere = await _get(asking, _NAME, **{"If-None-Match": f'"x", {tag}'})
     assert elsewhere.status_code == 304
     assert elsewhere.headers["headwater-basis"] == str(t)
 
-    await _write(asking, _RENAME)
+    await write(asking, _RENAME)
     changed = await _get(asking, _NAME, **{"If-None-Match": tag})
     assert changed.json()["data"] == {"dataset": {"name": "renamed"}}
     assert changed.headers["etag"] != tag
@@ -156,14 +165,14 @@ async def test_what_is_as_of_a_t_is_kept_for_ever_and_never_changes(asking: Aski
     for name, found in before.items():
         assert "errors" not in found.json(), name
         assert found.headers["cache-control"] == KEPT_FOR_EVER, name
-    assert await _write(asking, _EVERYTHING) == _T + 1
+    assert await write(asking, EVERYTHING) == T + 1
     for name, found in before.items():
         later = await _fixed(asking, PINNED[name])
         assert later.json()["data"] == found.json()["data"], name
         assert later.headers["etag"] == found.headers["etag"], name
         assert later.headers["cache-control"] == KEPT_FOR_EVER, name
         if name not in {"nested", "typename"}:  # They do not see what was written.
-            assert await asking.data(_said(PINNED[name], _T + 1)) != found.json()["data"], name
+            assert await asking.data(_said(PINNED[name], T + 1)) != found.json()["data"], name
 
 
 async def test_what_depends_on_now_is_asked_again(asking: Asking) -> None:
