@@ -71,6 +71,8 @@ def _read(catalogue: Catalogue, given: object, position: int) -> Wanted | BadUse
             f"__typename has to be a type or interface of entities, not {shortened(type_name)}"
         )
         return BadUserInput(where, problem)
+    if name is None:
+        return BadUserInput(where, "there is neither a urn nor an id")
     if not isinstance(name, str):
         return BadUserInput(where, f"expected a urn or an id, got {shortened(name)}")
     return Wanted(name, types)

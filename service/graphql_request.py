@@ -79,9 +79,11 @@ def read_request(
     if name is not None and not isinstance(name, str):
         raise _bad("operationName has to be a string")
     variables = _object(given, "variables")
-    asked_t = headers.get(MIN_T) or _object(given, "extensions").get("minT")
+    asked_ts = (headers.get(MIN_T) or None, _object(given, "extensions").get("minT"))
     query = documents.text(given)
-    return Request(query, variables, name or None, None if asked_t is None else _t(asked_t))
+    # Whoever asks for two t wants both.
+    least = max((_t(each) for each in asked_ts if each is not None), default=None)
+    return Request(query, variables, name or None, least)
 
 
 def _object(given: Mapping[str, object], name: str) -> Mapping[str, object]:

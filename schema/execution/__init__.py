@@ -15,6 +15,7 @@ subscriptions    a request answered again at each transaction it is about
   watched          what it is about: which transactions come next
   shaped           values made here, shaped by a selection
   explain          what a query becomes
+  reaching         waiting for the t that a request asks for
   federation       what a subgraph says of itself
   introspection    what the schema says of itself
 failures         what went wrong, as a response tells it

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, GraphQLResolveInfo
+from graphql import ExecutionResult, GraphQLResolveInfo
 
 from schema.execution.arguments import check_text
 from schema.execution.documents import (
@@ -30,6 +30,7 @@ from schema.execution.queries import (
     compiled_anew,
     compiled_query,
 )
+from schema.execution.reaching import Reaching
 from schema.execution.requests import Basis, Prepared, Request, Response, prepare, refusal
 from schema.execution.selections import select
 from schema.execution.served import LiveSchema, Served
@@ -38,12 +39,10 @@ from store.errors import OurFault
 from store.ids import T
 from store.writing.writer import Writer
 
-BASIS_NOT_REACHED = "BASIS_NOT_REACHED"
 _NEEDS_A_STREAM = (
     "a subscription has many answers: ask over a WebSocket (graphql-transport-ws), or with"
     " Accept: text/event-stream"
 )
-_PAUSE = 0.02
 _MOST_RETRIES = 5
 _LONG = 2_000
 
@@ -62,6 +61,10 @@ class Executor:
     live: LiveSchema
     patience: float = 5.0
     clock: Callable[[], datetime] = now
+    reaching: Reaching = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reaching", Reaching(self.reading.database, self.patience))
 
     def prepare(self, request: Request) -> Prepared:
         """Return a request ready to be executed. Raises RequestErrors where it cannot be."""
@@ -125,7 +128,7 @@ class Executor:
         least = prepared.request.min_t
         if least is None or response.basis is None or response.basis.t >= least:
             return response
-        await self.reach(least)
+        await self.reaching.until(least)
         return await self._answer(prepared)
 
     async def _answer(self, prepared: Prepared) -> Response:
@@ -187,6 +190,9 @@ class Executor:
         return resolve
 
     async def _mutation(self, prepared: Prepared) -> Response:
+        least = prepared.request.min_t
+        if least is not None:
+            await self.reaching.until(least)  # Before anything is written.
         mutation = Mutation(self.reading, self.writer, self.live, prepared, self.clock())
         result = await mutation.run()
         basis = mutation.basis
@@ -198,16 +204,6 @@ class Executor:
     async def _basis(self) -> Basis:
         clock = await self.reading.database.clock()
         return Basis(clock.t, clock.instant)
-
-    async def reach(self, least: T) -> None:
-        """Wait until the database has a t. Raises RequestErrors where that takes too long."""
-        try:
-            async with asyncio.timeout(self.patience):
-                # Another process may write it, which no event tells.
-                while (await self._basis()).t < least:  # noqa: ASYNC110
-                    await asyncio.sleep(_PAUSE)
-        except TimeoutError:
-            raise _not_reached(least, self.patience) from None
 
 
 def _length(value: object) -> int:
@@ -230,12 +226,6 @@ def _variables(arguments: Mapping[str, Any]) -> Mapping[str, object]:
 def _executed(result: ExecutionResult, basis: Basis | None) -> Response:
     errors = formatted(result.errors or ())
     return Response(executed=True, data=result.data, errors=errors, basis=basis)
-
-
-def _not_reached(least: T, patience: float) -> RequestErrors:
-    sentence = f"t {least} has not come within {patience:g} seconds"
-    extensions = {"code": BASIS_NOT_REACHED, "category": "unavailable"}
-    return RequestErrors((GraphQLError(sentence, extensions=extensions),))
 
 
 def _too_deep() -> RequestErrors:

@@ -66,11 +66,11 @@ class Subscriptions:
         request = prepared.request
         try:
             if request.min_t is not None:
-                await self.executor.reach(request.min_t)
+                await self.executor.reaching.until(request.min_t)
             selected = root_field(prepared)
             reads_on = look(self.executor.reading, prepared, selected)
             begins = await beginning(self.executor, prepared, selected) if after is None else after
-            await self.executor.reach(begins)
+            await self.executor.reaching.until(begins)
             del prepared  # It holds a schema, which may be an old one by the next event.
             async for each in _Events(self, request, reads_on, begins).all():
                 yield each

@@ -58,7 +58,7 @@ class Asking:
 @asynccontextmanager
 async def serving(url: str, **settings: Any) -> AsyncIterator[Asking]:
     """Run an application over a database."""
-    chosen = Settings(database_url=url, min_t_wait=0.3, **settings)
+    chosen = Settings(database_url=url, **{"min_t_wait": 0.3, **settings})
     app = create_app(chosen, schema_poll=0.05)
     transport = httpx.ASGITransport(app)
     async with (
