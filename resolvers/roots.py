@@ -21,6 +21,8 @@ from resolvers.lineage.expand import expand
 from resolvers.lineage.field import lineage
 from resolvers.nodes import node, nodes
 from resolvers.orders import Key
+from resolvers.reach.ancestors import common_ancestors
+from resolvers.reach.ends import lineage_leaves, lineage_roots
 from resolvers.reach.impact import impact
 from resolvers.reach.paths import paths
 from resolvers.search.field import search
@@ -127,6 +129,9 @@ _FIXED: Mapping[str, Root] = MappingProxyType(
         "paths": paths,
         "lineageDiff": lineage_diff,
         "expand": expand,
+        "lineageRoots": lineage_roots,
+        "lineageLeaves": lineage_leaves,
+        "commonAncestors": common_ancestors,
         "datalog": datalog,
         "search": search,
         "suggest": suggest,

@@ -18,7 +18,7 @@ from tests.oracle.exploring import Explorer
 from tests.oracle.found import compare_search
 from tests.oracle.history import Line, Replay, merged
 from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked
-from tests.oracle.reach import Ways
+from tests.oracle.reach import Ways, common_ancestors, ends, lowest
 from tests.oracle.texts import searched
 from tests.serving import SHARED, Served, needs_shared, serving
 
@@ -232,3 +232,47 @@ async def test_searches_find_what_a_naive_searcher_finds_at_five_times(
     share = sum(map(bool, found)) / len(found)
     print(f"{len(found)} searches, {share:.0%} found something, {sum(found)} entities")
     assert share > 0.7
+
+
+COMMON = """query($of: [ID!]!, $at: TimePoint) {
+  commonAncestors(of: $of, asOf: $at, first: 10000) {
+    totalCount complete
+    edges { lowest distances { of distance } node { id urn } }
+  }
+}"""
+
+
+async def test_common_ancestors_are_those_of_the_lines_at_any_time(histories: Histories) -> None:
+    chance, answered, ids = random.Random(13), 0, histories.ids
+    for instant in INSTANTS[2:] * 6:
+        ways = Ways(histories.states[instant])
+        busy = sorted(u for u, keys in ways.replay.touching.items() if len(keys) > 3)
+        below = ways.distances([chance.choice(busy)], DOWNSTREAM, 4)
+        of = chance.sample(sorted(below), min(3, len(below)))
+        expected = common_ancestors(ways, of)
+        answer = await histories.served.ask_once(COMMON, {"of": of, "at": instant})
+        common = answer["commonAncestors"]
+        in_order = sorted(expected, key=lambda urn: (sum(expected[urn].values()), ids[urn]))
+        assert [each["node"]["urn"] for each in common["edges"]] == in_order
+        assert (common["totalCount"], common["complete"]) == (len(expected), True)
+        for each in common["edges"]:
+            told = {every["of"]: every["distance"] for every in each["distances"]}
+            distances = expected[each["node"]["urn"]]
+            assert told == {f"E{ids[root]}": hops for root, hops in distances.items()}
+        last = {each["node"]["urn"] for each in common["edges"] if each["lowest"]}
+        assert last == lowest(ways, set(expected))
+        answered += bool(expected)
+    print(f"{answered} answers with common ancestors")
+    assert answered >= 9
+
+
+async def test_lineage_begins_and_ends_where_the_lines_say(histories: Histories) -> None:
+    for name, direction in (("lineageRoots", UPSTREAM), ("lineageLeaves", DOWNSTREAM)):
+        asked = f"query($at: TimePoint) {{ found: {name}(asOf: $at, first: 10000)"
+        asked += " { totalCount nodes { urn } } }"
+        for instant in INSTANTS[1:]:
+            expected = ends(Ways(histories.states[instant]), direction)
+            answer = await histories.served.ask_once(asked, {"at": instant})
+            in_order = sorted(expected, key=histories.ids.__getitem__)
+            assert [each["urn"] for each in answer["found"]["nodes"]] == in_order
+            assert answer["found"]["totalCount"] == len(expected) > 0

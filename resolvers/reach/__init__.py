@@ -7,4 +7,6 @@ impact        what hangs on some entities: how much of what, how far away, whose
 paths         how some entities come to others: what lies between them
   simple_paths  the next paths in a graph, and how many there are
   told_paths  what is selected of them
+ends          where lineage begins and ends
+ancestors     what several entities have upstream in common; `lowest` of these
 """

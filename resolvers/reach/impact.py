@@ -33,7 +33,7 @@ def impact(draft: Draft, place: Place, selected: Selected) -> Shape:
     page = paging(draft, place, selected, question, keys)
     at = page.place
     start = roots(draft, at, selected, "of", draft.limits.page.most)
-    asked = reach(draft, selected, *_numbers(draft, selected))
+    asked = reach(draft, selected, *far_and_wide(draft, selected))
     walk = walked(draft, at, "reached", start, asked)
     told = types(draft.catalogue, "types", selected.arguments.get("types"))
     reached = Reached(draft, at, walk.name, asked.depth.slot(draft, at), told)
@@ -48,12 +48,12 @@ def impact(draft: Draft, place: Place, selected: Selected) -> Shape:
         beside=_beside(reached, asked.depth),
         of_row={"distance": lambda _, __: Bound(depth)},
     )
-    draft.reshape(place, lambda request: _checked(start, request))
+    draft.reshape(place, lambda request: checked(start, request))
     shape = paged(draft, place, selected, listing, page)
     return Object((("there", start.there(draft, at)), ("found", walk.held(at, shape))))
 
 
-def _numbers(draft: Draft, selected: Selected) -> tuple[Number, Number]:
+def far_and_wide(draft: Draft, selected: Selected) -> tuple[Number, Number]:
     """Return how far to go, and to how many nodes: as far as the server allows by default."""
     depth, nodes = draft.limits.depth.most, draft.limits.nodes.most
     return (
@@ -62,7 +62,9 @@ def _numbers(draft: Draft, selected: Selected) -> tuple[Number, Number]:
     )
 
 
-def _checked(start: Roots, request: Request) -> Callable[[object], object]:
+def checked(start: Roots, request: Request) -> Callable[[object], object]:
+    """Return what gives the rows that were found, once all roots are known to be there."""
+
     def checked(column: Any) -> object:  # JSON that our own statement made.
         start.check(column["there"], request)
         return column["found"]
@@ -73,18 +75,25 @@ def _checked(start: Roots, request: Request) -> Callable[[object], object]:
 def _beside(reached: Reached, depth: Number) -> dict[str, Shaping]:
     """Return what shapes the fields that are no other connection's."""
     draft = reached.draft
-
-    def stopping(place: Place, told: Callable[[list[str]], object]) -> Shape:
-        draft.finish(place, stopped(depth, told))
-        return WalkEnd(reached.name)
-
     return {
         "byType": lambda place, each: _by(reached, place, each, "type"),
         "byLifecycle": lambda place, each: _by(reached, place, each, "lifecycle"),
         "byDistance": lambda place, each: _by_distance(reached, place, each),
         "groups": lambda place, each: draft.guarded(place, lambda at: groups(reached, at, each)),
-        "complete": lambda place, _: stopping(place, lambda reasons: not reasons),
-        "stoppedBy": lambda place, _: stopping(place, lambda reasons: reasons),
+        **stopping(draft, reached.name, depth),
+    }
+
+
+def stopping(draft: Draft, name: str, depth: Number) -> dict[str, Shaping]:
+    """Return what shapes `complete` and `stoppedBy`, of the walk that is held under a name."""
+
+    def shaped(place: Place, told: Callable[[list[str]], object]) -> Shape:
+        draft.finish(place, stopped(depth, told))
+        return WalkEnd(name)
+
+    return {
+        "complete": lambda place, _: shaped(place, lambda reasons: not reasons),
+        "stoppedBy": lambda place, _: shaped(place, lambda reasons: reasons),
     }
 
 

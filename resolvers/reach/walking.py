@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from datalog.syntax.clauses import Clause, EdgeStep, Pattern, Search
-from datalog.syntax.query import Input, Order, Query, Scalar
+from datalog.syntax.query import Among, Input, Order, Query, Scalar
 from datalog.syntax.terms import Variable
 from datalog.tree import Bound, Let, Many, Object, OpaqueId, Shape
 from resolvers import named
+from resolvers.clauses import any_of
 from resolvers.draft import Binding, Draft, Place, Request
 from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
 from resolvers.limits import Limit
@@ -54,7 +55,7 @@ class Number:
 class Reach:
     """How a field asks to walk, on which side of its roots; `nodes` counts the roots too.
 
-    So many levels are walked beyond the depth, to see what lies there.
+    So many levels are walked beyond the depth, and so many more nodes reached, to see if there are.
     """
 
     upstream: Steps
@@ -63,6 +64,7 @@ class Reach:
     depth: Number
     nodes: Number
     beyond: int = 1
+    more_nodes: int = 0
 
 
 def reach(draft: Draft, selected: Selected, depth: Number, nodes: Number) -> Reach:
@@ -176,6 +178,10 @@ class Walked:
     query: Query
     search: Search
 
+    def among(self, node: Variable, depth: Variable) -> Among:
+        """Return the input that has the rows under these variables."""
+        return Among(self.name, (node, depth))
+
     def held(self, place: Place, shape: Shape) -> Let:
         """Return the shape that holds the rows for the levels of another shape."""
         return Let(f"{place.label}({self.name})", self.name, self.query, shape, self.search)
@@ -206,6 +212,15 @@ def search_from(draft: Draft, place: Place, root: Variable, asked: Reach) -> Sea
         asked.downstream,
         asked.types,
         asked.depth.slot(draft, place, asked.beyond),
-        asked.nodes.slot(draft, place),
+        asked.nodes.slot(draft, place, asked.more_nodes),
         every,
     )
+
+
+def step(near: Variable, far: Variable, steps: Steps) -> Clause:
+    """Return the clause that one of the steps leads from one node to another."""
+    branches = (
+        (Pattern(far, each.edge, near) if each.reverse else Pattern(near, each.edge, far),)
+        for each in steps
+    )
+    return any_of((near, far), tuple(branches))

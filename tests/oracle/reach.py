@@ -99,3 +99,30 @@ def paths(
             leads_on = far in ends or (far in lead and len(path) + lead[far] <= most)
             if leads_on and len(path) <= most:
                 waiting.append([*path, far])
+
+
+def common_ancestors(ways: Ways, roots: list[str]) -> dict[str, dict[str, int]]:
+    """Return what is upstream of all, with the distance to each."""
+    above = {root: ways.distances([root], UPSTREAM, 1000) for root in roots}
+    shared = set.intersection(*(set(found) for found in above.values()))
+    return {urn: {root: above[root][urn] for root in roots} for urn in shared}
+
+
+def lowest(ways: Ways, shared: set[str]) -> set[str]:
+    """Return those below which no other is, but such as are above them too."""
+    below = {urn: set(ways.distances([urn], DOWNSTREAM, 1000)) for urn in shared}
+    return {
+        urn for urn in shared if all(urn in below[other] for other in below[urn] & shared - {urn})
+    }
+
+
+def ends(ways: Ways, direction: str) -> set[str]:
+    """Return what has lineage, none of it that way, and is not deleted."""
+    other = {UPSTREAM: DOWNSTREAM, DOWNSTREAM: UPSTREAM}[direction]
+    return {
+        urn
+        for urn, entity in ways.replay.entities.items()
+        if entity.lifecycle != "DELETED"
+        if not any(True for _ in ways.hops(urn, direction))
+        if any(True for _ in ways.hops(urn, other))
+    }

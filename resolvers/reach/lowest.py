@@ -1,0 +1,31 @@
+"""Which nodes of a graph are lowest: nothing is below them but what is above them too."""
+
+from collections.abc import Callable, Iterable
+
+from resolvers.lineage.layers import layers
+
+
+def lowest(pairs: Iterable[tuple[str, str]]) -> Callable[[str], bool]:
+    """Return what tells whether a node is lowest; each pair leads one hop down.
+
+    Along a hop within a circle the rank stays, along any other it grows.
+    """
+    pairs = list(pairs)
+    names = dict.fromkeys(name for pair in pairs for name in pair)
+    number = {name: at for at, name in enumerate(names)}
+    below: list[list[tuple[int, int]]] = [[] for _ in names]
+    above: list[list[int]] = [[] for _ in names]
+    for at, (near, far) in enumerate(pairs):
+        below[number[near]].append((number[far], at))
+        above[number[far]].append(number[near])
+    rank = layers(below).rank
+    waiting = [
+        node for node, hops in enumerate(below) if any(rank[far] > rank[node] for far, _ in hops)
+    ]
+    higher = set(waiting)
+    while waiting:  # Whatever is on a circle with one that is higher is so too.
+        node = waiting.pop()
+        beside = {near for near in above[node] if rank[near] == rank[node]} - higher
+        higher |= beside
+        waiting += beside
+    return lambda name: name not in number or number[name] not in higher
