@@ -36,7 +36,7 @@ class PersistedDocuments:
 
     trusted: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
     only_trusted: bool = False
-    sent: Recent[str, str] = field(default_factory=lambda: Recent(0))
+    sent: Recent[str, bytes] = field(default_factory=lambda: Recent(0))
 
     @classmethod
     def opened(cls, settings: Settings) -> Self:
@@ -61,12 +61,12 @@ class PersistedDocuments:
         return self._known(name) if text is None else self._remembered(name, text)
 
     def _known(self, name: str) -> str:
-        known = self.trusted.get(name)
-        if known is None and not self.only_trusted:
-            known = self.sent.get(name)
+        if name in self.trusted:
+            return self.trusted[name]
+        known = None if self.only_trusted else self.sent.get(name)
         if known is None:
             raise self._unknown(name)
-        return known
+        return known.decode(errors="surrogatepass")
 
     def _unknown(self, name: str) -> RequestErrors:
         if self.only_trusted:
@@ -88,8 +88,10 @@ class PersistedDocuments:
         if name != digest and name not in self.trusted:
             raise _mismatch(f"the SHA-256 of the query is {digest}, not {name[:80]!r}")
         self._allowed(text)
-        if self.sent.most and len(text) <= _LONGEST_KEPT:
-            self.sent.put(digest, text)
+        # As bytes: a text that has one rare character takes four times as much memory.
+        kept = text.encode(errors="surrogatepass")
+        if self.sent.most and len(kept) <= _LONGEST_KEPT:
+            self.sent.put(digest, kept)
         return text
 
 
