@@ -83,6 +83,8 @@ VALUES = {
     "less": "[?e :Dataset/name ?n] [(< @ ?n)]",
     "beginning": "[?e :Dataset/name ?n] [(starts-with? ?n @)]",
     "end": "[?e :Dataset/name ?n] [(ends-with? ?n @)]",
+    "search": "[(fulltext $ :Dataset/name @) [[?e]]]",
+    "best match": "[(best-match $ [:Dataset/name :entity/urn] @) [[?e]]]",
     "part": "[?e :Dataset/name ?n] [(includes? ?n @)]",
     "pattern found": "[?e :Dataset/name ?n] [(re-find @ ?n)]",
     "pattern matched": "[?e :Dataset/name ?n] [(re-matches @ ?n)]",

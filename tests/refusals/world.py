@@ -22,7 +22,7 @@ type Team implements Owner @entity {
 }
 
 type Dataset @entity {
-  name: String @required @index
+  name: String @required @index @search
   kind: Kind @index
   tags: [String!] @index
   count: Int @index
