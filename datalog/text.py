@@ -28,6 +28,7 @@ from datalog.tree import (
     Page,
     Shape,
     Summary,
+    Timeline,
     Total,
     Value,
 )
@@ -51,7 +52,7 @@ def operation_levels(operation: Operation) -> tuple[Level, ...]:
 def shape_levels(shape: Shape) -> Iterator[Level]:
     """Return the levels in a shape, the outer ones first."""
     match shape:
-        case One() | Many() | Page() | Total() | Graph() | Let() | Answer():
+        case One() | Many() | Page() | Total() | Graph() | Let() | Answer() | Timeline():
             yield Level(shape.path, _level_text(shape))
         case Summary():
             measures = measured_in(shape.shape)
@@ -69,7 +70,7 @@ def shape_levels(shape: Shape) -> Iterator[Level]:
         yield from shape_levels(child)
 
 
-def _level_text(level: One | Many | Page | Total | Graph | Let | Answer) -> str:
+def _level_text(level: One | Many | Page | Total | Graph | Let | Answer | Timeline) -> str:
     match level:
         case Total(query=query):
             return query_text(replace(query, find=_counted(query)))
@@ -113,7 +114,7 @@ def _aggregating(query: Query, keys: tuple[Variable, ...], measures: Iterable[Me
     return replace(query, find=(*keys, *made), with_=tuple(others))
 
 
-def _found(level: One | Many | Page | Graph | Let | Answer) -> Iterator[str]:
+def _found(level: One | Many | Page | Graph | Let | Answer | Timeline) -> Iterator[str]:
     """Return what a level finds: pulls where its shape writes attributes of an entity."""
     pulls = _pulls(level)
     find = level.query.find

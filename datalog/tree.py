@@ -12,6 +12,7 @@ from enum import StrEnum
 from datalog.syntax.clauses import Search
 from datalog.syntax.query import Query, Source
 from datalog.syntax.terms import Variable
+from datalog.syntax.views import AsOf, Now
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,6 +331,26 @@ class WalkEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Timeline:
+    """How many rows a query has in each of so many buckets of time, each row a datom.
+
+    From `start` (None: the first row's transaction) to `end`, in spans that are equal in time, or
+    in transactions; `datalog/sql/timeline.py` documents the JSON.
+    """
+
+    path: str
+    query: Query
+    about: Variable
+    attribute: Variable
+    transaction: Variable
+    operation: Variable
+    start: AsOf | None
+    end: Now | AsOf
+    buckets: Variable
+    by_transaction: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """The answer of a query that someone wrote, as a JSON object.
 
@@ -376,6 +397,7 @@ Shape = (
     | Let
     | WalkEnd
     | Answer
+    | Timeline
 )
 
 

@@ -29,6 +29,7 @@ from resolvers.search.field import search
 from resolvers.search.suggest import suggest
 from resolvers.selection import Selected
 from resolvers.subjects import Subject
+from resolvers.timeline.changes import changes
 from resolvers.timeline.diff import lineage_diff
 from resolvers.transactions import transactions
 from store.catalogue import UNKNOWN, Catalogue, EntityType, Interface, ValueType
@@ -132,6 +133,7 @@ _FIXED: Mapping[str, Root] = MappingProxyType(
         "lineageRoots": lineage_roots,
         "lineageLeaves": lineage_leaves,
         "commonAncestors": common_ancestors,
+        "changes": changes,
         "datalog": datalog,
         "search": search,
         "suggest": suggest,

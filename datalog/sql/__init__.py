@@ -19,6 +19,7 @@ shapes           rows to JSON text, one function per kind of shape
   answer           the rows of a query that someone wrote; `aggregates` are made of their groups
   held           rows read once for all levels inside: of a query, or a walk from many roots
   pulling          what a pull tells of an entity
+  timeline         counts of datoms by buckets of time
   basis            what an answer is true at
   graph            a lineage graph; `search` is the breadth-first walk, `neighbours` one hop of it
   sight            what the walk of a graph may see

@@ -26,6 +26,7 @@ from datalog.tree import (
     Rows,
     Shape,
     Summary,
+    Timeline,
     Total,
     TypeName,
     Value,
@@ -45,7 +46,7 @@ def needs(shape: Shape) -> Iterator[Variable]:
             yield variable
         case Measured(variable=Variable() as variable):
             yield variable
-        case One() | Many() | Page() | Total() | Graph() | Let() | Answer():
+        case One() | Many() | Page() | Total() | Graph() | Let() | Answer() | Timeline():
             yield from parents(shape.query)
         case Summary() | Groups():
             yield from parents(shape.query)

@@ -33,6 +33,7 @@ from datalog.sql.ordering import order_by, order_terms
 from datalog.sql.outputs import needs, with_outputs
 from datalog.sql.page_output import OpenPage, part_json, row_parts, rows_json
 from datalog.sql.pages import page_rows
+from datalog.sql.timeline import timeline
 from datalog.sql.writing import Json, as_text, json_object
 from datalog.syntax.query import Query
 from datalog.syntax.terms import Variable
@@ -62,6 +63,7 @@ from datalog.tree import (
     Rows,
     Shape,
     Summary,
+    Timeline,
     Total,
     TypeName,
     Value,
@@ -123,6 +125,8 @@ def to_json(shape: Shape, scope: Scope, page: Opened | None = None) -> Json:  # 
             return (walk_end(name, scope),)
         case Answer():
             return answer(shape, scope)
+        case Timeline():
+            return timeline(shape, scope)
         case Rows(inner):
             return _rows(inner, _open(shape, page))
         case GroupCount() | AllGroups():

@@ -29,7 +29,7 @@ CONTRACT_ROOT_FIELDS = frozenset(
     | {"transact"}
 )
 # Root fields that are promised for later: no type may take them now.
-PROMISED_ROOT_FIELDS = frozenset({"history", "changes"})
+PROMISED_ROOT_FIELDS = frozenset({"history"})
 SCALARS = frozenset(value_type.value for value_type in ValueType) - {ValueType.REF.value}
 _ROOTS = frozenset({"Query", "Mutation", "Subscription"})
 ROOT_FIELDS = frozenset(

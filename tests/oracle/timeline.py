@@ -43,7 +43,8 @@ class Step:
             yield from _differences(urn, _told(urn, before), _told(urn, after))
         for key, (old, new) in self.edges.items():
             yield from _differences(key, _properties(key, old), _properties(key, new))
-            for part in ("type", "from", "to") if (old is None) != (new is None) else ():
+            parts = ("type", "from", "to", *(["key"] if key[3] else []))
+            for part in parts if (old is None) != (new is None) else ():
                 yield Fact(key, f"edge/{part}", None, "ASSERT" if old is None else "RETRACT")
 
 
