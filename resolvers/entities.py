@@ -22,6 +22,7 @@ from resolvers.pages import Question
 from resolvers.selection import Selected
 from resolvers.subjects import NULL, Members, Subject, company, variants
 from resolvers.timeline.edge_changes import EdgeChanges
+from resolvers.timeline.since import newer
 from resolvers.transactions import history, transaction, transaction_of
 from store.catalogue import Attribute, Relation, ValueType
 
@@ -151,18 +152,22 @@ def _references(
     draft = subject.draft
     place, end = draft.timed(place, selected), draft.variable(reference.field)
     asked = Asked(draft, place, end, target, selected)
+    held = Pattern(subject.variable, reference.name, end)
+    new = newer(draft, place, selected, held, end)
     listing = Listing(
         name=f"{subject.type}{_capital(reference.field)}",
         question=asked.question("reference", reference.field, target),
         find=(end,),
         where=(
-            Pattern(subject.variable, reference.name, end),
+            held,
             of_types(end, ends(draft.catalogue, target)),
             *asked.where(),
+            *new.clauses,
         ),
         keys=(*asked.keys(), Key(end, ValueType.REF)),
         node=lambda at, each: end_shape(draft, at, each, end, target),
         parent=subject.variable,
+        sources=new.sources,
         more=aggregates(draft, end, target),
     )
     return connection(draft, place, selected, listing)
@@ -186,15 +191,23 @@ def _relations(subject: Subject, place: Place, relation: Relation, selected: Sel
     asked = Asked(draft, place, end, relation.target, selected)
     edges = Asked(draft, place, edge, relation.edge, selected, "edgeWhere", "edgeOrderBy")
     walk = str(relation.reverse), relation.edge, relation.target
+    began = Pattern(edge, "edge/type", Constant(Keyword(relation.edge)))
+    new = newer(draft, place, selected, began, end)
     listing = Listing(
         name=f"{subject.type}{_capital(relation.field)}",
         question=asked.question("relation", *walk),
         find=(end, edge),
-        where=(*_walk(subject, relation, end, edge), *asked.where(), *edges.where()),
+        where=(
+            *_walk(subject, relation, end, edge),
+            *asked.where(),
+            *edges.where(),
+            *new.clauses,
+        ),
         keys=(*edges.keys(), *asked.keys(), Key(end, ValueType.REF), Key(edge, ValueType.REF)),
         node=lambda at, each: end_shape(draft, at, each, end, relation.target),
         edge=lambda at, each: edge_object(Subject(draft, at, edge, relation.edge), each),
         parent=subject.variable,
+        sources=new.sources,
         more={
             **aggregates(draft, end, relation.target),
             **edge_aggregates(draft, edge, relation.edge),
@@ -258,8 +271,9 @@ class Asked:
     def question(self, *field: str) -> Question:
         """Return what cursors of this list belong to."""
         said = self.selected.arguments
-        of_edges = (name for name in ("edgeWhere", "edgeOrderBy") if said.get(name) is not None)
-        return Question(field, {name: said.get(name) for name in ("where", "orderBy", *of_edges)})
+        others = ("edgeWhere", "edgeOrderBy", "since", "changedSince")
+        given = (name for name in others if said.get(name) is not None)
+        return Question(field, {name: said.get(name) for name in ("where", "orderBy", *given)})
 
 
 def _capital(field: str) -> str:

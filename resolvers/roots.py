@@ -31,6 +31,7 @@ from resolvers.selection import Selected
 from resolvers.subjects import Subject
 from resolvers.timeline.changes import changes
 from resolvers.timeline.diff import lineage_diff
+from resolvers.timeline.since import newer
 from resolvers.transactions import transactions
 from store.catalogue import UNKNOWN, Catalogue, EntityType, Interface, ValueType
 
@@ -94,13 +95,20 @@ def _list(draft: Draft, place: Place, selected: Selected, owner: str) -> Shape:
     place, found = draft.timed(place, selected), _singular(draft, owner)
     asked = Asked(draft, place, found, owner, selected)
     alive = () if asked.lifecycles else (nothing((found,), (deleted(found),)),)
+    new = newer(draft, place, selected, Pattern(found, "entity/urn"), found)
     listing = Listing(
         name=owner,
         question=asked.question("list", owner),
         find=(found,),
-        where=(of_types(found, draft.catalogue.concrete(owner)), *alive, *asked.where()),
+        where=(
+            of_types(found, draft.catalogue.concrete(owner)),
+            *alive,
+            *asked.where(),
+            *new.clauses,
+        ),
         keys=(*asked.keys(), Key(found, ValueType.REF)),
         node=lambda at, each: _owned(draft, at, each, found, owner),
+        sources=new.sources,
         more=aggregates(draft, found, owner),
     )
     return connection(draft, place, selected, listing)

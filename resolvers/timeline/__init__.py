@@ -5,4 +5,5 @@ edge_changes     edges that began, ended or changed: of a transaction, of an ent
 diff             the lineageDiff field: one search at two times
   differences      two raw graphs to what differs, and who did it
 changes          the changes field: counts in buckets of time, for a slider
+since            what is new in a list
 """

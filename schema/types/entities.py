@@ -39,6 +39,18 @@ _AS_OF = Argument(
     "TimePoint",
     description="The point in time to read; that of the field above where absent.",
 )
+_NEWER = (
+    Argument(
+        "since",
+        "TimePoint",
+        description="Only what came after this point in time: new entities, edges that began.",
+    ),
+    Argument(
+        "changedSince",
+        "TimePoint",
+        description="Only entities that a transaction after this point in time touched.",
+    ),
+)
 _PAGE = (
     Argument(
         "first", "Int", description="How many to take from the start; 100 where nothing is said."
@@ -187,7 +199,7 @@ def _relation(made: Made, owner: EntityType | Interface, relation: Relation) -> 
 
 
 def _list_arguments(made: Made, target: str) -> tuple[Argument, ...]:
-    return (*arguments(made.catalogue, target), *_PAGE, _AS_OF)
+    return (*arguments(made.catalogue, target), *_PAGE, *_NEWER, _AS_OF)
 
 
 def _lists(owner: EntityType | Interface) -> Iterator[Attribute | Relation]:
