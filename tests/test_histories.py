@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.conftest import NewDatabase
-from tests.oracle import comparing_paths, impact, reading
+from tests.oracle import aggregates, comparing_paths, impact, reading
 from tests.oracle.catalog import Catalog, read
 from tests.oracle.comparing import LINEAGE
 from tests.oracle.drawing import drawn
@@ -109,6 +109,27 @@ async def test_entities_are_what_the_lines_say_at_any_time(
     print(f"{len(pairs)} entities compared, {share:.0%} of the answers not empty")
     assert len(pairs) >= 200
     assert share >= 0.5
+
+
+LISTS = {"models": "Model", "modelInstances": "ModelInstance", "deployments": "Deployment"}
+
+
+async def test_aggregates_and_groups_are_what_python_makes_of_the_lines(
+    histories: Histories,
+) -> None:
+    lists = " ".join(
+        f"{field}(asOf: $at) {{ {aggregates.selection(histories.catalog, owner)} }}"
+        for field, owner in LISTS.items()
+    )
+    compared = 0
+    for instant in INSTANTS[2:]:
+        told = await histories.served.ask_once(
+            f"query($at: TimePoint) {{ {lists} }}", {"at": instant}
+        )
+        for field, owner in LISTS.items():
+            compared += aggregates.check(histories.states[instant], owner, told[field])
+    print(f"{compared} groups compared")
+    assert compared > 1_000
 
 
 def _pairs(replays: dict[str, Replay], chance: random.Random) -> list[tuple[str, str]]:

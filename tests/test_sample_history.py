@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.conftest import NewDatabase
-from tests.oracle import reading
+from tests.oracle import aggregates, reading
 from tests.oracle.catalog import read
 from tests.oracle.drawing import drawn
 from tests.oracle.exploring import Explorer
@@ -101,3 +101,31 @@ async def _check_lineage(
     for asked, more in ((plain, {}), *(drawn(plain, replay, chance) for _ in range(2))):
         ask = {"root": root, "at": replay.t, "direction": "BOTH", **limits, **more}
         await Explorer(sample, replay, ids.__getitem__, chance).explore(asked, ask)
+
+
+LISTS = {
+    "datasets": "Dataset",
+    "people": "Person",
+    "teams": "Team",
+    "pipelineRuns": "PipelineRun",
+    "modelInstances": "ModelInstance",
+    "deployments": "Deployment",
+    "experimentCells": "ExperimentCell",
+}
+
+
+async def test_aggregates_and_groups_are_what_python_makes_of_the_lines(sample: Served) -> None:
+    catalog = read(CATALOG)
+    asked = " ".join(
+        f"{field}(asOf: $at) {{ {aggregates.selection(catalog, owner)} }}"
+        for field, owner in LISTS.items()
+    )
+    replay, compared = Replay(catalog, SCHEMA_T), 0
+    for number, line in enumerate(lines(EXAMPLES / "history.jsonl"), 1):
+        replay.apply(line)
+        if number % 200 == 0:
+            told = await sample.ask_once(f"query($at: TimePoint) {{ {asked} }}", {"at": replay.t})
+            for field, owner in LISTS.items():
+                compared += aggregates.check(replay, owner, told[field])
+    print(f"{compared} groups compared")
+    assert compared > 1_000

@@ -55,7 +55,8 @@ class GroupRows:
 def group_rows(groups: Groups, scope: Scope) -> GroupRows | Empty:
     """Return the rows of groups, each with its key and its measures. Raises QueryError."""
     queries = (groups.query, *([groups.without] if groups.without else []))
-    parts = [_each_once(query, scope) for query in queries]
+    # All rows are read, however few groups are told.
+    parts = [_each_once(replace(query, limit=None), scope) for query in queries]
     found = [each for each in parts if not isinstance(each, Empty)]
     if not found:
         return next(each for each in parts if isinstance(each, Empty))
@@ -102,9 +103,17 @@ def _numbered(groups: Groups, parts: list[Found]) -> GroupRows:
         limit=limit,
         outer=outer,
     )
-    found = _standing(source, handed_up(columns[0], outer), first)
+    found = _told(_standing(source, handed_up(columns[0], outer), first), groups.query.limit)
     place, total = sql("{p}.n", p=outer), sql("{p}.total", p=outer)
     return GroupRows(found, place, total, limit)
+
+
+def _told(found: Found, limit: Variable | int | None) -> Found:
+    """Let what stands below a group be counted as often as groups are told."""
+    *outer, rows = found.scope.factors
+    bound = limit.name if isinstance(limit, Variable) else limit
+    scope = replace(found.scope, factors=(*outer, replace(rows, limit=bound)))
+    return replace(found, scope=scope)
 
 
 def _columns(groups: Groups, part: Found, parts: list[Found]) -> dict[Variable, Column]:

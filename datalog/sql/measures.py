@@ -66,8 +66,8 @@ def _added(column: Column) -> Sql:
 def _mean(column: Column) -> Column:
     added = sql("{added}::numeric", added=_added(column))
     digits = sql(
-        "(CASE WHEN scale({added}) > {most} THEN {all} ELSE scale({added}) + {more} END)",
-        added=added,
+        "(CASE WHEN {scale} > {most} THEN {all} ELSE {scale} + {more} END)",
+        scale=sql("scale(trim_scale({added}))", added=added),
         most=number(_MOST_DIGITS - _MEAN_DIGITS - _SPARE_DIGITS),
         all=number(_MOST_DIGITS),
         more=number(_MEAN_DIGITS),
