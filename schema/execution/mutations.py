@@ -135,7 +135,7 @@ class Mutation:
         variables: Mapping[str, object] = {
             _TRANSACTION: f"T{t}",
             _T: t,
-            _STUBS: [opaque(stub) for stub in report.stubs],
+            _STUBS: [opaque(stub) for stub in report.stubs[: self.reading.limits.page.most]],
             _FACTS: self.reading.limits.page.most,
         }
         found = await self._read(("report", key), tuple(map(_read_back, rest)), variables)
