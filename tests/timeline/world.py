@@ -1,14 +1,15 @@
 """A served history beside what the naive model tells of every transaction in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from tests.oracle.catalog import Catalog, read
 from tests.oracle.history import EdgeKey, Line, Replay, merged
-from tests.oracle.timeline import Step, steps
+from tests.oracle.timeline import Fact, Step, steps
 from tests.serving import SHARED, Served
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
@@ -46,6 +47,16 @@ class History:
         """Return what is true after the last one."""
         return self._replayed[1]
 
+    @cached_property
+    def facts(self) -> list[list[Fact]]:
+        """Return the facts of each step."""
+        return [list(step.facts()) for step in self.steps]
+
+    @cached_property
+    def instants(self) -> list[datetime]:
+        """Return the instant of each step."""
+        return [datetime.fromisoformat(step.said["instant"]).astimezone(UTC) for step in self.steps]
+
     def states(self, ts: list[int]) -> dict[int, Replay]:
         """Return what was true right after each of these transactions."""
         found: dict[int, Replay] = {}
@@ -74,8 +85,3 @@ async def opened(served: Served, told: Told) -> History:
 def ends(change: Mapping[str, Any]) -> EdgeKey:
     """Return by its ends which edge a change is about."""
     return change["type"], change["from"]["urn"], change["to"]["urn"], change["key"]
-
-
-def instants(history: History) -> Iterator[str]:
-    """Yield the instants of the transactions."""
-    yield from (str(step.said["instant"]) for step in history.steps)
