@@ -1,7 +1,7 @@
-"""Declared types to a Strawberry schema: classes made in one pass, their fields typed in a second.
+"""Declared types to a Strawberry schema: classes made in one pass, given fields in a second.
 
 Every schema gets classes of its own: two that share one would share its fields' state too. The
-classes are decorated first and typed afterwards because types refer to each other in circles.
+classes get their fields afterwards because types refer to each other in circles.
 """
 
 import re
@@ -49,7 +49,7 @@ _NOTATION = re.compile(r"(?P<list>\[(?P<of>.+)\])|(?P<name>\w+)")
 def build(catalogue: Catalogue) -> strawberry.Schema:
     """Return the Strawberry schema of a catalogue.
 
-    It takes some 10 ms per entity type, so call it off the event loop.
+    It takes some 20 ms per entity type, so call it off the event loop.
     """
     return _assemble(declarations(catalogue))
 
@@ -93,9 +93,9 @@ def _assemble(declared: tuple[Declared, ...]) -> strawberry.Schema:
         classes.scalars[key] = definition
     for each in _in_order(declared):
         classes.known[each.name] = _class(each, classes)
-    for each in declared:
+    for each in _in_order(declared):
         if not isinstance(each, Enumeration | UnionType):
-            _type_fields(each, classes)
+            _give_fields(each, classes)
     objects = [classes.known[each.name] for each in declared if isinstance(each, ObjectType)]
     schema = strawberry.Schema(
         query=classes.known["Query"],
@@ -124,8 +124,7 @@ def _class(declared: Declared, classes: _Classes) -> object:
             members = tuple(StrawberryAnnotation(classes.known[name]) for name in declared.types)
             return StrawberryUnion(declared.name, members, declared.description)
         case InputType():
-            fields = {_python(each.name): _input_field(each) for each in declared.fields}
-            made = _new_class(declared.name, (), fields)
+            made = _new_class(declared.name, ())
             return strawberry.input(
                 made, name=declared.name, one_of=declared.one_of, description=declared.description
             )
@@ -139,17 +138,19 @@ def _output_class(declared: InterfaceType | ObjectType, classes: _Classes) -> ob
     nearest = [
         base for base in bases if not any(b is not base and issubclass(b, base) for b in bases)
     ]
-    fields = {_python(each.name): _output_field(each) for each in declared.fields}
-    made = _new_class(declared.name, tuple(nearest), fields)
+    made = _new_class(declared.name, tuple(nearest))
     if isinstance(declared, InterfaceType):
         return strawberry.interface(made, name=declared.name, description=declared.description)
     return strawberry.type(made, name=declared.name, description=declared.description)
 
 
-def _new_class(name: str, bases: tuple[type, ...], fields: dict[str, StrawberryField]) -> Any:
-    # The annotations only hold the place until the second pass.
-    body = {**fields, "__annotations__": dict.fromkeys(fields, str), "__module__": __name__}
-    return types.new_class(name, bases, exec_body=lambda namespace: namespace.update(body))
+def _new_class(name: str, bases: tuple[type, ...]) -> Any:
+    # Without its fields: as a dataclass it would have methods of Python compiled for each of them.
+    return types.new_class(name, bases, exec_body=_in_this_module)
+
+
+def _in_this_module(namespace: dict[str, Any]) -> None:
+    namespace["__module__"] = __name__
 
 
 def _python(name: str) -> str:
@@ -157,19 +158,34 @@ def _python(name: str) -> str:
     return f"{name}_"
 
 
-def _output_field(declared: Field) -> StrawberryField:
-    return StrawberryField(
-        python_name=None,
+class _Settled(StrawberryField):
+    """A field whose type is known: Strawberry asks for it seven times, and finds out each time."""
+
+    def resolve_type(self, *, type_definition: object = None) -> Any:
+        """Return the type that the annotation has, found out once for all that share it."""
+        annotation = self.type_annotation
+        if annotation is None:
+            raise AssertionError(f"{self.graphql_name} has no type yet")
+        return annotation.resolve()
+
+
+def _output_field(declared: Field, classes: _Classes) -> StrawberryField:
+    made = _Settled(
+        python_name=_python(declared.name),
         graphql_name=declared.name,
+        type_annotation=classes.annotation(declared.type),
         description=declared.description,
         deprecation_reason=declared.deprecated,
     )
+    made.arguments = [_argument(argument, classes) for argument in declared.arguments]
+    return made
 
 
-def _input_field(declared: Argument) -> StrawberryField:
-    return StrawberryField(
-        python_name=None,
+def _input_field(declared: Argument, classes: _Classes) -> StrawberryField:
+    return _Settled(
+        python_name=_python(declared.name),
         graphql_name=declared.name,
+        type_annotation=classes.annotation(declared.type),
         default=strawberry.UNSET if declared.default is Absent.ABSENT else declared.default,
         description=declared.description,
         deprecation_reason=declared.deprecated,
@@ -191,16 +207,17 @@ def _enum(declared: Enumeration) -> StrawberryEnumDefinition:
     )
 
 
-def _type_fields(declared: ObjectType | InterfaceType | InputType, classes: _Classes) -> None:
-    definition = classes.known[declared.name].__strawberry_definition__
-    declared_fields = {_python(each.name): each for each in declared.fields}
-    for made in definition.fields:
-        if made.python_name not in declared_fields:  # An interface's: it has its turn.
-            continue
-        each = declared_fields[made.python_name]
-        made.type_annotation = classes.annotation(each.type)
-        if isinstance(each, Field):
-            made.arguments = [_argument(argument, classes) for argument in each.arguments]
+def _give_fields(declared: ObjectType | InterfaceType | InputType, classes: _Classes) -> None:
+    """Give a class its fields, those of its interfaces first, which have theirs by now."""
+    fields: dict[str, StrawberryField] = {}
+    if isinstance(declared, InputType):
+        fields |= {each.name: _input_field(each, classes) for each in declared.fields}
+    else:
+        for name in reversed(declared.interfaces):  # The most general comes last.
+            inherited = classes.known[name].__strawberry_definition__.fields
+            fields |= {str(each.graphql_name): each for each in inherited}
+        fields |= {each.name: _output_field(each, classes) for each in declared.fields}
+    classes.known[declared.name].__strawberry_definition__.fields[:] = fields.values()
 
 
 def _argument(declared: Argument, classes: _Classes) -> StrawberryArgument:
