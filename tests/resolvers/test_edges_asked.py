@@ -117,3 +117,33 @@ async def test_groups_by_a_relation_tell_of_its_entities(world: World) -> None:
             {"count": 1, "entity": {"__typename": "Unknown", "urn": urn("somebody"), "name": None}},
         ],
     }
+
+
+@pytest.mark.parametrize(
+    ("condition", "keys"),
+    [
+        ('{eq: ""}', ["", ""]),
+        ('{ne: ""}', ["again"]),
+        ('{in: [""]}', ["", ""]),
+        ('{in: ["", "again"]}', ["", "", "again"]),
+        ('{startsWith: ""}', ["", "", "again"]),
+        ('{gt: ""}', ["again"]),
+        ("{isNull: false}", ["", "", "again"]),
+        ("{isNull: true}", []),
+        ('{ne: "again"}', ["", ""]),
+        ("{eq: null}", []),
+        ("{ne: null}", ["", "", "again"]),
+    ],
+)
+async def test_the_empty_key_is_a_key_wherever_edges_are_filtered(
+    world: World, condition: str, keys: list[str]
+) -> None:
+    ask = "query { dataset(id: $u) { upstream(edgeWhere: {key: %s}) { edges { edge { key } } } } }"
+    found = (await world.one(ask % condition, u=urn("daily")))["upstream"]["edges"]
+    assert sorted(each["edge"]["key"] for each in found) == keys
+    ask = (
+        "{ lineage(of: $u, direction: UPSTREAM, maxDepth: 1, edgeTypes: [DerivedFrom],"
+        " edgeWhere: {DerivedFrom: {key: %s}}) { edges { edge { ... on DerivedFrom { key } } } } }"
+    )
+    edges = (await world.one(ask % condition, u=[urn("daily")]))["edges"]
+    assert sorted(each["edge"]["key"] for each in edges) == keys
