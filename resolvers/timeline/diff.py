@@ -170,6 +170,7 @@ class _Diff:
             edges=True,
             frontier=True,
             edge_entity=edge,
+            groups=True,
         )
 
     def _facts(self, key: str, about: Variable) -> Shape:

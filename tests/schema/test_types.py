@@ -156,6 +156,8 @@ def test_every_type_and_interface_has_two_root_fields(served: GraphQLSchema) -> 
     assert _arguments(served, "Query", "owners") == {
         "where": "OwnerFilter",
         "orderBy": "[OwnerOrder!]",
+        "since": "TimePoint",
+        "changedSince": "TimePoint",
         **page,
         "asOf": "TimePoint",
     }
