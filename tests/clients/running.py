@@ -29,6 +29,15 @@ _PATIENCE = 120
 
 
 @dataclass(frozen=True, slots=True)
+class Ended:
+    """How a program ended: its code, what it said, and what it complained of."""
+
+    code: int | None
+    said: str
+    complained: str
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """The program that runs JavaScript, with the clients installed."""
 
@@ -40,12 +49,18 @@ class Node:
 
     async def tool(self, name: str, *arguments: str, folder: Path = FOLDER) -> str:
         """Return what a command of an installed package prints, run in a folder."""
-        return await self.output(
-            str(FOLDER / "node_modules" / ".bin" / name), *arguments, folder=folder
-        )
+        return _succeeded(await self.attempt(name, *arguments, folder=folder))
 
-    async def output(self, *arguments: str, folder: Path = FOLDER) -> str:
+    async def attempt(self, name: str, *arguments: str, folder: Path = FOLDER) -> Ended:
+        """Return how a command of an installed package ends, run in a folder."""
+        command = FOLDER / "node_modules" / ".bin" / name
+        return await self._ended(str(command), *arguments, folder=folder)
+
+    async def output(self, *arguments: str) -> str:
         """Return what Node prints; where it fails, the test fails with what it said."""
+        return _succeeded(await self._ended(*arguments, folder=FOLDER))
+
+    async def _ended(self, *arguments: str, folder: Path) -> Ended:
         process = await asyncio.create_subprocess_exec(
             self.program,
             *arguments,
@@ -60,8 +75,12 @@ class Node:
         finally:
             if process.returncode is None:
                 process.kill()
-        assert process.returncode == 0, (said.decode(), complained.decode())
-        return said.decode()
+        return Ended(process.returncode, said.decode(), complained.decode())
+
+
+def _succeeded(ended: Ended) -> str:
+    assert ended.code == 0, (ended.said, ended.complained)
+    return ended.said
 
 
 @dataclass(frozen=True, slots=True)
