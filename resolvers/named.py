@@ -7,7 +7,7 @@ name has a slot of its own, null where the name is of another kind.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from datalog.syntax.clauses import Clause, Pattern
+from datalog.syntax.clauses import Clause, Compare, Operator, Pattern
 from datalog.syntax.query import Input, Relation, Scalar
 from datalog.syntax.terms import Variable
 from resolvers.clauses import any_of
@@ -32,6 +32,10 @@ class Named:
         by_number = (Pattern(found, "entity/id", self.id),)
         by_urn = (Pattern(found, "entity/urn", self.urn),)
         return any_of((found, self.id, self.urn), (by_number, by_urn))
+
+    def numbered(self, found: Variable) -> Clause:
+        """Return the condition that something has the id of a name, whatever the view knows."""
+        return Compare(Operator.EQ, found, self.id)
 
     def inputs(self, *variables: Variable) -> tuple[Input, ...]:
         """Return the `:in` for those of the variables that a query uses."""

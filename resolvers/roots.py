@@ -31,6 +31,7 @@ from resolvers.selection import Selected
 from resolvers.subjects import Subject
 from resolvers.timeline.changes import changes
 from resolvers.timeline.diff import lineage_diff
+from resolvers.timeline.history import history
 from resolvers.timeline.since import newer
 from resolvers.transactions import transactions
 from store.catalogue import UNKNOWN, Catalogue, EntityType, Interface, ValueType
@@ -137,6 +138,7 @@ _FIXED: Mapping[str, Root] = MappingProxyType(
         "impact": impact,
         "paths": paths,
         "lineageDiff": lineage_diff,
+        "history": history,
         "expand": expand,
         "lineageRoots": lineage_roots,
         "lineageLeaves": lineage_leaves,

@@ -19,6 +19,7 @@ from resolvers.pages import Question
 from resolvers.selection import Selected
 from resolvers.timeline.edge_changes import EdgeChanges
 from resolvers.timeline.filters import TransactionFilter
+from resolvers.timeline.span import SPAN, span
 from store.catalogue import Catalogue, UnknownAttribute, ValueType
 
 Members = tuple[tuple[str, Shape], ...]
@@ -103,18 +104,25 @@ def history(draft: Draft, place: Place, owner: Variable, selected: Selected) -> 
     """Return the connection of an entity's facts up to the time of the place, newest first."""
     fact = _fact(draft, owner, draft.variable("tx"))
     names = selected.arguments.get("attributes")
+    within = span(draft, place, fact.tx, selected)
+    asked = {name: selected.arguments.get(name) for name in ("attributes", *SPAN)}
     listing = Listing(
         name="Fact",
-        question=Question(("history",), {"attributes": names}),
+        question=Question(("history",), asked),
         find=fact.variables,
-        where=(fact.pattern, *_of_attributes(draft, place, fact.attribute, names)),
+        where=(
+            fact.pattern,
+            Pattern(fact.owner, "entity/urn"),
+            *_of_attributes(draft, place, fact.attribute, names),
+            *within.clauses,
+        ),
         keys=(
             Key(fact.tx, ValueType.REF, descending=True),
             Key(fact.position, ValueType.INT),
         ),
         node=fact.shape,
         parent=owner,
-        sources=lambda at: (at.source, at.log),
+        sources=lambda at: (at.source, at.log, *within.sources(at)),
     )
     return connection(draft, place, selected, listing)
 

@@ -229,7 +229,7 @@ def transaction_leaves(selected: Selected) -> Iterator[tuple[Selected, ...]]:
     """Yield the ways through the selection that lead to a transaction."""
     for part in selected.of():
         for leaf in part.of() if part.name in _HOLDING else ():
-            if leaf.name == "transaction":
+            if leaf.name in {"transaction", "until"}:
                 yield part, leaf
             for below in leaf.of() if leaf.name == "values" else ():
                 if below.name == "transaction":
@@ -294,6 +294,8 @@ def _shared(compared: Compared, one: Difference, way: _Way, known: Json) -> Any:
     match way[-1].name:
         case "transaction":
             return _transaction(compared, one.t, way)
+        case "until":
+            return _transaction(compared, _t(_moved(one.now, "edge/type", sign=-1)), way)
         case "values":
             return [_changed(compared, value, way) for value in one.values]
         case name:

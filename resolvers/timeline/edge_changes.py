@@ -5,13 +5,13 @@ told as one change, with the facts of its properties. The time of an edge that h
 view of what holds, so all of this reads the history.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from datalog.syntax.clauses import Clause, Compare, Operator, Pattern
+from datalog.syntax.clauses import Call, Clause, Compare, Operator, Pattern
 from datalog.syntax.query import Order, Parent, Query, Scalar
 from datalog.syntax.terms import BLANK, Constant, Keyword, Variable
-from datalog.tree import AttributeName, Bound, Many, One, OpaqueId, Shape
+from datalog.tree import AttributeName, Bound, Many, One, Shape
 from datalog.vocabulary import BUILT_IN_IDS
 from resolvers.clauses import any_of, nothing
 from resolvers.connections import Listing, connection, fields, text
@@ -20,10 +20,9 @@ from resolvers.errors import BadUserInput
 from resolvers.orders import Key
 from resolvers.pages import Question
 from resolvers.selection import Given, Selected
+from resolvers.timeline.any_time import EdgeAtAnyTime, TransactionShape
+from resolvers.timeline.span import SPAN, span
 from store.catalogue import ValueType
-
-TransactionShape = Callable[[Draft, Place, Variable, Iterable[Selected]], Shape]
-"""What makes the shape of a transaction."""
 
 _OF_EVERY_EDGE = [BUILT_IN_IDS[f"edge/{name}"] for name in ("type", "from", "to", "key")]
 _ENDS: Mapping[object, tuple[str, ...]] = {"FROM": ("from",), "TO": ("to",), None: ("from", "to")}
@@ -42,20 +41,39 @@ class EdgeChanges:
         return self._listed(place, selected, change, tx, ())
 
     def of_edge(self, place: Place, edge: Variable, selected: Selected) -> Shape:
-        """Return what an edge has been through, newest first."""
+        """Return what an edge has been through, newest first. Raises BadUserInput."""
         change = self._change(edge, self.draft.variable("tx"))
         return self._listed(place, selected, change, edge, ())
 
+    def of_either(self, place: Place, about: Variable, selected: Selected) -> Shape:
+        """Return what an edge, or the edges at an entity, have been through, newest first.
+
+        Raises BadUserInput.
+        """
+        edge = self.draft.variable("edge")
+        itself: Clause = Call("identity", (about,), edge)
+        return self._of_some(place, about, selected, edge, ((itself,),))
+
     def of_entity(self, place: Place, entity: Variable, selected: Selected) -> Shape:
         """Return how the edges at an entity came and went, newest first. Raises BadUserInput."""
-        edge = self.draft.variable("edge")
+        return self._of_some(place, entity, selected, self.draft.variable("edge"), ())
+
+    def _of_some(
+        self,
+        place: Place,
+        about: Variable,
+        selected: Selected,
+        edge: Variable,
+        others: tuple[tuple[Clause, ...], ...],
+    ) -> Shape:
         ends = tuple(
-            (Pattern(edge, f"edge/{end}", entity, source="$log"),)
+            (Pattern(edge, f"edge/{end}", about, source="$log"),)
             for end in _ENDS[selected.arguments.get("end")]
         )
         types = edge_types(edge, selected.arguments.get("types"), "types")
         change = self._change(edge, self.draft.variable("tx"))
-        return self._listed(place, selected, change, entity, (any_of((edge, entity), ends), *types))
+        found = any_of((edge, about), (*others, *ends))
+        return self._listed(place, selected, change, about, (found, *types))
 
     def _change(self, edge: Variable, tx: Variable) -> "_Change":
         return _Change(self.draft, self.transaction, edge, tx)
@@ -68,18 +86,20 @@ class EdgeChanges:
         parent: Variable,
         where: tuple[Clause, ...],
     ) -> Shape:
-        asked = {name: selected.arguments.get(name) for name in ("types", "end")}
+        names = ("types", "end", *SPAN)
+        asked = {name: selected.arguments.get(name) for name in names}
+        within = span(self.draft, place, change.tx, selected)
         keys = (Key(change.tx, ValueType.REF, descending=True), Key(change.edge, ValueType.REF))
         own = tuple(key for key in keys if key.variable != parent)
         listing = Listing(
             name="EdgeChange",
             question=Question(("edgeChanges", selected.name), asked),
             find=tuple(key.variable for key in own),
-            where=(*where, *change.where),
+            where=(*where, *change.where, *within.clauses),
             keys=own,
             node=change.shape,
             parent=parent,
-            sources=lambda at: (at.source, at.log),
+            sources=lambda at: (at.source, at.log, *within.sources(at)),
         )
         return connection(self.draft, place, selected, listing)
 
@@ -116,44 +136,20 @@ class _Change:
 
     def shape(self, place: Place, selected: Selected) -> Shape:
         """Return the shape of the change."""
+        edge = EdgeAtAnyTime(self.draft, self.transaction, self.edge)
         return fields(
             selected.of(),
             {
                 "__typename": lambda _: text("EdgeChange"),
-                "id": lambda _: OpaqueId(self.edge),
-                "type": lambda each: self._own(place.at(each.key), "type"),
-                "key": lambda each: self._own(place.at(each.key), "key"),
-                "from": lambda each: self._end(place.at(each.key), each),
-                "to": lambda each: self._end(place.at(each.key), each),
+                **edge.identity(place),
                 "change": lambda each: self._kind(place.at(each.key)),
                 "facts": lambda each: self._facts(place.at(each.key), each),
                 "transaction": lambda each: self.transaction(
                     self.draft, place.at(each.key), self.tx, each.of()
                 ),
+                "until": lambda each: edge.until(place.at(each.key), each, self.tx),
             },
         )
-
-    def _own(self, place: Place, name: str) -> Shape:
-        found = self.draft.variable(name)
-        attribute = Constant(BUILT_IN_IDS[f"edge/{name}"])
-        ids = self.draft.variable("attribute")
-        where = (
-            Pattern(self.edge, ids, found, source="$log"),
-            Compare(Operator.EQ, ids, attribute),
-        )
-        query = Query((found,), (place.source, place.log, Parent(self.edge)), where)
-        if name == "key":
-            self.draft.finish(place, lambda _: lambda key: key if key is not None else "")
-        return One(place.label, query, Bound(found))
-
-    def _end(self, place: Place, selected: Selected) -> Shape:
-        end = self.draft.variable(selected.name)
-        query = Query(
-            (end,),
-            (place.source, place.log, Parent(self.edge)),
-            (Pattern(self.edge, f"edge/{selected.name}", end, source="$log"),),
-        )
-        return One(place.label, query, self.draft.entity(place, selected, end))
 
     def _kind(self, place: Place) -> Shape:
         operation = self.draft.variable("operation")

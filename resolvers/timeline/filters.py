@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datalog.syntax.clauses import Clause, Compare, Operator, Pattern
 from datalog.syntax.query import Source
 from datalog.syntax.terms import BLANK, Constant, Term, Variable
-from datalog.syntax.views import AsOf, Since
 from datalog.vocabulary import BUILT_IN_IDS
 from resolvers import named
 from resolvers.clauses import any_of, of_types
@@ -19,6 +18,7 @@ from resolvers.draft import Draft, Place
 from resolvers.errors import BadUserInput
 from resolvers.selection import Given
 from resolvers.timeline.edge_changes import edge_types
+from resolvers.timeline.span import bound
 from store.catalogue import Attribute, Catalogue, UnknownAttribute, ValueType
 from store.ids import AttributeId
 
@@ -94,14 +94,9 @@ class TransactionFilter:
         return Pattern(self.tx, "tx/t")
 
     def _bounded(self, name: str, asked: object) -> Clause:
-        """Let a database that sees a part of the log only be the one that knows the transaction."""
-        moment, source = self.draft.moment(), f"${self.draft.variable(name).name}"
-        self.draft.pin(self.place, moment, asked)
-        if name == "since":
-            self.sources.append(lambda place: Source(source, Since(moment, place.view)))
-        else:
-            self.sources.append(lambda _: Source(source, AsOf(moment)))
-        return Pattern(self.tx, "tx/t", source=source)
+        clause, source = bound(self.draft, self.place, self.tx, name, asked)
+        self.sources.append(source)
+        return clause
 
     def _with_fact(self, asked: object, argument: str) -> Clause:
         if not isinstance(asked, Mapping):

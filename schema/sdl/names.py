@@ -28,8 +28,6 @@ CONTRACT_ROOT_FIELDS = frozenset(
     {"basis", "node", "nodes", "entity", "lineage", "transactions", "datalog", "explain"}
     | {"transact"}
 )
-# Root fields that are promised for later: no type may take them now.
-PROMISED_ROOT_FIELDS = frozenset({"history"})
 SCALARS = frozenset(value_type.value for value_type in ValueType) - {ValueType.REF.value}
 _ROOTS = frozenset({"Query", "Mutation", "Subscription"})
 ROOT_FIELDS = frozenset(
@@ -83,7 +81,7 @@ def relation_type(owner: str, field: str, suffix: str) -> str:
 
 def root_fields(catalogue: Catalogue) -> Iterator[tuple[str, Origin]]:
     """Yield every field of Query, and where it comes from."""
-    yield from ((name, ()) for name in sorted(ROOT_FIELDS | PROMISED_ROOT_FIELDS))
+    yield from ((name, ()) for name in sorted(ROOT_FIELDS))
     for owner in listed(catalogue):
         yield singular_field(owner.name), (owner.name,)
         yield owner.plural, (owner.name,)

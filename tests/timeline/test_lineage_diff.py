@@ -28,7 +28,7 @@ DIFF = """query(
       id urn change depth transaction { t }
       values { attribute before after transaction { t } } entity { urn lifecycle }
     }
-    edges { type from to change transaction { t } values { attribute before after } }
+    edges { type from to change transaction { t } until { t } values { attribute before after } }
   }
 }"""
 SIDES = {"BOTH": (UPSTREAM, DOWNSTREAM), "UPSTREAM": (UPSTREAM,), "DOWNSTREAM": (DOWNSTREAM,)}
@@ -235,10 +235,18 @@ def _compare_edges(
             urns[each["to"]],
             each["change"],
             each["transaction"]["t"],
+            each["until"] and each["until"]["t"],
         )
         for each in answer["edges"]
     ]
-    assert sorted(told) == sorted((*key[:3], kind, str(t)) for key, kind, t in expected)
+    assert sorted(told, key=str) == sorted(
+        ((*key[:3], kind, str(t), _until(between, key)) for key, kind, t in expected), key=str
+    )
+
+
+def _until(between: Between, key: EdgeKey) -> str | None:
+    """Return when an edge ended that is not live at the later time."""
+    return None if key in between.after.edges else str(between.last(key, REMOVED))
 
 
 def _came(between: Between, key: EdgeKey, old: Graph, times: Mapping[str, int]) -> int:
