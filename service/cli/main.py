@@ -159,11 +159,12 @@ def apply(file: str) -> None:
 
 @schema.command(name="print")
 @click.option("--public", is_flag=True, help="Print what GraphQL clients see of it, sorted.")
+@click.option("--relay", is_flag=True, help="Print of that what relay-compiler takes.")
 @database_options
-def print_(public: bool) -> None:  # noqa: FBT001  # click calls it by name.
+def print_(public: bool, relay: bool) -> None:  # noqa: FBT001  # click calls it by name.
     """Print the catalog as SDL, or the schema that is made of it."""
-    if public:
-        cli_schema.print_public()
+    if public or relay:
+        cli_schema.print_public(for_relay=relay)
     else:
         cli_schema.print_schema()
 

@@ -44,13 +44,14 @@ def print_schema() -> None:
     click.echo(print_catalogue(run(read_catalogue)), nl=False)
 
 
-def print_public() -> None:
+def print_public(*, for_relay: bool) -> None:
     """Print the schema that is served, as GET /schema.graphql has it."""
     # Only here: what builds schemas takes long to import.
     from schema.types.build import build, core
     from schema.types.public import public
 
-    click.echo(public(core(build(run(read_catalogue)))).sdl, nl=False)
+    told = public(core(build(run(read_catalogue))))
+    click.echo(told.relay if for_relay else told.sdl, nl=False)
 
 
 async def applied_to(database: Database, text: str) -> Applied:

@@ -1,4 +1,4 @@
-"""relay-compiler takes the served schema, and the server what relay-compiler makes, and no more."""
+"""relay-compiler takes the schema as served for it; the server what it makes, and no more."""
 
 import json
 import shutil
@@ -43,7 +43,8 @@ async def test_relay_pages_and_fetches_again_by_documents_that_are_trusted(
     node: Node, sample: Serving, sample_url: str, tmp_path: Path
 ) -> None:
     async with httpx.AsyncClient() as client:
-        schema = (await client.get(sample.url.replace("/graphql", "/schema.graphql"))).text
+        at = sample.url.replace("/graphql", "/schema.graphql?for=relay")
+        schema = (await client.get(at)).text
         asked = {"query": _READERS, "variables": {"urn": _PLAYS}}
         whole = (await client.post(sample.url, json=asked)).json()["data"]
     documents = await _compiled(node, schema, tmp_path)

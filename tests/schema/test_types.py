@@ -29,8 +29,6 @@ from store.catalogue import Catalogue
 from tests.schema.catalogues import small
 
 _CONTRACT = Path(__file__).parents[3] / "shared" / "contract.graphql"
-# Relay takes a `node` with its id alone, or none: `nodes` and `entity` have the time.
-_OTHERWISE = ["Query.node(asOf:)"]
 
 
 @pytest.fixture(scope="module")
@@ -294,7 +292,7 @@ def test_the_contract_is_kept(served: GraphQLSchema) -> None:
             assert isinstance(made, GraphQLEnumType | GraphQLScalarType)
             values = getattr(definition, "values", None) or ()
             missing += [v.name.value for v in values if v.name.value not in made.values]  # type: ignore[union-attr]  # A scalar has none.
-    assert missing == _OTHERWISE
+    assert missing == []
 
 
 def _missing_fields(

@@ -30,6 +30,7 @@ EVERYTHING = {
 # What is asked as of @T, at which the world is full, has its answer for ever.
 PINNED = {
     "entity": "{ entity(id: RAW, asOf: @T) { urn lifecycle changedAt { t } } }",
+    "node": "{ node(id: RAW, asOf: @T) { id ... on Dataset { name tags } } }",
     "nodes": '{ nodes(ids: [RAW, "hw://no"], asOf: @T) { ... on Dataset { name } } }',
     "lookup": "{ dataset(id: RAW, asOf: @T) { name rows downstream { nodes { name } } } }",
     "list": "{ datasets(asOf: @T) { totalCount nodes { name owners { totalCount } } } }",
@@ -54,7 +55,6 @@ PINNED = {
 OF_NOW = {
     "no time": "{ dataset(id: RAW) { name } }",
     "null": "{ dataset(id: RAW, asOf: null) { name } }",
-    "node": "{ node(id: RAW) { id ... on Dataset { name tags } } }",
     "variable left out": "query ($no: TimePoint) { dataset(id: RAW, asOf: $no) { name } }",
     "an instant": '{ dataset(id: RAW, asOf: "2024-02-15") { name } }',
     "in the future": "{ dataset(id: RAW, asOf: 1000000) { name } }",

@@ -128,6 +128,19 @@ async def test_the_schema_is_there_as_sorted_text_with_its_hash(asking: Asking) 
     assert (await asking.http.head("/schema.graphql")).headers["etag"] == etag
 
 
+async def test_relay_gets_a_node_by_its_id_alone_and_all_else_as_it_is(asking: Asking) -> None:
+    whole = (await asking.http.get("/schema.graphql")).text
+    answer = await asking.http.get("/schema.graphql?for=relay")
+    for_relay, served = build_schema(answer.text), build_schema(whole)
+    assert for_relay.query_type is not None
+    assert served.query_type is not None
+    assert list(for_relay.query_type.fields["node"].args) == ["id"]
+    del served.query_type.fields["node"].args["asOf"]
+    assert print_schema(for_relay) == print_schema(served)
+    assert answer.headers["etag"] != (await asking.http.get("/schema.graphql")).headers["etag"]
+    assert (await asking.http.get("/schema.graphql?for=nobody")).status_code == 400
+
+
 async def test_the_command_line_prints_the_same_text(asking: Asking, database_url: str) -> None:
     served = (await asking.http.get("/schema.graphql")).text
     command = ("schema", "print", "--public", "--database-url", database_url)

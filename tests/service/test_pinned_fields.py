@@ -28,7 +28,7 @@ from tests.service.test_http_cache import EVERYTHING, RAW, T, write
 _LEVELS = 3
 _TEXTS = {"query": '"[:find ?n ?t :where [?d :Dataset/name ?n ?t]]"'}
 _SCALARS = {"ID": f'"{RAW}"', "Int": "3", "Long": "3", "String": '"raw"', "Boolean": "true"}
-_KNOWN = {"nodes", "entity", "dataset", "datasets", "owners", "lineage", "transactions"}
+_KNOWN = {"node", "nodes", "entity", "dataset", "datasets", "owners", "lineage", "transactions"}
 
 
 async def test_what_any_root_field_answers_for_ever_stays_so(asking: Asking) -> None:
