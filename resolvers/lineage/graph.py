@@ -101,7 +101,7 @@ class Lineage:
             "MAX_DEPTH": any(deepest),
             "MAX_NODES": bool(self.raw["refused"]),
             "PER_NODE": any(crowded),
-            "GROUPED": bool(self.raw["groups"]),
+            "GROUPED": bool(self.raw.get("groups")),  # Nothing stands together where it was not asked.
         }
         return [name for name, holds in reasons.items() if holds]
 
