@@ -6,6 +6,7 @@ moment           points in time
 catalogue        the schema as values
 values           values of attributes: JSON, canonical text, PostgreSQL; `value_parsers` by type
 sql              SQL in pieces: the only place that turns text into SQL
+times            days and instants to PostgreSQL and back
 database         the way to PostgreSQL; `database_errors` what it can do to us
 embedded/        the PostgreSQL that comes along
 migrate          migrations, in `migrations/`

@@ -21,6 +21,7 @@ from store.database_errors import (
     TooLarge,
 )
 from store.ids import T
+from store.times import count_time
 
 if TYPE_CHECKING:  # asyncpg's classes have parameters for type checkers only.
     Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
@@ -232,11 +233,15 @@ _OPTIONS: dict[str, Any] = {  # As asyncpg.connect takes them, each of another t
 async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
     """Return one connection outside any pool, for whoever closes it. Raises DatabaseUnavailable."""
     with _connecting():
-        return await _patiently(lambda: asyncpg.connect(url, **_OPTIONS))
+        connection = await _patiently(lambda: asyncpg.connect(url, **_OPTIONS))
+    await count_time(connection)
+    return connection
 
 
 async def _pool(url: str, size: int) -> "asyncpg.Pool[asyncpg.Record]":
-    return await asyncpg.create_pool(url, min_size=1, max_size=size, reset=_reset, **_OPTIONS)
+    return await asyncpg.create_pool(
+        url, min_size=1, max_size=size, init=count_time, reset=_reset, **_OPTIONS
+    )
 
 
 async def _reset(connection: Connection) -> None:

@@ -94,7 +94,8 @@ def _point(view: Now | AsOf, scope: Scope) -> tuple[Sql, Sql]:
 _BY_TIME = """
 SELECT i.instant, (SELECT x.t FROM tx x WHERE x.instant <= i.instant
   ORDER BY x.instant DESC, x.t DESC LIMIT 1) AS t
-FROM (SELECT s.i0 + s.micros * k.k / n.n * interval '1 microsecond' AS instant) i"""
+FROM (SELECT s.i0 + div(s.micros::numeric * k.k, n.n)::bigint * interval '1 microsecond'
+  AS instant) i"""
 
 _BY_TRANSACTION = """
 SELECT (SELECT x.instant FROM tx x WHERE x.t = j.t) AS instant, j.t

@@ -101,7 +101,7 @@ class Lineage:
             "MAX_DEPTH": any(deepest),
             "MAX_NODES": bool(self.raw["refused"]),
             "PER_NODE": any(crowded),
-            "GROUPED": bool(self.raw.get("groups")),  # Nothing stands together where it was not asked.
+            "GROUPED": bool(self.raw.get("groups")),  # None where no groups are asked for.
         }
         return [name for name, holds in reasons.items() if holds]
 

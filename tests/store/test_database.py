@@ -1,6 +1,7 @@
 """The pool, the lock of the clock, deadlines and lost connections, against a real server."""
 
 import asyncio
+from datetime import UTC, date, datetime
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -27,6 +28,21 @@ async def test_rows_are_tuples_and_statements_are_counted(database_url: str) -> 
         ]
         assert await database.row("SELECT 7") == (7,)
         assert database.statements == 2
+
+
+async def test_the_first_and_the_last_day_and_instant_are_no_infinities(database_url: str) -> None:
+    days = [date.min, date.max, date(1999, 12, 31)]
+    instants = [
+        datetime(1, 1, 1, tzinfo=UTC),
+        datetime(1999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+        datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),
+    ]
+    text = (
+        "SELECT $1::date[], $2::timestamptz[], $1[2]::text, bool_and(isfinite(i))"
+        " FROM unnest($2::timestamptz[]) i"
+    )
+    async with Database.open(database_url) as database:
+        assert await database.row(text, [days, instants]) == (days, instants, "9999-12-31", True)
 
 
 async def test_just_in_time_compilation_is_off_and_the_application_has_a_name(
