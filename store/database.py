@@ -233,7 +233,9 @@ _OPTIONS: dict[str, Any] = {  # As asyncpg.connect takes them, each of another t
 async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
     """Return one connection outside any pool, for whoever closes it. Raises DatabaseUnavailable."""
     with _connecting():
-        connection = await _patiently(lambda: asyncpg.connect(url, **_OPTIONS))
+        connection: asyncpg.Connection[asyncpg.Record] = await _patiently(
+            lambda: asyncpg.connect(url, **_OPTIONS)
+        )
     await count_time(connection)
     return connection
 
