@@ -1,7 +1,7 @@
 """Requests to responses: queries read once and again only on a newer schema, mutations write."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -9,12 +9,14 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLResolveInfo
 
+from resolvers.selection import Selected
 from schema.execution.arguments import check_text
 from schema.execution.documents import (
     BAD_USER_INPUT,
     LIMIT_EXCEEDED,
     VALIDATION_FAILED,
     RequestErrors,
+    exceeded,
     refused,
 )
 from schema.execution.explain import explain
@@ -44,6 +46,7 @@ _NEEDS_A_STREAM = (
     " Accept: text/event-stream"
 )
 _MOST_RETRIES = 5
+_MOST_EXPLAINED = 5
 _LONG = 2_000
 
 
@@ -176,16 +179,20 @@ class Executor:
         return Query(self.reading, prepared, made, self.clock(), self._others(prepared))
 
     def _others(self, prepared: Prepared) -> Resolver:
+        turn = asyncio.Lock()  # However many are explained, one request does one thing at a time.
+
         async def resolve(info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> object:
             selected = select(asked(prepared), prepared.operation)
             [field] = (each for each in selected if each.key == info.path.key)
             if field.name == "_service":
                 return await service(prepared.served, field)
+            _check_explained(selected)
             request = Request(
                 arguments["query"], _variables(arguments), arguments.get("operationName")
             )
-            about = self._prepared(prepared.served, request)
-            return await explain(self.reading, about, self.clock(), field)
+            async with turn:
+                about = await self._prepared_aside(prepared.served, request)
+                return await explain(self.reading, about, self.clock(), field)
 
         return resolve
 
@@ -204,6 +211,14 @@ class Executor:
     async def _basis(self) -> Basis:
         clock = await self.reading.database.clock()
         return Basis(clock.t, clock.instant)
+
+
+def _check_explained(selected: Iterable[Selected]) -> None:
+    """Raise RequestErrors where more is to be explained than one request may hold up."""
+    count = sum(each.name == "explain" for each in selected)
+    if count > _MOST_EXPLAINED:
+        sentence = f"the query explains {count} queries"
+        raise exceeded("explain", count, _MOST_EXPLAINED, sentence)
 
 
 def _length(value: object) -> int:

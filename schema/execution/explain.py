@@ -1,5 +1,6 @@
 """`explain`: what a query becomes, level by level, and what PostgreSQL would do with it."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -8,7 +9,7 @@ import orjson
 from resolvers.draft import Request as Binding
 from resolvers.explain import explain as explained_plan
 from resolvers.selection import Selected
-from schema.execution.queries import Reading, compiled_query
+from schema.execution.queries import Reading, compiled_query, priced
 from schema.execution.requests import Prepared
 from schema.execution.shaped import shaped
 
@@ -34,7 +35,8 @@ async def _told(
         return _nothing(_A_SUBSCRIPTION)
     if about.is_mutation:
         return _nothing(_A_MUTATION)
-    compiled = compiled_query(about, reading.limits)
+    # In a thread: it is anybody's document, and may take its time to be planned.
+    compiled = await asyncio.to_thread(compiled_query, about, reading.limits)
     if not compiled.fields:
         return _nothing(_NOTHING_READ)
     binding = Binding(about.variables.values, now, reading.secret)
@@ -42,6 +44,8 @@ async def _told(
     plan = None
     if any(each.name == "plan" for each in selected.of()):
         analyze = selected.arguments.get("analyze") is True
+        if analyze:
+            priced(about, compiled.plan, binding)  # What is too dear to be run is not measured.
         plan = await reading.database.explain(explained.sql, explained.arguments, analyze=analyze)
     return {
         "__typename": "Explain",

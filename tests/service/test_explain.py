@@ -1,8 +1,13 @@
 """`explain` shows what a query becomes, and runs nothing unless it is told to."""
 
+import asyncio
+
 import pytest
 
-from tests.service.conftest import Asking
+from service.cli.schema import applied_to
+from store.database import Database
+from tests.service.conftest import Asking, serving
+from tests.service.world import CATALOG
 
 _EXPLAIN = """query ($query: String!, $variables: JSON, $name: String, $analyze: Boolean) {
   explain(query: $query, variables: $variables, operationName: $name, analyze: $analyze) {
@@ -70,3 +75,39 @@ async def test_aliases_and_neighbours_do_not_disturb(asking: Asking) -> None:
         "b": {"__typename": "Explain", "no": False},
         "basis": {"t": "4"},
     }
+
+
+async def test_what_is_too_dear_to_be_run_is_not_measured(database_url: str) -> None:
+    async with Database.open(database_url) as database:
+        await applied_to(database, CATALOG)
+    dear = "{ datasets { nodes { upstream { nodes { name } } } } models { totalCount } }"
+    async with serving(database_url, query_cost_limit=1) as asking:
+        response = await asking.ask(_PLAN, {"q": dear, "on": True})
+        [error] = response.errors
+        assert error["extensions"]["limit"] == "cost"
+        told = await asking.ask(_PLAN, {"q": dear, "on": False})
+        assert told.errors == []
+        assert told.data is not None
+
+
+async def test_others_are_answered_while_documents_are_checked_for_an_explanation(
+    asking: Asking,
+) -> None:
+    same = "datasets { nodes { name upstream { nodes { name } } } } " * 40
+    explained = " ".join(f"e{n}: explain(query: $q{n}) {{ compiled }}" for n in range(2))
+    given = {f"q{n}": f"{{ {same} }} #{n}" for n in range(2)}
+    query = f"query ({', '.join(f'${name}: String!' for name in given)}) {{ {explained} }}"
+    slow = asyncio.create_task(asking.ask(query, given))
+    others = 0
+    while not slow.done():
+        await asyncio.sleep(0.01)
+        others += 1
+    response = await slow
+    assert response.errors == []
+    assert others > 5
+
+
+async def test_one_request_explains_a_few_queries_only(asking: Asking) -> None:
+    explained = " ".join(f'e{n}: explain(query: "{{ basis {{ t }} }}") {{ sql }}' for n in range(6))
+    response = await asking.ask(f"{{ {explained} }}")
+    assert {error["extensions"]["limit"] for error in response.errors} == {"explain"}
