@@ -2,7 +2,7 @@
 
 settings         read once from HEADWATER_* variables; `limits` are those of answers
 app              what the server opens, serves and closes
-graphql_view     GraphQL over HTTP; `graphql_request` reads it, `http_accept` negotiates
+graphql_view     GraphQL over HTTP; `graphql_request` reads one or several, `http_accept` negotiates
   http_cache     ETags, 304, and what caches may keep for ever
   http_body      compression, and large answers piece by piece
 schema_text      the served schema as SDL

@@ -150,7 +150,13 @@ async def opened(
         _log.info("ready", schema_t=live.current.catalogue.t)
         try:
             yield Server(
-                GraphQLView(executor, settings.body_limit, documents, GraphiQL.opened()),
+                GraphQLView(
+                    executor,
+                    settings.body_limit,
+                    settings.batch_limit,
+                    documents,
+                    GraphiQL.opened(),
+                ),
                 EventStreams(subscriptions, streams, settings.body_limit, documents),
                 Sockets(subscriptions, streams, documents, settings.origins),
                 health,

@@ -1,6 +1,6 @@
 """From HTTP to a GraphQL request, as GraphQL over HTTP has it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -8,6 +8,7 @@ import orjson
 from starlette.datastructures import Headers, QueryParams
 from starlette.requests import Request as HttpRequest
 
+from schema.execution.documents import RequestErrors, exceeded
 from schema.execution.requests import Request
 from service.documents.persisted import PersistedDocuments
 from service.http_accept import is_json
@@ -28,6 +29,14 @@ class Refused(Exception):
 
 async def from_post(http: HttpRequest, most: int, documents: PersistedDocuments) -> Request:
     """Return the request in a POST body of at most `most` bytes. Raises Refused, RequestErrors."""
+    given = await posted(http, most)
+    if isinstance(given, list):
+        raise _bad("the body has to be one JSON object with a query, not a list of them")
+    return read_request(given, http.headers, documents)
+
+
+async def posted(http: HttpRequest, most: int) -> Mapping[str, object] | list[object]:
+    """Return the object, or list, in a POST body of at most `most` bytes. Raises Refused."""
     if not is_json(http.headers.get("content-type")):
         sentence = "send the request as application/json in UTF-8"
         raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, sentence)
@@ -35,9 +44,37 @@ async def from_post(http: HttpRequest, most: int, documents: PersistedDocuments)
         given = orjson.loads(await _body(http, most))
     except orjson.JSONDecodeError as error:
         raise _bad(f"the body is not JSON: {error}") from None
-    if not isinstance(given, dict):
+    if not isinstance(given, dict | list):
         raise _bad("the body has to be a JSON object with a query")
-    return read_request(given, http.headers, documents)
+    return given
+
+
+def read_batch(
+    given: Sequence[object], headers: Headers, documents: PersistedDocuments, most: int
+) -> tuple[Request | RequestErrors, ...]:
+    """Return the requests of a list, in order, or what is wrong with one that names its document.
+
+    Raises Refused, RequestErrors where none of them is to be executed.
+    """
+    if not given:
+        raise _bad("the list is empty: it has to hold operations")
+    if len(given) > most:
+        sentence = f"{len(given)} operations come in one request"
+        raise exceeded("batch", len(given), most, sentence)
+    return tuple(_item(each, place, headers, documents) for place, each in enumerate(given, 1))
+
+
+def _item(
+    given: object, place: int, headers: Headers, documents: PersistedDocuments
+) -> Request | RequestErrors:
+    if not isinstance(given, dict):
+        raise _bad(f"operation {place} has to be a JSON object with a query")
+    try:
+        return read_request(given, headers, documents)
+    except Refused as refused:
+        raise _bad(f"operation {place}: {refused.sentence}") from None
+    except RequestErrors as errors:
+        return errors
 
 
 def from_get(parameters: QueryParams, headers: Headers, documents: PersistedDocuments) -> Request:

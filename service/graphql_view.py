@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -14,11 +14,11 @@ from starlette.responses import Response as HttpResponse
 
 from schema.execution.documents import RequestErrors
 from schema.execution.executor import Executor
-from schema.execution.failures import INTERNAL
+from schema.execution.failures import INTERNAL, broken
 from schema.execution.requests import Request, Response, refusal
 from service.documents.persisted import BAD_REQUEST, PersistedDocuments
 from service.graphiql.page import GraphiQL
-from service.graphql_request import Refused, from_get, from_post
+from service.graphql_request import Refused, from_get, posted, read_batch, read_request
 from service.http_accept import GRAPHQL, HTML, JSON, chosen
 from service.http_body import http_response
 from service.http_cache import ASKED_AGAIN, KEPT_FOR_EVER, NEVER_KEPT, etag
@@ -37,6 +37,7 @@ class GraphQLView:
 
     executor: Executor
     body_limit: int
+    batch_limit: int
     documents: PersistedDocuments
     graphiql: GraphiQL
 
@@ -57,8 +58,7 @@ class GraphQLView:
             sentence = f"what can be had is {GRAPHQL} and {JSON}"
             return _refused(Refused(HTTPStatus.NOT_ACCEPTABLE, sentence), JSON)
         try:
-            response = await self._response(http, is_get=is_get)
-            return _told(http, response, media_type, is_get=is_get)
+            return await self._answered(http, media_type, is_get=is_get)
         except Refused as refused:
             return _refused(refused, media_type)
         except ClientDisconnect:
@@ -66,16 +66,53 @@ class GraphQLView:
         except Exception as error:  # noqa: BLE001  # The edge: the unforeseen is logged and masked.
             return _broken(error, media_type)
 
-    async def _response(self, http: HttpRequest, *, is_get: bool) -> Response:
+    async def _answered(self, http: HttpRequest, media_type: str, *, is_get: bool) -> HttpResponse:
+        body = None if is_get else await posted(http, self.body_limit)
+        if isinstance(body, list):
+            return await self._batch(http, body, media_type)
+        return _told(http, await self._response(http, body), media_type, is_get=is_get)
+
+    async def _response(self, http: HttpRequest, body: Mapping[str, object] | None) -> Response:
+        """Answer the request in a body, or without one that in the URL. Raises Refused."""
         try:
             request = (
                 from_get(http.query_params, http.headers, self.documents)
-                if is_get
-                else await from_post(http, self.body_limit, self.documents)
+                if body is None
+                else read_request(body, http.headers, self.documents)
             )
-            return await self._execute(http, request, is_get=is_get)
+            return await self._execute(http, request, is_get=body is None)
         except RequestErrors as errors:
             return refusal(errors)
+
+    async def _batch(
+        self, http: HttpRequest, given: Sequence[object], media_type: str
+    ) -> HttpResponse:
+        """Answer a list of operations by a list. Raises Refused.
+
+        They are done one after the other: a query sees what a mutation before it has written, and
+        nobody has more of the server at once because of a list.
+        """
+        try:
+            requests = read_batch(given, http.headers, self.documents, self.batch_limit)
+        except RequestErrors as errors:
+            return _told(http, refusal(errors), media_type, is_get=False)
+        answers = [(await self._one_of_several(http, each)).body() for each in requests]
+        return _json(answers, HTTPStatus.OK, media_type, {})
+
+    async def _one_of_several(
+        self, http: HttpRequest, request: Request | RequestErrors
+    ) -> Response:
+        """Answer one operation of a list: whatever is wrong with it is not the others' fault."""
+        if isinstance(request, RequestErrors):
+            return refusal(request)
+        try:
+            return await self._execute(http, request, is_get=False)
+        except RequestErrors as errors:
+            return refusal(errors)
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001  # The edge: the unforeseen is logged and masked.
+            return Response(executed=False, errors=[broken(error)])
 
     async def _execute(self, http: HttpRequest, request: Request, *, is_get: bool) -> Response:
         prepared = await self.executor.prepare_aside(request)
@@ -171,7 +208,10 @@ def _status(response: Response, media_type: str) -> HTTPStatus:
 
 
 def _json(
-    body: Mapping[str, object], status: HTTPStatus, media_type: str, headers: Mapping[str, str]
+    body: Mapping[str, object] | Sequence[object],
+    status: HTTPStatus,
+    media_type: str,
+    headers: Mapping[str, str],
 ) -> HttpResponse:
     told = {"Content-Type": f"{media_type}; charset=utf-8", **headers}
     return http_response(orjson.dumps(body, default=str), status, told)

@@ -101,6 +101,9 @@ class Settings(BaseSettings):
     body_limit: int = Field(
         default=20 * 1024 * 1024, ge=1024, description="bytes of a request at most"
     )
+    batch_limit: int = Field(
+        default=10, ge=0, description="operations in one request at most, as a list; 0 is no lists"
+    )
     min_t_wait: float = Field(
         default=5.0, ge=0, le=300, description="seconds that a request waits for the t it asks for"
     )

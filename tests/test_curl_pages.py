@@ -115,5 +115,7 @@ def _answers(printed: str) -> list[Any]:
     return values
 
 
-def _without_extensions(answer: dict[str, Any]) -> dict[str, Any]:
+def _without_extensions(answer: Any) -> Any:
+    if isinstance(answer, list):  # Of several operations that were asked at once.
+        return [_without_extensions(each) for each in answer]
     return {key: each for key, each in answer.items() if key != "extensions"}
