@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from datalog.sql.adjacent import Groups, adjacent
 from datalog.sql.graph import GraphRows
-from datalog.sql.neighbours import Groups, group_key, in_groups, is_grouped, neighbours
+from datalog.sql.neighbours import group_key, in_groups, is_grouped
 from datalog.syntax.clauses import EdgeStep
 from store.sql import Sql, join, number, sql
 
@@ -73,18 +74,22 @@ def _counted(rows: GraphRows, side: _Side) -> Sql:
     )
 
 
+def _pairs(rows: GraphRows, side: _Side, where: Sql) -> Sql:
+    """Return the neighbours on one side of those nodes that meet a condition."""
+    nodes = sql("ARRAY(SELECT n.node FROM {n} n WHERE {where})", n=rows.name, where=where)
+    return adjacent(side.steps, nodes, rows.walk)
+
+
 def _alone(rows: GraphRows, side: _Side) -> Sql:
     """Return the neighbours of what was reached on a side, without the members of groups."""
-    reached = sql(
-        "ARRAY(SELECT n.node FROM {n} n WHERE {level} IS NOT NULL)", n=rows.name, level=side.level
-    )
+    pairs = _pairs(rows, side, sql("{level} IS NOT NULL", level=side.level))
     groups = rows.walk.sight.groups
     if groups is None:
-        return neighbours(side.steps, reached, rows.walk)
+        return pairs
     return sql(
         "SELECT g.near, g.node FROM ({sized}) g JOIN {nodes} n ON n.node = g.near\n"
         "WHERE {level} >= {depth} OR NOT {grouped}",
-        sized=in_groups(side.steps, reached, rows.walk, groups),
+        sized=in_groups(pairs, rows.walk, groups),
         nodes=rows.name,
         level=side.level,
         depth=side.depth,
@@ -108,12 +113,7 @@ def crowds_json(rows: GraphRows, groups: Groups) -> Sql:
 
 
 def _group_rows(rows: GraphRows, side: _Side, groups: Groups) -> Sql:
-    going_on = sql(
-        "ARRAY(SELECT n.node FROM {n} n WHERE {level} < {depth})",
-        n=rows.name,
-        level=side.level,
-        depth=side.depth,
-    )
+    going_on = sql("{level} < {depth}", level=side.level, depth=side.depth)
     return sql(
         "SELECT n.node, n.depth, {place} AS place, {name} AS direction, g.type, g.value,"
         " {key} AS key, count(*) FILTER (WHERE k.node IS NOT NULL) AS shown,"
@@ -125,7 +125,7 @@ def _group_rows(rows: GraphRows, side: _Side, groups: Groups) -> Sql:
         place=side.place,
         name=side.name,
         key=group_key(sql("g")),
-        sized=in_groups(side.steps, going_on, rows.walk, groups),
+        sized=in_groups(_pairs(rows, side, going_on), rows.walk, groups),
         nodes=rows.name,
         shown=rows.shown,
         grouped=is_grouped(groups),

@@ -28,9 +28,9 @@ extra      The shape of the node, or of the edge (left out where the graph has n
 from dataclasses import dataclass, replace
 
 from datalog.reason import Empty
+from datalog.sql.adjacent import Sight, Walk, adjacent, ids
 from datalog.sql.columns import Column
 from datalog.sql.levels import Found, Scope, Table, enclosed, find
-from datalog.sql.neighbours import Sight, Walk, ids, neighbours
 from datalog.sql.rows import Factor, Item, Rows, conjunction
 from datalog.sql.search import levels, reached, told_side
 from datalog.sql.sight import Tell, Telling, known_nodes, sight
@@ -69,15 +69,15 @@ def graph_rows(graph: Graph, scope: Scope, tell: Tell) -> GraphRows | Empty:
     seeds, name = names.fresh("w"), names.fresh("n")
     inner = replace(roots.scope, columns=scope.columns)
     view = roots.scope.sources[search.source]
-    walk = Walk(search, view, scope.compilation, names.fresh("s"))
-    walk = replace(walk, sight=sight(graph, walk, inner, Telling(tell, seeds)))
     seeded = sql("SELECT * FROM {seeds}", seeds=seeds)
+    walk = Walk(search, view, scope.compilation, names.fresh("s"), seeded)
+    walk = replace(walk, sight=sight(graph, walk, inner, Telling(tell, seeds)))
     parts = [sql("{seeds} AS MATERIALIZED ({it})", seeds=seeds, it=_roots(roots, search.root))]
     shown = name
     if walk.sight.known is not None and graph.known is not None:
         parts.append(known_nodes(graph.known, walk.sight.known, seeds, inner))
         shown = names.fresh("a")
-    parts += [levels(walk, seeded), reached(walk, name, seeded)]
+    parts += [levels(walk), reached(walk, name)]
     if walk.sight.known is not None:
         parts.append(_all_shown(shown, name, walk.sight.known))
     inner = replace(inner, factors=scope.factors).inside(_size(graph, scope))
@@ -223,7 +223,7 @@ def _every_edge(steps: tuple[EdgeStep, ...], rows: GraphRows) -> Sql:
     if not steps:
         return sql("SELECT NULL::bigint AS near WHERE false")
     anything = replace(rows.walk, search=replace(rows.walk.search, types=None), sight=Sight())
-    return neighbours(steps, _all(rows.name), anything)
+    return adjacent(steps, _all(rows.name), anything)
 
 
 def _lineage_steps(catalogue: Catalogue) -> tuple[tuple[EdgeStep, ...], tuple[EdgeStep, ...]]:

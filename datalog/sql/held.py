@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from datalog.kinds import Kind
 from datalog.reason import Empty
+from datalog.sql.adjacent import Walk
 from datalog.sql.answer import set_of_rows
 from datalog.sql.levels import Scope, enclosed, find
-from datalog.sql.neighbours import Walk
 from datalog.sql.relations import Held, Relation
 from datalog.sql.rows import selected
 from datalog.sql.search import levels, reached
@@ -57,8 +57,9 @@ def _walked(shape: Let, search: Search, scope: Scope) -> HeldRows | Empty:
     if seeds.repeats:
         seeds = enclosed(seeds, sql(""))
     roots, found, name = names.fresh("w"), names.fresh("n"), names.fresh("l")
-    walk = Walk(search, seeds.scope.sources[search.source], scope.compilation, names.fresh("s"))
+    view = seeds.scope.sources[search.source]
     all_roots = sql("SELECT * FROM {roots}", roots=roots)
+    walk = Walk(search, view, scope.compilation, names.fresh("s"), all_roots)
     parts = [
         sql(
             "{roots} AS MATERIALIZED"
@@ -67,8 +68,8 @@ def _walked(shape: Let, search: Search, scope: Scope) -> HeldRows | Empty:
             it=seeds.rows.columns[search.root].sql,
             body=seeds.rows.body(),
         ),
-        levels(walk, all_roots),
-        reached(walk, found, all_roots),
+        levels(walk),
+        reached(walk, found),
         sql("{name} AS (SELECT node AS c1, depth AS c2 FROM {found})", name=name, found=found),
     ]
     inside = _holding(shape.name, name, [ValueType.REF, ValueType.INT], scope)

@@ -1,96 +1,18 @@
-"""One hop of a search: the pairs of nodes and what the search may see of their neighbours."""
+"""One hop of a search: the neighbours of nodes, those that it follows, those in groups."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-
-from datalog.sql.columns import slot
-from datalog.sql.rows import Columns, Compilation, conjunction
-from datalog.syntax.clauses import EdgeStep, Search
-from datalog.syntax.terms import Variable
-from datalog.syntax.views import View
-from datalog.vocabulary import type_id
-from store.catalogue import ValueType
-from store.sql import Sql, join, number, sql
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """Which neighbours stand together: at least so many, of one type and one value of `z.node`.
-
-    `value` is JSON text; `only` says which group of the roots is asked for, alone.
-    """
-
-    at_least: int
-    value: Sql
-    roots: Sql
-    only: Sql | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What a walk may see beside what its search says: conditions on `z.node`, on the edge `h`.
-
-    It does not come to the nodes of the table `known`, nor to members of groups.
-    """
-
-    nodes: tuple[Sql, ...] = ()
-    edges: tuple[Sql, ...] = ()
-    known: Sql | None = None
-    groups: Groups | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Walk:
-    """A search at a view, and the name under which its levels are found.
-
-    `limits` are the columns of those limits that are not given when the statement runs.
-    """
-
-    search: Search
-    view: View
-    compilation: Compilation
-    levels: Sql
-    limits: Columns = field(default_factory=dict)
-    sight: Sight = Sight()
-
-    def limit(self, variable: Variable) -> Sql:
-        """Return a limit: what a variable of the query holds, or what is given under its name."""
-        held = self.limits.get(variable) or slot(variable.name, ValueType.INT)
-        return held.sql
-
-
-def neighbours(steps: Iterable[EdgeStep], nodes: Sql, walk: Walk) -> Sql:
-    """Return the pairs (near, node) of nodes in an array with what the search may see of theirs.
-
-    A pair is there once for each edge. One scan for a whole array is ten times as fast as a
-    look-up for each of its nodes.
-    """
-    steps = tuple(steps)
-    arms = [
-        _arm(tuple(step.edge for step in steps if step.reverse == reverse), nodes, walk, reverse)
-        for reverse in (False, True)
-        if any(step.reverse == reverse for step in steps)
-    ]
-    types = walk.search.types
-    pairs = join("\nUNION ALL ", arms)
-    conditions = [*([] if types is None else [is_of(types, walk)]), *walk.sight.nodes]
-    if not conditions:
-        return pairs
-    return sql(
-        "SELECT z.near, z.node FROM ({pairs}) z\nWHERE {conditions}",
-        pairs=pairs,
-        conditions=conjunction(conditions),
-    )
+from datalog.sql.adjacent import Groups, Walk, adjacent
+from datalog.syntax.clauses import EdgeStep
+from store.sql import Sql, number, sql
 
 
 def open_neighbours(steps: tuple[EdgeStep, ...], nodes: Sql, walk: Walk) -> Sql:
     """Return the pairs (near, node) that the walk follows: to nobody who is known or in a group."""
     sight = walk.sight
-    pairs = neighbours(steps, nodes, walk)
+    pairs = adjacent(steps, nodes, walk)
     if sight.groups is not None:
         pairs = sql(
             "SELECT g.near, g.node FROM ({sized}) g WHERE NOT {grouped}",
-            sized=in_groups(steps, nodes, walk, sight.groups),
+            sized=in_groups(pairs, walk, sight.groups),
             grouped=is_grouped(sight.groups),
         )
     if sight.known is not None:
@@ -103,8 +25,8 @@ def open_neighbours(steps: tuple[EdgeStep, ...], nodes: Sql, walk: Walk) -> Sql:
     return pairs
 
 
-def in_groups(steps: tuple[EdgeStep, ...], nodes: Sql, walk: Walk, groups: Groups) -> Sql:
-    """Return the neighbours of nodes, each once, with type, value, and how many are like them."""
+def in_groups(pairs: Sql, walk: Walk, groups: Groups) -> Sql:
+    """Return pairs of neighbours, each once, with type, value, and how many are like them."""
     asked = sql("")
     if groups.only is not None:
         asked = sql(
@@ -120,7 +42,7 @@ def in_groups(steps: tuple[EdgeStep, ...], nodes: Sql, walk: Walk, groups: Group
         "FROM (SELECT DISTINCT q.near, q.node FROM ({pairs}) q) z OFFSET 0) d{asked}",
         seen=walk.compilation.seen(sql("t"), walk.view),
         value=groups.value,
-        pairs=neighbours(steps, nodes, walk),
+        pairs=pairs,
         asked=asked,
     )
 
@@ -136,32 +58,3 @@ def is_grouped(groups: Groups) -> Sql:
     if groups.only is None:
         return sql("({grouped})", grouped=grouped)
     return sql("({only} IS NULL AND {grouped})", only=groups.only, grouped=grouped)
-
-
-def is_of(types: Iterable[str], walk: Walk) -> Sql:
-    """Return the condition that `z.node` is of one of these types."""
-    return sql(
-        "EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN ({ids}) AND {seen})",
-        ids=ids(types, walk.compilation),
-        seen=walk.compilation.seen(sql("t"), walk.view),
-    )
-
-
-def _arm(edges: tuple[str, ...], nodes: Sql, walk: Walk, reverse: bool) -> Sql:  # noqa: FBT001  # As EdgeStep has it.
-    near, far = (sql('h."to"'), sql('h."from"')) if reverse else (sql('h."from"'), sql('h."to"'))
-    return sql(
-        "SELECT {near} AS near, {far} AS node FROM edge h"
-        " WHERE {near} = ANY({nodes}) AND h.type IN ({ids}) AND {seen}",
-        far=far,
-        near=near,
-        nodes=nodes,
-        ids=ids(edges, walk.compilation),
-        seen=conjunction((walk.compilation.seen(sql("h"), walk.view), *walk.sight.edges)),
-    )
-
-
-def ids(types: Iterable[str], compilation: Compilation) -> Sql:
-    """Return the ids of types, separated by commas; no type has the id 0."""
-    found = [type_id(name, compilation.catalogue) for name in types]
-    known = [number(each) for each in found if each is not None]
-    return join(", ", known or [number(0)])

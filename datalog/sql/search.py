@@ -9,8 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from datalog.planning.steps import Walked
+from datalog.sql.adjacent import Walk
 from datalog.sql.columns import Column
-from datalog.sql.neighbours import Walk, open_neighbours
+from datalog.sql.neighbours import open_neighbours
 from datalog.sql.rows import Item, Rows
 from datalog.sql.unification import Reading, unified
 from datalog.syntax.clauses import EdgeStep, Search
@@ -19,8 +20,8 @@ from store.catalogue import ValueType
 from store.sql import Sql, join, number, numbered, sql
 
 
-def levels(walk: Walk, roots: Sql) -> Sql:
-    """Return the recursive part of WITH: the levels of a walk from an array of roots.
+def levels(walk: Walk) -> Sql:
+    """Return the recursive part of WITH: the levels of a walk.
 
     A candidate's tags: 1 upstream, 2 downstream; 4 and 8, where it is not shown yet.
     """
@@ -36,7 +37,7 @@ def levels(walk: Walk, roots: Sql) -> Sql:
         s=walk.levels,
         up=up,
         down=down,
-        roots=roots,
+        roots=walk.roots,
         step=_step(walk),
         max_depth=_greatest_depth(walk),
     )
@@ -157,7 +158,7 @@ def _tagged(walk: Walk) -> Iterable[Sql]:
         yield sql("SELECT NULL::bigint AS node, 0 AS tag WHERE false")
 
 
-def reached(walk: Walk, name: Sql, roots: Sql) -> Sql:
+def reached(walk: Walk, name: Sql) -> Sql:
     """Return the part of WITH that has each shown node with its level on either side."""
     return sql(
         "{name} AS MATERIALIZED (SELECT q.node, min(q.up) AS up, min(q.down) AS down,"
@@ -168,7 +169,7 @@ def reached(walk: Walk, name: Sql, roots: Sql) -> Sql:
         "GROUP BY q.node)",
         name=name,
         s=walk.levels,
-        roots=roots,
+        roots=walk.roots,
     )
 
 
@@ -185,13 +186,13 @@ def walked_rows(rows: Rows, step: Walked, reading: Reading) -> Rows:
     """Join what a search comes to from the root of each row, which itself comes at depth 0."""
     search, names = step.search, reading.compilation.names
     table, nodes = names.fresh("u"), names.fresh("n")
-    walk = Walk(search, step.view, reading.compilation, names.fresh("s"), rows.columns)
     roots = sql("SELECT ARRAY[{root}] AS roots", root=rows.columns[search.root].sql)
+    walk = Walk(search, step.view, reading.compilation, names.fresh("s"), roots, rows.columns)
     source = sql(
         "LATERAL (WITH RECURSIVE {levels},\n{reached}\n"
         "SELECT {n}.node AS c1, {n}.depth AS c2, {side} AS c3 FROM {n}) {table}",
-        levels=levels(walk, roots),
-        reached=reached(walk, nodes, roots),
+        levels=levels(walk),
+        reached=reached(walk, nodes),
         n=nodes,
         side=told_side(nodes),
         table=table,

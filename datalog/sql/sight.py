@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from datalog.reason import Empty
+from datalog.sql.adjacent import Groups, Sight, Walk, ids, is_of
 from datalog.sql.columns import Column, slot
 from datalog.sql.levels import Scope, find
-from datalog.sql.neighbours import Groups, Sight, Walk, ids, is_of
 from datalog.sql.writing import Json, as_text
 from datalog.syntax.query import Query
 from datalog.tree import Graph, Passing, Shape
