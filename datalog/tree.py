@@ -302,6 +302,7 @@ class Graph:
     known: Query | None = None
     grouping: Grouping | None = None
     groups: bool = False
+    passages: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,8 +12,8 @@ import pytest_asyncio
 from tests.conftest import NewDatabase
 from tests.oracle import aggregates, comparing_paths, impact, reading
 from tests.oracle.catalog import Catalog, read
-from tests.oracle.comparing import LINEAGE
-from tests.oracle.drawing import drawn
+from tests.oracle.comparing import lineage
+from tests.oracle.drawing import between, drawn
 from tests.oracle.exploring import Explorer
 from tests.oracle.found import compare_search
 from tests.oracle.history import Line, Replay, merged
@@ -160,11 +160,11 @@ async def test_lineage_is_what_the_lines_say_at_any_time(histories: Histories) -
             direction = chance.choice(sorted(SIDES))
             variables: dict[str, Any] = {"root": root, "at": instant, "direction": direction}
             variables |= {"depth": depth, "nodes": nodes, "fan": fan}
+            asked = Asked([root], SIDES[direction], depth, nodes, fan)
             if root not in replay.entities:
-                code = await histories.served.refusal(LINEAGE, variables)
+                code = await histories.served.refusal(lineage(asked), variables)
                 assert code == "UNKNOWN_ENTITY"
                 continue
-            asked = Asked([root], SIDES[direction], depth, nodes, fan)
             if chance.random() < 0.6:
                 asked, more = drawn(asked, replay, chance)
                 variables |= more
@@ -175,6 +175,39 @@ async def test_lineage_is_what_the_lines_say_at_any_time(histories: Histories) -
     print(f"{known} graphs compared, {found / known:.0%} of them with more than the root")
     assert len(roots) >= 50
     assert found / known >= 0.5
+
+
+THROUGH = ({"Model"}, {"Pipeline"}, {"Dataset"}, {"ModelInstance"}, {"ModelInstance", "Dataset"})
+
+
+async def test_walks_through_types_are_what_the_lines_say_at_any_time(
+    histories: Histories,
+) -> None:
+    chance, joined, cut = random.Random(17), 0, 0
+    for position in range(40):
+        replay = histories.states[chance.choice(INSTANTS[2:])]
+        through = THROUGH[position % len(THROUGH)]
+        root, direction = _beside(replay, through, chance), chance.choice(["BOTH", *SIDES])
+        depth, nodes, fan = chance.choice(LIMITS)
+        hop = chance.choice([1000, 1000, 3])
+        asked = Asked([root], SIDES[direction], depth, nodes, fan, per_hop=hop)
+        asked = replace(asked, through=frozenset(through))
+        variables = {"root": root, "at": replay.t, "direction": direction}
+        variables |= {"depth": depth, "nodes": nodes, "fan": fan, "hop": hop}
+        explorer = Explorer(histories.served, replay, histories.ids.__getitem__, chance)
+        graph = await explorer.explore(asked, variables)
+        joined, cut = joined + len(graph.passages), cut + ("PER_HOP" in graph.stopped_by)
+    print(f"{joined} passages, {cut} graphs with hops that were cut")
+    assert joined > 20
+    assert cut > 0
+
+
+def _beside(replay: Replay, types: set[str], chance: random.Random) -> str:
+    """Return an end of an edge of an entity of such types that data goes through, if one has it."""
+    alike = sorted(urn for urn, each in replay.entities.items() if each.type in types)
+    urn = chance.choice(between(replay, alike) or alike)
+    ends = {end for key in replay.touching[urn] for end in key[1:3]}
+    return chance.choice(sorted(ends) or [urn])
 
 
 def _roots(replay: Replay, chance: random.Random) -> list[str]:

@@ -105,6 +105,19 @@ def bindable(  # noqa: C901, PLR0911  # One case for each kind of clause.
             assert_never(clause)
 
 
+def limited(search: Search, limits: Iterable[Variable]) -> Search:
+    """Return a search with these variables for its limits."""
+    rest = iter(limits)
+    return replace(
+        search,
+        max_depth=next(rest),
+        max_nodes=next(rest),
+        per_node=next(rest),
+        downstream_depth=None if search.downstream_depth is None else next(rest),
+        through=None if search.through is None else replace(search.through, per_hop=next(rest)),
+    )
+
+
 def scoped(query: Query) -> Query:
     """Return the query with every variable local to a join form under a name of its own.
 
@@ -212,18 +225,14 @@ class _Renaming:
                 return replace(call, arguments=arguments)
 
     def _search(self, search: Search, names: Names) -> Search:
-        own = search.downstream_depth
-        return replace(
+        renamed = replace(
             search,
             root=names.get(search.root, search.root),
             node=names.get(search.node, search.node),
             depth=names.get(search.depth, search.depth),
             side=names.get(search.side, search.side),
-            max_depth=names.get(search.max_depth, search.max_depth),
-            max_nodes=names.get(search.max_nodes, search.max_nodes),
-            per_node=names.get(search.per_node, search.per_node),
-            downstream_depth=None if own is None else names.get(own, own),
         )
+        return limited(renamed, [names.get(each, each) for each in search.limits])
 
     def _pattern(self, pattern: Pattern, names: Names) -> Pattern:
         attribute = pattern.attribute

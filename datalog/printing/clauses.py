@@ -128,6 +128,9 @@ def _search(search: Search) -> str:
     }
     if search.downstream_depth is not None:
         options[":downstream-depth"] = variable_text(search.downstream_depth)
+    if search.through is not None:
+        options[":through"] = vector(map(name_text, search.through.types))
+        options[":per-hop"] = variable_text(search.through.per_hop)
     told = " ".join(f"{key} {value}" for key, value in options.items())
     return f"({scope_text(search.source)}search {' '.join(names)} {{{told}}})"
 

@@ -32,6 +32,7 @@ from datalog.syntax.clauses import (
     Pattern,
     RuleCall,
     Search,
+    Through,
 )
 from datalog.syntax.terms import BLANK, Variable
 
@@ -190,7 +191,7 @@ def _search(form: Form, rest: Sequence[Form], within: Within) -> Search:
         )
     root, node, depth, side = (variable(each, "search") for each in rest[:4])
     told = {keyword(key): value for key, value in rest[4].value.pairs}
-    if set(told) - {"downstream-depth"} != _SEARCH_OPTIONS:
+    if set(told) - {"downstream-depth", "through", "per-hop"} != _SEARCH_OPTIONS:
         raise refused(rest[4], "these are not the options", f"write {' '.join(_OPTION_NAMES)}")
     downstream = told.get("downstream-depth")
     return Search(
@@ -208,7 +209,18 @@ def _search(form: Form, rest: Sequence[Form], within: Within) -> Search:
         downstream_depth=(
             None if downstream is None else variable(downstream, ":downstream-depth")
         ),
+        through=_through(rest[4], told.get("through"), told.get("per-hop")),
     )
+
+
+def _through(options: Form, types: Form | None, per_hop: Form | None) -> Through | None:
+    match types, per_hop:
+        case None, None:
+            return None
+        case Form(), Form():
+            return Through(tuple(_names(types)), variable(per_hop, ":per-hop"))
+        case _:
+            raise refused(options, "one of :through and :per-hop is missing", "write both")
 
 
 _OPTION_NAMES = (

@@ -22,7 +22,8 @@ shapes           rows to JSON text, one function per kind of shape
   timeline         counts of datoms by buckets of time
   basis            what an answer is true at
   graph            a lineage graph; `search` is the breadth-first walk, `neighbours` one hop of it
-  adjacent         what a walk may see over one edge
+  adjacent         what a walk may see over one edge; `passing` a hop through what is not shown
+  passages         the hops of a graph that goes through nodes, made once
   sight            what the walk of a graph may see
   frontier         where a lineage graph ends
   json_text        columns as JSON text; `writing` puts pieces side by side

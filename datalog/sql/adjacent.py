@@ -72,7 +72,7 @@ def adjacent(steps: Iterable[EdgeStep], nodes: Sql, walk: Walk) -> Sql:
         for reverse in (False, True)
         if any(step.reverse == reverse for step in steps)
     ]
-    types = walk.search.types
+    types = _types(walk.search)
     pairs = join("\nUNION ALL ", arms)
     conditions = [*([] if types is None else [is_of(types, walk)]), *walk.sight.nodes]
     if not conditions:
@@ -82,6 +82,13 @@ def adjacent(steps: Iterable[EdgeStep], nodes: Sql, walk: Walk) -> Sql:
         pairs=pairs,
         conditions=conjunction(conditions),
     )
+
+
+def _types(search: Search) -> tuple[str, ...] | None:
+    """Return the types of all that a search may see: what it comes to, and what it passes."""
+    if search.types is None or search.through is None:
+        return search.types
+    return tuple(dict.fromkeys((*search.types, *search.through.types)))
 
 
 def is_of(types: Iterable[str], walk: Walk) -> Sql:

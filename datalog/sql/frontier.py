@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from datalog.sql.adjacent import Groups, adjacent
+from datalog.sql.adjacent import Groups
 from datalog.sql.graph import GraphRows
-from datalog.sql.neighbours import group_key, in_groups, is_grouped
+from datalog.sql.neighbours import group_key, in_groups, is_grouped, neighbours
+from datalog.sql.passages import Hops, cut
 from datalog.syntax.clauses import EdgeStep
 from store.sql import Sql, join, number, sql
 
@@ -19,15 +20,19 @@ class _Side:
     name: Sql
     place: Sql
     depth: Sql
+    hops: Hops | None
 
 
 def _sides(rows: GraphRows) -> Iterator[_Side]:
     search = rows.walk.search
     up, down = map(rows.walk.limit, search.depths)
+    hops = {each.upstream: each for each in rows.hops}
     if search.upstream:
-        yield _Side(search.upstream, sql("n.up"), sql("'UPSTREAM'"), number(0), up)
+        name, hop = sql("'UPSTREAM'"), hops.get(True)
+        yield _Side(search.upstream, sql("n.up"), name, number(0), up, hop)
     if search.downstream:
-        yield _Side(search.downstream, sql("n.down"), sql("'DOWNSTREAM'"), number(1), down)
+        name, hop = sql("'DOWNSTREAM'"), hops.get(False)
+        yield _Side(search.downstream, sql("n.down"), name, number(1), down, hop)
 
 
 def frontier_json(rows: GraphRows) -> Sql:
@@ -37,12 +42,14 @@ def frontier_json(rows: GraphRows) -> Sql:
             "SELECT q.node, q.depth, {place} AS place, {name} AS direction, q.level,"
             " sum(q.shown) AS shown,"
             " string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name)"
-            " FILTER (WHERE q.hidden > 0) AS hidden\n"
+            " FILTER (WHERE q.hidden > 0) AS hidden{exact}\n"
             "FROM ({counted}) q LEFT JOIN schema_name s ON s.id = q.type\n"
-            "GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0",
+            "GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0{inexact}",
             place=side.place,
             name=side.name,
             counted=_counted(rows, side),
+            exact=sql("") if side.hops is None else sql(", NOT bool_or(q.cut) AS exact"),
+            inexact=sql("") if side.hops is None else sql(" OR bool_or(q.cut)"),
         )
         for side in _sides(rows)
     ]
@@ -51,13 +58,29 @@ def frontier_json(rows: GraphRows) -> Sql:
     return sql(
         '(SELECT concat(\'[\', string_agg(concat(\'{{"id":"E\', f.node, \'","direction":"\','
         ' f.direction, \'","level":\', f.level, \',"shown":\', f.shown, \',"hidden":{{\','
-        " f.hidden, '}}}}'), ',' ORDER BY f.depth, f.node, f.place), ']')\nFROM ({arms}) f)",
+        " f.hidden, '}}{exact}}}'), ',' ORDER BY f.depth, f.node, f.place), ']')\nFROM ({arms}) f)",
         arms=join("\nUNION ALL ", arms),
+        exact=sql("") if not rows.hops else sql(",\"exact\":', f.exact::text, '"),
     )
 
 
 def _counted(rows: GraphRows, side: _Side) -> Sql:
     """Count each node's neighbours on one side, by type where they are hidden."""
+    counted = _neighbours_counted(rows, side)
+    if side.hops is None:
+        return counted
+    return sql(
+        "SELECT q.*, false AS cut FROM ({counted}) q UNION ALL"
+        " SELECT n.node, n.depth, {level}, NULL, 0, 0, true FROM ({cut}) w"
+        " JOIN {nodes} n ON n.node = w.near WHERE {level} IS NOT NULL",
+        counted=counted,
+        level=side.level,
+        cut=cut(side.hops),
+        nodes=rows.name,
+    )
+
+
+def _neighbours_counted(rows: GraphRows, side: _Side) -> Sql:
     return sql(
         "SELECT n.node, n.depth, {level} AS level, y.type,"
         " count(*) FILTER (WHERE y.shown) AS shown, count(*) FILTER (WHERE NOT y.shown) AS hidden\n"
@@ -76,8 +99,15 @@ def _counted(rows: GraphRows, side: _Side) -> Sql:
 
 def _pairs(rows: GraphRows, side: _Side, where: Sql) -> Sql:
     """Return the neighbours on one side of those nodes that meet a condition."""
+    if side.hops is not None:
+        return sql(
+            "SELECT p.near, p.node FROM {pairs} p JOIN {n} n ON n.node = p.near WHERE {where}",
+            pairs=side.hops.pairs,
+            n=rows.name,
+            where=where,
+        )
     nodes = sql("ARRAY(SELECT n.node FROM {n} n WHERE {where})", n=rows.name, where=where)
-    return adjacent(side.steps, nodes, rows.walk)
+    return neighbours(side.steps, nodes, rows.walk)
 
 
 def _alone(rows: GraphRows, side: _Side) -> Sql:

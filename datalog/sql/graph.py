@@ -8,7 +8,8 @@
                    "shown": 0, "hidden": {"Dataset": 2}}, …],
      "groups": [{"id": "E1048577", "direction": "DOWNSTREAM", "type": "Dataset", "value": null,
                  "key": "20 null", "shown": 1, "count": 12}, …],
-     "refused": false}
+     "passages": [{"from": "E1048577", "to": "E1048576", "length": 2}, …],
+     "cut": false, "refused": false}
 
 nodes      Ordered by depth, then entity. Roots that do not exist at the view are not there.
 up, down   The level at which the walk upstream (downstream) reached the node, null where it did
@@ -19,8 +20,13 @@ edges      Every live edge of the walked types between two nodes, ordered by edg
 frontier   Nodes with neighbours that are not among the nodes, in the order of the nodes, UPSTREAM
            first. level: the node's on that side. shown, hidden: how many neighbours in that
            direction are among the nodes, and are not, by type in order of name (`frontier`).
+           Of a walk through nodes, each has "exact" too: false where its hop passes more nodes than
+           it may, so that there may be more. Such a node is there even with nothing hidden.
 groups     Neighbours that stand together, in the order of the nodes, UPSTREAM first, the largest
            first. count, shown: how many of them are not among the nodes, and are (`groups`).
+passages   The pairs of nodes that ways through join, from upstream to downstream, each once, with
+           the fewest edges that it takes, by their numbers (`passages`).
+cut        Whether any hop would pass more nodes than it may (of a walk through nodes, `frontier`).
 refused    Whether the budget of nodes kept a candidate out.
 extra      The shape of the node, or of the edge (left out where the graph has none).
 """
@@ -31,6 +37,7 @@ from datalog.reason import Empty
 from datalog.sql.adjacent import Sight, Walk, adjacent, ids
 from datalog.sql.columns import Column
 from datalog.sql.levels import Found, Scope, Table, enclosed, find
+from datalog.sql.passages import Hops, graph_hops
 from datalog.sql.rows import Factor, Item, Rows, conjunction
 from datalog.sql.search import levels, reached, told_side
 from datalog.sql.sight import Tell, Telling, known_nodes, sight
@@ -46,8 +53,8 @@ from store.sql import Sql, join, sql
 class GraphRows:
     """The nodes of a graph and the edges between them, each a level that its shapes are of.
 
-    `parts` are what WITH defines: the levels of the walk, the nodes under `name`, and under `shown`
-    these and what is known.
+    `parts` are what WITH defines: the levels of the walk, the nodes under `name`, under `shown`
+    these and what is known, and the `hops` of a walk through nodes.
     """
 
     walk: Walk
@@ -56,6 +63,7 @@ class GraphRows:
     shown: Sql
     nodes: Found
     edges: Found
+    hops: tuple[Hops, ...] = ()
 
 
 def graph_rows(graph: Graph, scope: Scope, tell: Tell) -> GraphRows | Empty:
@@ -80,10 +88,14 @@ def graph_rows(graph: Graph, scope: Scope, tell: Tell) -> GraphRows | Empty:
     parts += [levels(walk), reached(walk, name)]
     if walk.sight.known is not None:
         parts.append(_all_shown(shown, name, walk.sight.known))
+    hops: tuple[Hops, ...] = ()
+    if search.through is not None and (graph.frontier or graph.groups or graph.passages):
+        hops = graph_hops(walk, search.through, name)
+        parts += [part for each in hops for part in each.parts]
     inner = replace(inner, factors=scope.factors).inside(_size(graph, scope))
     between = inner.inside(_edges_of_a_node(scope)) if graph.edges else inner
     nodes, edges = _nodes(walk, name, inner), _edges(graph, walk, name, shown, between)
-    return GraphRows(walk, join(",\n", parts), name, shown, nodes, edges)
+    return GraphRows(walk, join(",\n", parts), name, shown, nodes, edges, hops)
 
 
 def _all_shown(shown: Sql, name: Sql, known: Sql) -> Sql:
@@ -222,7 +234,8 @@ def with_degrees(rows: GraphRows, found: Found) -> Found:
 def _every_edge(steps: tuple[EdgeStep, ...], rows: GraphRows) -> Sql:
     if not steps:
         return sql("SELECT NULL::bigint AS near WHERE false")
-    anything = replace(rows.walk, search=replace(rows.walk.search, types=None), sight=Sight())
+    search = replace(rows.walk.search, types=None, through=None)
+    anything = replace(rows.walk, search=search, sight=Sight())
     return adjacent(steps, _all(rows.name), anything)
 
 

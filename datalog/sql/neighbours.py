@@ -1,14 +1,22 @@
 """One hop of a search: the neighbours of nodes, those that it follows, those in groups."""
 
 from datalog.sql.adjacent import Groups, Walk, adjacent
+from datalog.sql.passing import passing
 from datalog.syntax.clauses import EdgeStep
 from store.sql import Sql, number, sql
+
+
+def neighbours(steps: tuple[EdgeStep, ...], nodes: Sql, walk: Walk) -> Sql:
+    """Return the pairs (near, node) of nodes in an array with their neighbours, some repeatedly."""
+    if walk.search.through is None:
+        return adjacent(steps, nodes, walk)
+    return passing(steps, nodes, walk, walk.search.through)
 
 
 def open_neighbours(steps: tuple[EdgeStep, ...], nodes: Sql, walk: Walk) -> Sql:
     """Return the pairs (near, node) that the walk follows: to nobody who is known or in a group."""
     sight = walk.sight
-    pairs = adjacent(steps, nodes, walk)
+    pairs = neighbours(steps, nodes, walk)
     if sight.groups is not None:
         pairs = sql(
             "SELECT g.near, g.node FROM ({sized}) g WHERE NOT {grouped}",

@@ -33,6 +33,7 @@ from datalog.sql.ordering import order_by, order_terms
 from datalog.sql.outputs import needs, with_outputs
 from datalog.sql.page_output import OpenPage, part_json, row_parts, rows_json
 from datalog.sql.pages import page_rows
+from datalog.sql.passages import is_cut, passages_json
 from datalog.sql.timeline import timeline
 from datalog.sql.writing import Json, as_text, json_object
 from datalog.syntax.query import Query
@@ -323,6 +324,7 @@ def _let(shape: Let, scope: Scope) -> Json:
 def _graph(shape: Graph, scope: Scope) -> Json:
     rows = graph_rows(shape, scope, to_json)
     wanted = [("edges", shape.edges), ("frontier", shape.frontier), ("groups", shape.groups)]
+    wanted.append(("passages", shape.passages))
     if isinstance(rows, Empty):
         scope.compilation.reasons.append((shape.path, rows.because))
         empty = [("nodes", ("[]",)), *((key, ("[]",)) for key, is_wanted in wanted if is_wanted)]
@@ -335,6 +337,10 @@ def _graph(shape: Graph, scope: Scope) -> Json:
     groups = rows.walk.sight.groups
     if shape.groups:
         parts["groups"] = (sql("'[]'") if groups is None else crowds_json(rows, groups),)
+    if shape.passages:
+        parts["passages"] = (passages_json(rows.hops, rows.walk, rows.name, rows.shown),)
+    if shape.frontier and shape.search.through is not None:
+        parts["cut"] = (is_cut(rows.hops),)
     parts["refused"] = (refused(rows),)
     return (graph_json(rows, json_object(parts.items())),)
 

@@ -160,6 +160,18 @@ class EdgeStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Through:
+    """Entities of these concrete types are passed on the way, and are nothing that a walk comes to.
+
+    One hop, from one node in one direction, passes at most so many, the nearest first, then by id;
+    the limit is an `:in` variable.
+    """
+
+    types: tuple[str, ...]
+    per_hop: Variable
+
+
+@dataclass(frozen=True, slots=True)
 class Search:
     """`(search ?root ?node ?depth ?side {…})`.
 
@@ -171,6 +183,9 @@ class Search:
     `max_depth` is that of both walks, unless downstream has a `downstream_depth` of its own; below
     0 a side is not walked at all. What is kept and in which order is fixed
     (`resolvers/lineage/graph.py` says how), so that an answer never depends on the plan.
+
+    What it goes `through`, whatever `types` says, takes no hop and no place: the neighbours of a
+    node are then those behind it as well. Roots are nodes, of whatever type.
     """
 
     root: Variable
@@ -185,12 +200,14 @@ class Search:
     per_node: Variable
     source: str = "$"
     downstream_depth: Variable | None = None
+    through: Through | None = None
 
     @property
     def limits(self) -> tuple[Variable, ...]:
         """Return the variables of all limits."""
-        limits = (self.max_depth, self.max_nodes, self.per_node)
-        return limits if self.downstream_depth is None else (*limits, self.downstream_depth)
+        own = () if self.downstream_depth is None else (self.downstream_depth,)
+        hop = () if self.through is None else (self.through.per_hop,)
+        return (self.max_depth, self.max_nodes, self.per_node, *own, *hop)
 
     @property
     def depths(self) -> tuple[Variable, Variable]:

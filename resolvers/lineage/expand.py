@@ -103,6 +103,7 @@ class _Begun:
         names = (*moment_slots(name), start.name, only.name, *(e.name for e in search.limits))
         draft.bind(place, Binding(names, values, (0, None, None, None, -1, 0, 0, -1)))
         draft.check(place, lambda slots, found: _check_here(slots, name, found))
+        search = replace(search, through=walks.through(draft, place, self.selected))
         return replace(place, view=AsOf(name)), start, search, only
 
     def known(self, place: Place) -> Query:

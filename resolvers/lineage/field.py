@@ -16,7 +16,7 @@ from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
 from resolvers.lineage import walks
 from resolvers.lineage.graph import Bounds, Json, Lineage, told
 from resolvers.lineage.shapes import bases, graph
-from resolvers.lineage.walks import Numbers, types, upstream_steps
+from resolvers.lineage.walks import Numbers, through, types, upstream_steps
 from resolvers.named import Named
 from resolvers.selection import Selected
 from store.catalogue import Catalogue
@@ -79,6 +79,7 @@ def _search(
         numbers.slot(draft, place, "maxNodes"),
         numbers.slot(draft, place, "perNode"),
         downstream_depth=own[0] if own else None,
+        through=through(draft, place, selected),
     )
     return search, search.limits
 

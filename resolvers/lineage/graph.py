@@ -5,7 +5,11 @@ What the search keeps, and in which order:
   node newly reached on that side at level d, its first `perNode` neighbours by entity id.
 - At most `maxNodes` nodes are shown, roots included. The candidates of both sides of one level
   that are not shown yet are admitted in order of entity id while the budget lasts.
-- Nodes are ordered by (depth, entity id), edges by edge id, the frontier as the nodes.
+- Where it goes through types, the neighbours of a node are those that its hop comes to: along the
+  edges of the side, over nodes of these types that are no roots, to any other. The hop passes the
+  first `perHop` of them, in order of how many edges lead there, then of entity id.
+- Nodes are ordered by (depth, entity id), edges by edge id, the frontier as the nodes,
+  passages by the ids of their ends.
 
 What is made of it here: ranks, cycles and back edges over the nodes and edges that are shown, the
 hidden counts by type, and why the walk ended. `datalog/sql/graph.py` says what the raw graph holds.
@@ -52,7 +56,7 @@ class Lineage:
 
     @cached_property
     def successors(self) -> Successors:
-        """Where data flows from each node, in order of (entity id, edge id)."""
+        """Where data flows from each node, in order of (entity id, edge id); passages come last."""
         nodes = [node["id"] for node in self.raw["nodes"]]
         nodes += self._ends_elsewhere(nodes)
         place = {name: position for position, name in enumerate(nodes)}
@@ -66,15 +70,29 @@ class Lineage:
             if upstream_is_to[edge["type"]]:
                 near, far = far, near
             found[near].append((far, position))
+        for position, each in enumerate(self.passages, len(self.raw["edges"])):
+            found[place[each["from"]]].append((place[each["to"]], position))
         for reached in found:  # Edges come in the order of their ids, and sorting keeps it.
             if len(reached) > 1:
                 reached.sort(key=lambda step: number[step[0]])
         return found
 
+    @property
+    def passages(self) -> Sequence[Raw]:
+        """The pairs of nodes that ways through what is not shown join."""
+        found: Sequence[Raw] = self.raw.get("passages", ())
+        return found
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing was left out."""
+        return not self.raw["frontier"] and not self.raw["groups"] and not self.raw.get("cut")
+
     def _ends_elsewhere(self, nodes: Iterable[str]) -> list[str]:
         """Return the ends of edges that are no nodes: what a client knows already."""
         here = set(nodes)
-        ends = (edge[end] for edge in self.raw["edges"] for end in ("from", "to"))
+        joined = (*self.raw["edges"], *self.passages)
+        ends = (each[end] for each in joined for end in ("from", "to"))
         return list(dict.fromkeys(end for end in ends if end not in here))
 
     @cached_property
@@ -84,13 +102,14 @@ class Lineage:
 
     @cached_property
     def back(self) -> frozenset[int]:
-        """The edges that close a cycle, by position."""
+        """The edges that close a cycle, by position; passages are counted on from them."""
         return back(self.successors)
 
     @property
     def stopped_by(self) -> list[str]:
         """Why something is hidden, in the order of the enum."""
-        frontier, bounds = self.raw["frontier"], self.bounds
+        bounds = self.bounds
+        frontier = [each for each in self.raw["frontier"] if each["hidden"]]
         deepest = [each["level"] >= bounds.depth(each["direction"]) for each in frontier]
         crowded = (
             each["shown"] + sum(each["hidden"].values()) > bounds.per_node
@@ -101,6 +120,7 @@ class Lineage:
             "MAX_DEPTH": any(deepest),
             "MAX_NODES": bool(self.raw["refused"]),
             "PER_NODE": any(crowded),
+            "PER_HOP": bool(self.raw.get("cut")),
             "GROUPED": bool(self.raw.get("groups")),  # None where no groups are asked for.
         }
         return [name for name, holds in reasons.items() if holds]
@@ -111,7 +131,7 @@ def told(lineage: Lineage, selected: Iterable[Selected], bases: Mapping[str, obj
     return {each.key: _part(lineage, each, bases) for each in selected}
 
 
-def _part(  # noqa: PLR0911  # One case for each field.
+def _part(  # noqa: C901, PLR0911  # One case for each field.
     lineage: Lineage, selected: Selected, bases: Mapping[str, object]
 ) -> object:
     match selected.name:
@@ -125,8 +145,10 @@ def _part(  # noqa: PLR0911  # One case for each field.
             return [_frontier(lineage, raw, selected) for raw in lineage.raw["frontier"]]
         case "groups":
             return [_group(lineage, raw, selected) for raw in lineage.raw["groups"]]
+        case "passages":
+            return _passages(lineage, selected)
         case "complete":
-            return not lineage.raw["frontier"] and not lineage.raw["groups"]
+            return lineage.complete
         case "stoppedBy":
             return lineage.stopped_by
         case _:
@@ -187,6 +209,21 @@ def _edge_column(lineage: Lineage, edges: Selected, leaf: Selected) -> Iterable[
             return _extra(raw, extra_key(edges, leaf))
 
 
+def _passages(lineage: Lineage, selected: Selected) -> list[Json]:
+    return _rows(lineage.passages, selected, lambda leaf: _passage_column(lineage, leaf))
+
+
+def _passage_column(lineage: Lineage, leaf: Selected) -> Iterable[object]:
+    raw, first = lineage.passages, len(lineage.raw["edges"])
+    match leaf.name:
+        case "back":
+            return map(lineage.back.__contains__, range(first, first + len(raw)))
+        case "__typename":
+            return repeat("Passage")
+        case name:
+            return map(itemgetter(name), raw)
+
+
 def _rows(
     raw: Sequence[Raw], selected: Selected, column: Callable[[Selected], Iterable[object]]
 ) -> list[Json]:
@@ -208,6 +245,8 @@ def _frontier(lineage: Lineage, raw: Raw, selected: Selected) -> Json:
                 shown[each.key] = raw["id"]
             case "direction" | "shown" as name:
                 shown[each.key] = raw[name]
+            case "exact":
+                shown[each.key] = raw.get("exact", True)
             case "hidden":
                 shown[each.key] = sum(raw["hidden"].values())
             case "hiddenByType":

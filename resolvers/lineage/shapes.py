@@ -27,6 +27,8 @@ def graph(draft: Draft, place: Place, selected: Selected, query: Query, search: 
     edge = draft.variable("edge")
     of_nodes = {each.name for _, each in node_leaves}
     parts = {each.name for each in selected.of()}
+    joined = [each.name for _, each in (*edge_leaves, *_leaves(selected, "passages"))]
+    ordered = bool(of_nodes & {"rank", "inCycle"}) or "back" in joined
     ends = bool(parts & {"complete", "stoppedBy"})
     arguments = selected.arguments
     grouping = groups(draft.catalogue, place, search.node, arguments.get("groupBy"))
@@ -37,13 +39,14 @@ def graph(draft: Draft, place: Place, selected: Selected, query: Query, search: 
         _extra(node_leaves, lambda of, each: _node_extra(draft, place, search.node, of, each)),
         _extra(edge_leaves, lambda of, each: _edge_extra(draft, place, edge, of, each)),
         degrees=bool(of_nodes & {"inDegree", "outDegree"}),
-        edges="edges" in parts or bool(of_nodes & {"rank", "inCycle"}),
+        edges=ordered or "edges" in parts,
         frontier=ends or "frontier" in parts,
         edge_entity=edge,
         nodes_pass=nodes_pass(draft, place, arguments.get("where"), search.node),
         edges_pass=edges_pass(draft, place, arguments.get("edgeWhere"), edge),
         grouping=grouping,
         groups=ends or "groups" in parts,
+        passages=search.through is not None and (ordered or "passages" in parts),
     )
 
 

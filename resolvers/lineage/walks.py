@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from datalog.syntax.clauses import Clause, EdgeStep
+from datalog.syntax.clauses import Clause, EdgeStep, Through
 from datalog.syntax.query import Parent, Query, Scalar
 from datalog.syntax.terms import Variable
 from datalog.tree import Passing
@@ -34,7 +34,7 @@ class Numbers:
     def limit(self, name: str) -> Limit:
         """Return what holds where the caller says nothing, and at most."""
         match name:
-            case "maxNodes":
+            case "maxNodes" | "perHop":
                 return self.limits.nodes
             case "perNode":
                 return self.limits.per_node
@@ -66,15 +66,26 @@ class Numbers:
             raise LimitExceeded("of", len(roots), most)
 
 
-_DECIDES = ("edgeTypes", "nodeTypes", "where", "edgeWhere", "groupBy")
+def through(draft: Draft, place: Place, selected: Selected) -> Through | None:
+    """Return what a walk goes through and does not show; None where it shows all."""
+    passed = types(draft.catalogue, "through", selected.arguments.get("through"))
+    if not passed:
+        return None
+    return Through(passed, Numbers(draft.limits, selected).slot(draft, place, "perHop"))
+
+
+_TYPES = frozenset({"edgeTypes", "nodeTypes", "through"})
+_DECIDES = ("edgeTypes", "nodeTypes", "through", "where", "edgeWhere", "groupBy")
 
 
 def question(selected: Selected, request: Request) -> str:
     """Return the hash of what a walk may see: a cursor goes on only where that is the same."""
     given = {name: selected.arguments.get(name) for name in _DECIDES}
     said = {name: value for name, value in given.items() if value is not None}
+    if not said.get("through", True):
+        del said["through"]  # Through nothing is as if it were not said.
     for name, value in said.items():
-        if name.endswith("Types") and isinstance(value, list | tuple):
+        if name in _TYPES and isinstance(value, list | tuple):
             said[name] = sorted(map(str, value))  # In which order they are named decides nothing.
     return cursors.asked("lineage", given_value(said, request.variables))
 

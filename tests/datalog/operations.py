@@ -1,7 +1,7 @@
 """The operations of the case files, by name; what they need at run time beside them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from datalog.syntax.clauses import (
     Compare,
@@ -13,6 +13,7 @@ from datalog.syntax.clauses import (
     Pattern,
     Search,
     Step,
+    Through,
 )
 from datalog.syntax.query import Order, Parent, Query, Relation, Scalar, Source
 from datalog.syntax.terms import Blank, Constant, Keyword, Variable
@@ -175,6 +176,15 @@ def _graph() -> Graph:
     return Graph("it", query, search, name, None, degrees=True, edges=True, frontier=True)
 
 
+def _graph_through() -> Graph:
+    graph = _graph()
+    per_hop = Variable("per-hop")
+    search = replace(graph.search, types=None, through=Through(("Dataset",), per_hop))
+    clauses = (*graph.query.where[:-1], search)
+    query = replace(graph.query, inputs=(*graph.query.inputs, Scalar(per_hop)), where=clauses)
+    return replace(graph, query=query, search=search, passages=True, degrees=False)
+
+
 def _many_by_position() -> Many:
     inputs = (NOW, Relation((POSITION, ID, URN)))
     query = Query((POSITION, E), inputs, (NAMED,), (Order(POSITION),))
@@ -234,6 +244,10 @@ CASES: Mapping[str, Case] = {
     "history_of_an_entity": Case(Operation((("it", _history()),), ("then",)), {"urn": D7, **TIMES}),
     "graph_with_everything": _case(
         _graph(), **{"urn": D7, "max-depth": 2, "max-nodes": 6, "per-node": 3}
+    ),
+    "graph_through_what_is_not_shown": _case(
+        _graph_through(),
+        **{"urn": urn("d05"), "max-depth": 1, "max-nodes": 6, "per-node": 3, "per-hop": 20},
     ),
     "nodes_in_the_order_asked": _case(
         _many_by_position(),

@@ -123,6 +123,8 @@ REFUSED = {
     "[(tx-data $ ?t) [[?x ?a ?v ?other]]]": "the transaction is known already",
     "(search ?e ?n)": "this search does not say all",
     "(search ?e ?n ?d ?s {:types nil})": "these are not the options",
+    "(search ?e ?n ?d ?s {:upstream [] :downstream [] :types nil :max-depth ?a :max-nodes ?b"
+    " :per-node ?c :through [:Dataset]})": "one of :through and :per-hop is missing",
 }
 
 

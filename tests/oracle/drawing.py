@@ -1,7 +1,7 @@
 """Requests for lineage, drawn: what is asked of the server, and the same for the naive model."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,11 @@ def drawn(asked: Asked, replay: Replay, chance: random.Random) -> tuple[Asked, V
         edge_where, edge_passes = _edge_where(replay, chance)
         asked, variables["edgeWhere"] = replace(asked, edge_passes=edge_passes), edge_where
     if chance.random() < 0.5:
+        asked = _typed(asked, replay, chance)
+    if asked.through and chance.random() < 0.4:
+        variables["hop"] = chance.choice([0, 1, 2, 5])
+        asked = replace(asked, per_hop=variables["hop"])
+    if chance.random() < 0.5:
         fields = [None, None, *sorted(_groupable(replay))]
         least, name = chance.choice([2, 3, 5]), chance.choice(fields)
         asked = replace(asked, at_least=least, group_field=name)
@@ -32,10 +37,37 @@ def drawn(asked: Asked, replay: Replay, chance: random.Random) -> tuple[Asked, V
     return asked, variables
 
 
+def _typed(asked: Asked, replay: Replay, chance: random.Random) -> Asked:
+    """Draw types to keep to, and types to go through, of what lies near the roots."""
+    near = _near(replay, asked.roots, 4)
+    kinds = sorted({replay.entities[urn].type for urn in near} - {"Unknown"})
+    edges = sorted(name for name, each in replay.catalog.edges.items() if each.upstream != "NONE")
+    if chance.random() < 0.3:
+        asked = replace(asked, edge_types=set(chance.sample(edges, len(edges) * 2 // 3)))
+    if chance.random() < 0.3:
+        asked = replace(asked, node_types=set(chance.sample(kinds, (len(kinds) + 1) // 2)))
+    if chance.random() < 0.8:
+        passable = sorted({replay.entities[urn].type for urn in between(replay, near)})
+        passable = passable if chance.random() < 0.8 else kinds
+        passed = chance.sample(passable, min(len(passable), chance.choice([1, 1, 2])))
+        asked = replace(asked, through=frozenset(passed))
+    return asked
+
+
+def between(replay: Replay, near: Iterable[str]) -> list[str]:
+    """Return what data comes to and goes on from."""
+    found: list[str] = []
+    for urn in near:
+        lineage = [(replay.catalog.edges[key[0]].upstream, key) for key in replay.touching[urn]]
+        ways = {(where == "TO") == (key[1] == urn) for where, key in lineage if where != "NONE"}
+        if len(ways) == 2 and replay.entities[urn].type != "Unknown":
+            found.append(urn)
+    return found
+
+
 def _groupable(replay: Replay) -> set[str]:
-    """Return the attributes that have one value everywhere: a text, a truth, an enum's."""
+    """Return the fields that have one value everywhere: a text, a truth, an enum's, an entity."""
     others = {"Long", "Float", "Decimal", "DateTime", "Date", "UUID", "URI", "JSON", "Keyword"}
-    others |= {*replay.catalog.types, *replay.catalog.implementers}
     every = [each for fields in replay.catalog.types.values() for each in fields.values()]
     unfit = {each.name for each in every if each.many or each.type in others}
     return {each.name for each in every} - unfit

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.oracle import reading
 from tests.oracle.history import EdgeKey, Replay
 
-UPSTREAM, DOWNSTREAM = "UPSTREAM", "DOWNSTREAM"
+UPSTREAM, DOWNSTREAM = _WAYS = ("UPSTREAM", "DOWNSTREAM")
 
 
 @dataclass
@@ -27,6 +28,8 @@ class Asked:
     edge_passes: Callable[[EdgeKey], bool] = lambda _: True
     at_least: int | None = None
     group_field: str | None = None
+    through: frozenset[str] = frozenset()
+    per_hop: int = 1000
 
     def depth(self, side: str) -> int:
         """Return how many hops the walk takes on a side."""
@@ -45,6 +48,19 @@ class Hidden:
     direction: str
     shown: int
     hidden: dict[str, int]
+    exact: bool = True
+
+
+@dataclass
+class Hop:
+    """What one hop from a node comes to: each end with the numbers of edges that lead there.
+
+    `cut`: it would pass more than it may.
+    """
+
+    ends: dict[str, set[int]] = field(default_factory=dict)
+    passed: list[str] = field(default_factory=list)
+    cut: bool = False
 
 
 @dataclass
@@ -66,6 +82,7 @@ class Graph:
     depth: dict[str, int] = field(default_factory=dict)
     side: dict[str, str] = field(default_factory=dict)
     edges: set[EdgeKey] = field(default_factory=set)
+    passages: dict[tuple[str, str], int] = field(default_factory=dict)
     frontier: list[Hidden] = field(default_factory=list)
     groups: list[Group] = field(default_factory=list)
     stopped_by: set[str] = field(default_factory=set)
@@ -83,6 +100,8 @@ class Walk:
         self.identity = identity
         self.graph = Graph()
         self.level: dict[str, dict[str, int]] = {side: {} for side in asked.sides}
+        self.always = set(asked.roots)  # Shown, whatever their type.
+        self.hops: dict[tuple[str, str], Hop] = {}
 
     def answer(self) -> Graph:
         """Walk, and return what is to be shown."""
@@ -102,29 +121,58 @@ class Walk:
 
     def neighbours(self, urn: str, direction: str) -> list[str]:
         """Return the neighbours of an entity that the request may see, in order of identity."""
+        return sorted(self.hop(urn, direction).ends, key=self.identity)
+
+    def hop(self, urn: str, direction: str) -> Hop:
+        """Return what lies one hop from an entity: over what is passed, the nearest first."""
+        if (urn, direction) in self.hops:
+            return self.hops[urn, direction]
+        hop, going, length = Hop(), {urn}, 0
+        self.hops[urn, direction] = hop
+        while going:
+            length += 1
+            beyond = {far for each in going for far in self._next_to(each, direction)}
+            passable = {far for far in beyond if self._is_passed(far)}
+            for far in beyond - passable:
+                hop.ends.setdefault(far, set()).add(length)
+            new = sorted(passable - set(hop.passed), key=self.identity)
+            room = self.asked.per_hop - len(hop.passed)
+            hop.cut = hop.cut or len(new) > room
+            going = set(new[:room])
+            hop.passed += new[:room]
+        return hop
+
+    def _is_passed(self, urn: str) -> bool:
+        return self.replay.entities[urn].type in self.asked.through and urn not in self.always
+
+    def _next_to(self, urn: str, direction: str) -> set[str]:
+        """Return what lies one edge away and may be seen, to come to or to pass."""
         kinds = self.asked.node_types
-        return sorted(
-            {
-                far
-                for key, far in self._hops(urn, direction)
-                if self._walks(key)
-                if kinds is None or self.replay.entities[far].type in kinds
-                if self.asked.node_passes(far)
-            },
-            key=self.identity,
-        )
+        return {
+            far
+            for key, far in self._hops(urn, direction)
+            if self._walks(key)
+            if kinds is None or self.replay.entities[far].type in kinds | self.asked.through
+            if self.asked.node_passes(far)
+        }
 
     def crowds(self, urn: str, direction: str) -> dict[tuple[str, Any], list[str]]:
         """Return the neighbours that stand together, by their type and value."""
         found: dict[tuple[str, Any], list[str]] = defaultdict(list)
         for far in self.neighbours(urn, direction):
-            entity = self.replay.entities[far]
-            value = entity.values.get(self.asked.group_field or "")
-            found[entity.type, value].append(far)
+            found[self.replay.entities[far].type, self._value(far)].append(far)
         least = self.asked.at_least
         return {
             key: each for key, each in found.items() if least is not None and len(each) >= least
         }
+
+    def _value(self, urn: str) -> Any:
+        """Return what an entity has in the field to group by: of an entity there, the id."""
+        entity = self.replay.entities[urn]
+        name = self.asked.group_field or ""
+        each = self.replay.catalog.types.get(entity.type, {}).get(name)
+        value = None if each is None else reading.of_field(self.replay, urn, each, entity.values)
+        return f"E{self.identity(value['urn'])}" if isinstance(value, dict) else value
 
     def alone(self, urn: str, direction: str) -> list[str]:
         """Return the neighbours that stand in no group."""
@@ -135,6 +183,7 @@ class Walk:
         self, urn: str, side: str, known: set[str], first: int, group: tuple[str, Any] | None
     ) -> Graph:
         """Return what comes with one hop from a node, beside what is known; or of a group of it."""
+        self.always |= known | {urn}
         pool = self.alone(urn, side) if group is None else self.crowds(urn, side)[group]
         new = [far for far in pool if far not in known | {urn}][:first]
         shown = known | {urn, *new}
@@ -148,8 +197,23 @@ class Walk:
         self.graph.edges = {
             key for far in new for key in self.replay.touching[far] if self._joins(key, shown)
         }
-        self._layers({*new, *(end for key in self.graph.edges for end in key[1:3])})
+        self._pass(urn, side, set())
+        for far in new:
+            self._pass(far, UPSTREAM, shown)
+            self._pass(far, DOWNSTREAM, shown - set(new))
+        ends = (end for key in self.graph.edges for end in key[1:3])
+        self._layers({*new, *ends, *(end for pair in self.graph.passages for end in pair)})
         return self.graph
+
+    def _pass(self, urn: str, side: str, others: set[str]) -> None:
+        """Add the ways through between a node and others, and whether some may be missing."""
+        hop = self.hop(urn, side)
+        if hop.cut:
+            self.graph.stopped_by.add("PER_HOP")
+        for far, lengths in hop.ends.items():
+            if far in others and lengths - {1}:
+                pair = (far, urn) if side == UPSTREAM else (urn, far)
+                self.graph.passages[pair] = min(lengths - {1})
 
     def _walks(self, key: EdgeKey) -> bool:
         kinds = self.asked.edge_types
@@ -206,6 +270,12 @@ class Walk:
         graph.edges = {
             key for urn in shown for key in self.replay.touching[urn] if self._joins(key, shown)
         }
+        first, *other = self.asked.sides
+        for urn in shown:
+            self._pass(urn, first, shown)
+            for side in other:
+                if urn in self.level[side]:
+                    self._pass(urn, side, set())
         self._layers(shown)
 
     def _degree(self, urn: str) -> None:
@@ -221,10 +291,13 @@ class Walk:
         for far in near:
             if far not in shown:
                 hidden[self.replay.entities[far].type] += 1
-        if not hidden:
+        cut = self.hop(urn, side).cut
+        if not hidden and not cut:
             return
         count = len(near) - sum(hidden.values())
-        self.graph.frontier.append(Hidden(urn, side, count, dict(hidden)))
+        self.graph.frontier.append(Hidden(urn, side, count, dict(hidden), exact=not cut))
+        if not hidden:
+            return
         if last:
             self.graph.stopped_by.add("MAX_DEPTH")
         elif len(near) > self.asked.per_node:
@@ -244,6 +317,8 @@ class Walk:
             upstream, downstream = self._ends(key)
             assert upstream is not None
             assert downstream is not None
+            flow[upstream].add(downstream)
+        for upstream, downstream in self.graph.passages:
             flow[upstream].add(downstream)
         reach = {urn: _reachable(flow, urn) for urn in shown}
         above: dict[str, set[str]] = {urn: set() for urn in shown}

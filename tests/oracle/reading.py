@@ -51,11 +51,12 @@ def expected(replay: Replay, urn: str) -> dict[str, Any] | None:
         "changedAt": {"t": str(replay.changed[urn])},
     }
     for each in replay.catalog.types.get(entity.type, {}).values():
-        answer[f"{entity.type}_{each.name}"] = _field(replay, urn, each, entity.values)
+        answer[f"{entity.type}_{each.name}"] = of_field(replay, urn, each, entity.values)
     return answer
 
 
-def _field(replay: Replay, urn: str, each: Field, values: dict[str, Any]) -> Any:
+def of_field(replay: Replay, urn: str, each: Field, values: dict[str, Any]) -> Any:
+    """Return what the server says of one field of an entity."""
     catalog = replay.catalog
     if each.edge is not None:
         return _relation(replay, urn, each)

@@ -23,6 +23,11 @@ REFUSED: tuple[tuple[str, str, str], ...] = (
     ('groupBy: {field: "teamEdge"}', "BAD_USER_INPUT", "an edge is no value to group by"),
     ('groupBy: {field: ""}', "BAD_USER_INPUT", "no entity type has a field"),
     ("groupBy: {atLeast: null}", "GRAPHQL_VALIDATION_FAILED", "Int!"),
+    ("through: [Nothing]", "GRAPHQL_VALIDATION_FAILED", "Nothing"),
+    ("through: [DerivedFrom]", "GRAPHQL_VALIDATION_FAILED", "DerivedFrom"),
+    ("through: [null]", "GRAPHQL_VALIDATION_FAILED", "EntityType!"),
+    ("through: [Team], perHop: -1", "BAD_USER_INPUT", "perHop: expected a number from 0 to"),
+    ("through: [Team], perHop: 100001", "LIMIT_EXCEEDED", "perHop: 100001 is more than one"),
     ("where: {Nothing: {}}", "GRAPHQL_VALIDATION_FAILED", "Nothing"),
     ("where: {Dataset: {details: {}}}", "GRAPHQL_VALIDATION_FAILED", "details"),
     ("where: {Dataset: {count: {gt: null}}}", "BAD_USER_INPUT", "null is no value to compare"),
@@ -62,6 +67,7 @@ EXPAND = (
         'where: {Dataset: {name: {gt: "a"}}}',
         "edgeWhere: {DerivedFrom: {weight: {gt: 0}}}",
         "groupBy: {}",
+        "through: [Team]",
     ],
 )
 async def test_a_cursor_of_another_walk_is_refused(door: Door, arguments: str) -> None:
@@ -72,6 +78,13 @@ async def test_a_cursor_of_another_walk_is_refused(door: Door, arguments: str) -
     alike = await _cursor(door, arguments) if "Types: []" not in arguments else None
     if alike is not None:
         assert await door.served.ask(EXPAND % (arguments, ENDS), {"c": alike})
+
+
+async def test_a_cursor_does_not_mind_in_which_order_types_are_named(door: Door) -> None:
+    cursor = await _cursor(door, "through: [Team, Unknown]")
+    assert await door.served.ask(EXPAND % ("through: [Unknown, Team]", ENDS), {"c": cursor})
+    plain = await _cursor(door, "through: []")
+    assert await door.served.ask(EXPAND % ("", ENDS), {"c": plain})
 
 
 async def test_a_cursor_of_a_page_is_refused(door: Door) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from datalog.checking.rules.fresh import FreshNames
-from datalog.checking.scoping import outward_of
+from datalog.checking.scoping import limited, outward_of
 from datalog.syntax.clauses import (
     Call,
     Clause,
@@ -176,20 +176,11 @@ class _Substitution:
             variable, more = self._binding(each)
             variables.append(variable)
             tests.extend(more)
-        node, depth, side, max_depth, max_nodes, per_node, *own = variables
+        node, depth, side, *limits = variables
         yield from found
-        yield replace(
-            clause,
-            root=root,
-            node=node,
-            depth=depth,
-            side=side,
-            max_depth=max_depth,
-            max_nodes=max_nodes,
-            per_node=per_node,
-            source=self._source(clause.source),
-            downstream_depth=own[0] if own else None,
-        )
+        source = self._source(clause.source)
+        bare = replace(clause, root=root, node=node, depth=depth, side=side, source=source)
+        yield limited(bare, limits)
         yield from tests
 
     def _entity(self, variable: Variable, source: str) -> tuple[Variable, Iterable[Clause]]:
