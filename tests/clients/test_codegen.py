@@ -14,7 +14,8 @@ _TYPES = {"strict": True, "noEmit": True, "skipLibCheck": True, "types": []}
 _MODULES = {"module": "esnext", "moduleResolution": "bundler", "target": "es2022"}
 
 
-def _configuration(url: str) -> Any:
+def configuration(url: str) -> Any:
+    """Return what codegen.json says, for a server at that address."""
     texts = dict.fromkeys(("Long", "Decimal", "Date", "DateTime", "TimePoint"), "string")
     persisted = {"hashAlgorithm": "sha256", "mode": "embedHashInDocument"}
     preset = {"preset": "client", "presetConfig": {"persistedDocuments": persisted}}
@@ -29,7 +30,7 @@ async def test_types_are_generated_over_http_and_hold_a_program_to_the_schema(
     source.mkdir()
     # Both tools look for packages above the program that they read.
     (tmp_path / "node_modules").symlink_to(FOLDER / "node_modules")
-    (tmp_path / "codegen.json").write_text(json.dumps(_configuration(sample.url)))
+    (tmp_path / "codegen.json").write_text(json.dumps(configuration(sample.url)))
     options = {"compilerOptions": {**_TYPES, **_MODULES}, "include": ["src"]}
     (tmp_path / "tsconfig.json").write_text(json.dumps(options))
     shutil.copy(FOLDER / "codegen" / "application.ts", source)

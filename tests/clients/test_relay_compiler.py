@@ -12,7 +12,7 @@ import httpx
 from tests.clients.running import FOLDER, Node, Serving, listening
 
 _PLAYS = "hw://dataset/lake/accounts.members"
-_CONFIGURATION = {
+CONFIGURATION = {
     "src": "./src",
     "schema": "./schema.graphql",
     "language": "typescript",
@@ -66,7 +66,7 @@ async def _compiled(node: Node, schema: str, folder: Path) -> Path:
         (folder / each).mkdir()
     shutil.copy(FOLDER / "relay" / "application.js", folder / "src")
     (folder / "schema.graphql").write_text(schema)
-    (folder / "relay.config.json").write_text(json.dumps(_CONFIGURATION))
+    (folder / "relay.config.json").write_text(json.dumps(CONFIGURATION))
     documents.write_text("{}")
     await node.tool("relay-compiler", "relay.config.json", folder=folder)
     assert (folder / "generated" / "applicationReadersQuery.graphql.ts").exists()
