@@ -11,5 +11,12 @@ def is_welcome(headers: Headers, allowed: Iterable[str]) -> bool:
     origin = headers.get("origin")
     if origin is None:
         return True
-    same = urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    same = _host(origin) == headers.get("host", "").lower()
     return same or origin in allowed or "*" in allowed
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # It is not even a URL: of an address in brackets, one is missing.
+        return None

@@ -157,10 +157,11 @@ async def test_operations_sockets_and_foreign_pages_are_bounded(catalog_url: str
                 pass
         assert denied.value.response.status_code == 503
     async with running(catalog_url) as server:
-        with pytest.raises(InvalidStatus) as denied:
-            async with socket_to(server.at, origin=Origin("http://evil.example")):
-                pass
-        assert denied.value.response.status_code == 403
+        for foreign in ("http://evil.example", "null", "http://[", "http://[::1", "://"):
+            with pytest.raises(InvalidStatus) as denied:
+                async with socket_to(server.at, origin=Origin(foreign)):
+                    pass
+            assert denied.value.response.status_code == 403
         async with socket_to(
             server.at, origin=Origin(f"http://127.0.0.1:{server.at.port}")
         ) as socket:
