@@ -16,7 +16,7 @@ from schema.execution.documents import RequestErrors
 from schema.execution.executor import Executor
 from schema.execution.failures import INTERNAL, broken
 from schema.execution.requests import Request, Response, refusal
-from service.documents.persisted import BAD_REQUEST, PersistedDocuments
+from service.documents.persisted import BAD_REQUEST, PersistedDocuments, is_by_content
 from service.graphiql.page import GraphiQL
 from service.graphql_request import Refused, from_get, posted, read_batch, read_request
 from service.http_accept import GRAPHQL, HTML, JSON, chosen
@@ -159,7 +159,8 @@ def _told(http: HttpRequest, response: Response, media_type: str, *, is_get: boo
         errors = orjson.dumps(response.errors, default=str)
         parts = (response.schema_hash.encode(), media_type.encode(), errors, data)
         asked_for = http.query_params.get("schema")
-        is_fixed = response.is_pinned and asked_for == response.schema_hash
+        is_told = is_by_content(http.query_params.get("documentId"))
+        is_fixed = response.is_pinned and is_told and asked_for == response.schema_hash
         headers |= {"ETag": etag(*parts)}
         headers |= {"Cache-Control": KEPT_FOR_EVER if is_fixed else ASKED_AGAIN}
     return _json(body, HTTPStatus.OK, media_type, headers)

@@ -117,6 +117,14 @@ def _name(given: Mapping[str, object]) -> str | None:
     return digest
 
 
+def is_by_content(name: object) -> bool:
+    """Tell whether a `documentId` can never mean another text: by a digest, or if there is none.
+
+    What else a manifest calls a document may be another one tomorrow.
+    """
+    return name is None or _SHA_256.fullmatch(str(name).removeprefix(_PREFIX)) is not None
+
+
 def _apollo_hash(extensions: object) -> str | None:
     match extensions:
         case {"persistedQuery": {"version": 1, "sha256Hash": str() as digest}}:

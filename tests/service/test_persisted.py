@@ -128,6 +128,19 @@ async def test_an_answer_by_hash_is_kept_like_any_other(empty: Asking) -> None:
     assert found.headers["etag"]
 
 
+async def test_an_answer_by_a_name_that_may_mean_another_document_is_asked_again(
+    database_url: str, tmp_path: Path
+) -> None:
+    query = "{ basis: nodes(ids: [], asOf: 0) { id } }"
+    place = _write(tmp_path, {"named.graphql": query})
+    async with serving(database_url, trusted_documents=place) as asking:
+        schema = asking.executor.live.current.hash
+        for name, kept in (("named", "no-cache"), (f"sha256:{_sha(query)}", "immutable")):
+            found = await _get(asking, documentId=name, schema=schema)
+            assert found.json()["data"] == {"basis": []}
+            assert kept in found.headers["cache-control"]
+
+
 _RELAY = {"a1b2": _QUERY, "c3d4": _OTHER}
 _CODEGEN = {_sha(_QUERY): _QUERY, _sha(_OTHER): _OTHER}
 _APOLLO = {
