@@ -9,12 +9,13 @@ import structlog
 from graphql import ExecutionResult, GraphQLResolveInfo
 
 from resolvers.answer import answer
+from resolvers.draft import Request as Binding
 from resolvers.errors import StaleCatalogue
 from resolvers.selection import Given, Selected
 from schema.execution import dry_run
 from schema.execution.documents import RequestErrors
 from schema.execution.dry_run import Objects, Rehearsal
-from schema.execution.queries import Reading, asked, compiled, walk
+from schema.execution.queries import Reading, asked, compiled, priced, walk
 from schema.execution.requests import Basis, Prepared, prepare
 from schema.execution.selections import select
 from schema.execution.served import LiveSchema
@@ -165,6 +166,7 @@ class Mutation:
         reading = self.reading
         made = compiled(self.prepared, reading.limits, lambda: fields, (part, self._signature))
         given = {**self.prepared.variables.values, **variables}
+        priced(self.prepared, made.plan, Binding(given, self.now, reading.secret))
         found = await answer(reading.database, made.plan, given, self.now, reading.secret)
         return found.values
 

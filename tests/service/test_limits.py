@@ -126,3 +126,23 @@ async def test_what_costs_too_much_is_refused_before_it_is_run(counted: Asking) 
     assert error["extensions"]["given"] > error["extensions"]["most"] == 500
     assert "smaller pages" in error["message"]
     assert counted.statements == before
+
+
+async def test_the_report_of_a_mutation_costs_as_a_query_does(database_url: str) -> None:
+    async with Database.open(database_url) as database:
+        await applied_to(database, CATALOG)
+    written = """mutation ($try: Boolean) { upsertTeams(
+      items: [{ urn: "hw://team/x/new", name: "New" }], dryRun: $try
+    ) { facts { entity { history(first: 50) { nodes { attribute } } } } stubs { id } } }"""
+    async with serving(database_url, query_cost_limit=1) as asking:
+        answer = await asking.post(written, variables={"try": False})
+        [error] = answer["errors"]
+        assert error["extensions"]["code"] == "REPORT_UNAVAILABLE"
+        assert error["extensions"]["t"] == (await asking.data("{ basis { t } }"))["basis"]["t"]
+        known = """mutation { upsertTeams(
+          items: [{ urn: "hw://team/x/new", name: "Newer" }], dryRun: true
+        ) { facts { entity { history(first: 50) { nodes { attribute } } } } } }"""
+        [error] = (await asking.post(known))["errors"]
+        assert (error["extensions"]["code"], error["extensions"]["limit"]) == (
+            "LIMIT_EXCEEDED", "cost",
+        )  # fmt: skip
