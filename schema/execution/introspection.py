@@ -22,6 +22,7 @@ from graphql import (
 from graphql.type import introspection_types
 
 from resolvers.selection import Selected, given_value
+from schema.execution.documents import exceeded
 from schema.execution.queries import asked
 from schema.execution.requests import Prepared
 from schema.execution.selections import introspection
@@ -31,6 +32,8 @@ _META_TYPES = {
 }
 
 _LONGEST_KEPT = 20_000
+MOST_TOLD = 5_000
+"""What one query may be told of each type: more than twice what tools ask for."""
 
 Telling = Callable[[Any], object]  # Any: a schema, a type, a field … of graphql-core.
 
@@ -46,8 +49,35 @@ async def completed(
     if document.facts is document.node or data is None:
         return data
     asking = introspection(asked(prepared), prepared.operation)
+    _check_weight(asking.fields)
     told = {key: value async for key, value in _told(prepared, asking.fields)}
     return {key: told.get(key, data.get(key)) for key in asking.keys}
+
+
+_LENGTHS = {
+    "fields": 10,
+    "args": 3,
+    "inputFields": 6,
+    "enumValues": 5,
+    "interfaces": 2,
+    "possibleTypes": 3,
+    "locations": 3,
+}
+"""How long the lists of one type are, about; what is selected of a list is told as often."""
+
+
+def _weight(selected: Selected) -> int:
+    """Return how much is told of one type, about, by one field of the meta types."""
+    below = sum(map(_weight, selected.of()))
+    return 1 + _LENGTHS.get(selected.name, 1) * below
+
+
+def _check_weight(fields: tuple[Selected, ...]) -> None:
+    """Raise RequestErrors where the schema would be told many times over, under aliases."""
+    given = sum(map(_weight, fields))
+    if given > MOST_TOLD:
+        sentence = f"the query asks for about {given} things of each type of the schema"
+        raise exceeded("introspection", given, MOST_TOLD, sentence)
 
 
 async def _told(

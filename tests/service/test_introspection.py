@@ -172,3 +172,25 @@ async def test_a_deprecated_attribute_can_still_be_read(empty: Asking, database_
     [old] = [each for each in found["data"]["__type"]["fields"] if each["name"] == "old"]
     says = {"description": "How it was called.", "deprecationReason": "use name"}
     assert old == {"name": "old", **says}
+
+
+_LISTS = " ".join(f"f{n}: fields {{ name }}" for n in range(490))
+_SCHEMAS = " ".join(
+    f"s{n}: __schema {{ types {{ fields {{ args {{ name }} }} }} }}" for n in range(400)
+)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [f"{{ __schema {{ types {{ {_LISTS} }} }} }}", f"{{ {_SCHEMAS} }}"],
+    ids=["lists", "schemas"],
+)
+async def test_the_schema_is_not_told_many_times_over(asking: Asking, query: str) -> None:
+    answer = await asking.post(query)
+    [error] = answer["errors"]
+    assert "data" not in answer
+    assert (error["extensions"]["code"], error["extensions"]["limit"]) == (
+        "LIMIT_EXCEEDED",
+        "introspection",
+    )
+    assert error["extensions"]["given"] > error["extensions"]["most"]
