@@ -137,6 +137,22 @@ def variables(
     return Variables(coerced, decisive, signed)
 
 
+def holds_more(value: object, most: int) -> bool:
+    """Tell whether there are more than so many values in a value, however they are nested."""
+    waiting, count = [value], 0
+    while waiting and count <= most:
+        match waiting.pop():
+            case Mapping() as members:
+                waiting += members.values()
+                count += len(members)
+            case list() | tuple() as members:
+                waiting += members
+                count += len(members)
+            case _:
+                continue
+    return count > most
+
+
 def check_text(value: object) -> None:
     """Raise RequestErrors where a text inside a value holds NUL, which the store cannot keep."""
     match value:

@@ -59,6 +59,7 @@ class DocumentLimits:
     directives: int = 500
     roots: int = 200
     conditions: int = 500
+    values: int = 150_000
     fields: int = 10_000
     cost: int = 1_000_000
     introspection: bool = True

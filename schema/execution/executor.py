@@ -10,7 +10,7 @@ from typing import Any
 from graphql import ExecutionResult, GraphQLResolveInfo
 
 from resolvers.selection import Selected
-from schema.execution.arguments import check_text
+from schema.execution.arguments import check_text, holds_more
 from schema.execution.documents import (
     BAD_USER_INPUT,
     LIMIT_EXCEEDED,
@@ -83,7 +83,7 @@ class Executor:
         return prepared
 
     async def prepare_aside(self, request: Request) -> Prepared:
-        """Do as `prepare`, in a thread where the document is long: checking it takes its time.
+        """Do as `prepare`, in a thread where the request is long: checking it takes its time.
 
         What does not fit the schema may fit a newer one, which another process has made.
         """
@@ -97,7 +97,7 @@ class Executor:
             return await self._prepared_aside(newest, request)
 
     async def _prepared_aside(self, served: Served, request: Request) -> Prepared:
-        if len(request.query) <= _LONG:
+        if not _is_long(request):
             return self._prepared(served, request)
         return await asyncio.to_thread(self._prepared, served, request)
 
@@ -169,8 +169,7 @@ class Executor:
 
     async def _new_query_aside(self, prepared: Prepared) -> Query:
         """Do as `_new_query`, in a thread where what is given is long: planning takes its time."""
-        given = prepared.variables.values.values()
-        if max(map(_length, (prepared.request.query, *given))) <= _LONG:
+        if not _is_long(prepared.request):
             return self._new_query(prepared)
         return await asyncio.to_thread(self._new_query, prepared)
 
@@ -221,8 +220,10 @@ def _check_explained(selected: Iterable[Selected]) -> None:
         raise exceeded("explain", count, _MOST_EXPLAINED, sentence)
 
 
-def _length(value: object) -> int:
-    return len(value) if isinstance(value, str | list | tuple) else 0
+def _is_long(request: Request) -> bool:
+    if len(request.query) > _LONG or holds_more(request.variables, _LONG):
+        return True
+    return any(len(each) > _LONG for each in request.variables.values() if isinstance(each, str))
 
 
 def _is_hopeless(errors: RequestErrors) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 
 from graphql import OperationDefinitionNode, OperationType
 
-from schema.execution.arguments import Variables, variables
-from schema.execution.documents import Document, RequestErrors, operation
+from schema.execution.arguments import Variables, holds_more, variables
+from schema.execution.documents import Document, RequestErrors, exceeded, operation
 from schema.execution.failures import formatted
 from schema.execution.served import Served
 from store.ids import T
@@ -108,6 +108,10 @@ def prepare(served: Served, request: Request) -> Prepared:
     """Return a request ready to be executed. Raises RequestErrors where it cannot be."""
     document = served.document(request.query)
     chosen = operation(document, request.operation_name)
+    most = served.limits.values
+    if chosen.operation is not OperationType.MUTATION and holds_more(request.variables, most):
+        sentence = f"the variables of a query hold more than {most} values"
+        raise exceeded("values", most + 1, most, sentence)
     given = variables(served.core, chosen, request.variables, document.decisive)
     return Prepared(request, served, document, chosen, given)
 

@@ -1,10 +1,12 @@
 """What a query may be: each limit refuses what is above it, says so, and lets pass what is not."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
+from schema.execution.requests import Request
 from service.cli.schema import applied_to
 from store.database import Database
 from tests.service.conftest import Asking, serving
@@ -146,3 +148,28 @@ async def test_the_report_of_a_mutation_costs_as_a_query_does(database_url: str)
         assert (error["extensions"]["code"], error["extensions"]["limit"]) == (
             "LIMIT_EXCEEDED", "cost",
         )  # fmt: skip
+
+
+_NAMED = "query ($where: DatasetFilter) { datasets(where: $where) { totalCount } }"
+
+
+async def test_variables_hold_a_bounded_number_of_values(asking: Asking) -> None:
+    many: dict[str, Any] = {"where": {"name": {"in": ["x"] * 150_000}}}
+    answer = await asking.post(_NAMED, variables=many)
+    [error] = answer["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["limit"]) == (
+        "LIMIT_EXCEEDED",
+        "values",
+    )
+    assert "data" not in answer
+
+
+async def test_others_are_answered_while_a_long_list_is_read(asking: Asking) -> None:
+    many = {"where": {"and": [{"name": {"in": [f"x{n}" for n in range(20_000)]}}] * 7}}
+    asked = asyncio.create_task(asking.executor.prepare_aside(Request(_NAMED, many)))
+    turns = 0
+    while not asked.done():
+        await asyncio.sleep(0.005)
+        turns += 1
+    assert (await asked).is_query
+    assert turns > 5
