@@ -62,8 +62,8 @@ def _rows(shape: Timeline, found: Found) -> Sql:
 def _span(shape: Timeline, scope: Scope) -> Sql:
     """Return the first and the last point in time: where none is said, the first change's."""
     if shape.start is None:
-        start = sql("(SELECT min(r.t) - 1 FROM r)")
-        start_instant = sql("(SELECT x.instant FROM tx x WHERE x.t = (SELECT min(r.t) FROM r))")
+        start = sql("(SELECT f.t - 1 FROM f)")
+        start_instant = sql("(SELECT x.instant FROM tx x WHERE x.t = (SELECT f.t FROM f))")
     else:
         start, start_instant = _point(shape.start, scope)
     end, end_instant = _point(shape.end, scope)
@@ -102,6 +102,7 @@ SELECT (SELECT x.instant FROM tx x WHERE x.t = j.t) AS instant, j.t
 FROM (SELECT s.t0 + (s.t1 - s.t0) * k.k / n.n AS t) j"""
 
 _COUNTED = """(WITH r AS MATERIALIZED ({rows}),
+f AS MATERIALIZED (SELECT min(r.t) AS t FROM r),
 s AS MATERIALIZED (SELECT q.*,
   ((extract(epoch FROM q.i1) - extract(epoch FROM q.i0)) * 1000000)::bigint AS micros
   FROM (SELECT p.t0, p.t1, p.i0, greatest(p.i0, p.i1) AS i1 FROM ({span}) p) q),

@@ -13,7 +13,7 @@ from resolvers.clauses import any_of
 from resolvers.draft import Draft, Found, Place, Slots
 from resolvers.errors import BadUserInput, LimitExceeded
 from resolvers.selection import Selected
-from resolvers.timeline.filters import entity_types
+from resolvers.timeline.filters import about_anything, entity_types
 
 BUCKETS = 50
 MOST_BUCKETS = 1_000
@@ -96,8 +96,7 @@ def _scope(
     """Return what facts are counted: of some entities and the edges at them, or of everything."""
     of, types = selected.arguments.get("of"), selected.arguments.get("types")
     if of is None and types is None:
-        edge = Pattern(about, "edge/from", source="$log")
-        return (any_of((about,), ((Pattern(about, "entity/urn"),), (edge,))),), ()
+        return about_anything(about), ()
     entity = draft.variable("entity")
     itself: Clause = Call("identity", (entity,), about)
     branches = (

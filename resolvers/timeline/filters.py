@@ -20,7 +20,7 @@ from resolvers.selection import Given
 from resolvers.timeline.edge_changes import edge_types
 from resolvers.timeline.span import bound
 from store.catalogue import Attribute, Catalogue, UnknownAttribute, ValueType
-from store.ids import AttributeId
+from store.ids import FIRST_ENTITY, FIRST_TRANSACTION, AttributeId
 
 _TEXTS = ("source", "actor", "reason")
 
@@ -129,7 +129,7 @@ class TransactionFilter:
         if "attributes" in given:
             yield self._among(attribute, given["attributes"])
         if not given.keys() & {"entity", "type", "edgeType", "attributes"}:
-            yield self._about_any(about)
+            yield from about_anything(about)
 
     def _among(self, attribute: Variable, names: object) -> Clause:
         catalogue = self.draft.catalogue
@@ -138,11 +138,16 @@ class TransactionFilter:
         )
         return Compare(Operator.MEMBER, attribute, ids)
 
-    def _about_any(self, found: Variable) -> Clause:
-        """Return the condition that something is an entity or an edge, not the transaction."""
-        entity = Pattern(found, "entity/urn")
-        edge = Pattern(found, "edge/from", source="$log")
-        return any_of((found,), ((entity,), (edge,)))
+
+def about_anything(found: Variable) -> Clauses:
+    """Return the conditions that a fact is about an entity or an edge, by where their ids lie.
+
+    What else facts are about is the schema, below them, and transactions, above.
+    """
+    return (
+        Compare(Operator.GE, found, Constant(FIRST_ENTITY)),
+        Compare(Operator.LT, found, Constant(FIRST_TRANSACTION)),
+    )
 
 
 def entity_types(found: Variable, asked: object, argument: str) -> Clause:

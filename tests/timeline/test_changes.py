@@ -29,7 +29,7 @@ Point = tuple[int, datetime]
 async def test_every_bucket_counts_what_happened_in_it(history: History) -> None:
     chance = random.Random(23)
     counted = 0
-    for _ in range(20):
+    for _ in range(history.draws(20)):
         asked = _drawn(history, chance)
         answer = await history.ask(COUNTED, **asked)
         edges = _edges(history, asked)
@@ -41,7 +41,7 @@ async def test_every_bucket_counts_what_happened_in_it(history: History) -> None
             assert told == _count(history, asked, start[0], end[0]), (asked, start, end)
             counted += bucket["transactions"] > 0
     print(f"{counted} buckets with something in them compared")
-    assert counted > 60
+    assert counted > history.draws(40)
 
 
 def _drawn(history: History, chance: random.Random) -> dict[str, Any]:
@@ -131,6 +131,32 @@ def _count(history: History, asked: dict[str, Any], start: int, end: int) -> dic
         "began": began.count("ASSERT"),
         "ended": began.count("RETRACT"),
     }
+
+
+EXPLAINED = """query($query: String!, $variables: JSON) {
+  explain(query: $query, variables: $variables) { plan }
+}"""
+
+
+async def test_what_is_about_some_entities_is_looked_up(history: History) -> None:
+    urns = sorted(urn for urn, keys in history.end.touching.items() if keys)[:100]
+    asked = {"query": COUNTED, "variables": {"of": urns, "by": "TIME"}}
+    told = (await history.served.ask(EXPLAINED, asked))["explain"]["plan"]
+    reads = [each for each in _nodes(told) if each.get("Relation Name") == "log"]
+    assert reads
+    assert all(each["Node Type"].startswith(("Index", "Bitmap")) for each in reads)
+
+
+def _nodes(plan: Any) -> Iterator[Any]:
+    """Yield every step of PostgreSQL's plan."""
+    match plan:
+        case dict():
+            yield plan
+            for each in plan.values():
+                yield from _nodes(each)
+        case list():
+            for each in plan:
+                yield from _nodes(each)
 
 
 @pytest.mark.parametrize(

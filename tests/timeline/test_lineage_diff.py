@@ -98,7 +98,7 @@ async def test_lineage_differs_as_the_steps_between_say(history: History) -> Non
     seen: set[str] = set()
     ts = sorted(chance.sample([step.t for step in history.steps], 8))
     states = history.states(ts)
-    for number in range(16):
+    for number in range(history.draws(16)):
         start, end = sorted(chance.sample(ts, 2))
         roots = sorted(urn for urn, keys in states[end].touching.items() if len(keys) > 1)
         direction = chance.choice(sorted(SIDES))

@@ -19,7 +19,8 @@ LISTED = """query($where: TransactionFilter, $order: SortOrder, $at: TimePoint) 
 async def test_transactions_that_pass_a_filter_are_those_of_the_log(history: History) -> None:
     chance = random.Random(11)
     found = 0
-    for number in range(60):
+    draws = history.draws(60)
+    for number in range(draws):
         at = chance.choice(history.steps).t if number % 3 == 0 else history.end.t
         where = {"since": 1, **_where(history, chance)}
         order = chance.choice(("ASC", "DESC"))
@@ -31,8 +32,8 @@ async def test_transactions_that_pass_a_filter_are_those_of_the_log(history: His
         assert [node["t"] for node in answer["nodes"]] == expected, where
         assert answer["totalCount"] == len(expected)
         found += bool(expected)
-    print(f"60 filters compared, {found} of them with transactions")
-    assert found > 30
+    print(f"{draws} filters compared, {found} of them with transactions")
+    assert found > draws // 2
 
 
 def _where(history: History, chance: random.Random) -> dict[str, Any]:
@@ -142,7 +143,7 @@ async def test_a_transaction_tells_what_became_of_edges(history: History) -> Non
     chance = random.Random(5)
     busy = [step for step in history.steps if step.edges]
     kinds: set[str] = set()
-    for step in chance.sample(busy, 40):
+    for step in chance.sample(busy, history.draws(40)):
         answer = (await history.ask(DID, id=f"T{step.t}"))["edgeChanges"]
         told = {ends(each): each for each in answer["nodes"]}
         assert answer["totalCount"] == len(answer["nodes"]) == len(told)

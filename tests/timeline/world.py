@@ -57,6 +57,10 @@ class History:
         """Return the instant of each step."""
         return [datetime.fromisoformat(step.said["instant"]).astimezone(UTC) for step in self.steps]
 
+    def draws(self, many: int) -> int:
+        """Return how many questions to draw: fewer of a long history, where each takes longer."""
+        return many if len(self.steps) < 1_000 else many // 2
+
     def states(self, ts: list[int]) -> dict[int, Replay]:
         """Return what was true right after each of these transactions."""
         found: dict[int, Replay] = {}
