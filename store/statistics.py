@@ -134,7 +134,15 @@ _LEAST_GROWTH = 100
 _FACTS = "fact_"
 _FOREVER = "9223372036854775807"
 
+# pg_stats is read once for all tables: joined as a view, it was gone through for each of them.
 _ANALYZED = """
+WITH s AS MATERIALIZED (
+  SELECT p.tablename, p.attname, p.n_distinct,
+    p.most_common_vals, p.most_common_freqs, p.histogram_bounds
+  FROM pg_stats p
+  WHERE p.schemaname = current_schema()
+    AND p.attname IN ('e', 'v', 't1')
+)
 SELECT c.relname,
     CASE WHEN c.reltuples > 0 AND c.relpages > 0
         THEN c.reltuples / c.relpages ELSE 80 END
@@ -143,9 +151,7 @@ SELECT c.relname,
     s.most_common_vals::text::text[], s.most_common_freqs,
     CASE WHEN s.attname = 'v' THEN s.histogram_bounds::text::text[] END
 FROM pg_class c
-LEFT JOIN pg_stats s
-    ON s.schemaname = current_schema() AND s.tablename = c.relname
-    AND s.attname IN ('e', 'v', 't1')
+LEFT JOIN s ON s.tablename = c.relname
 WHERE c.relkind = 'r'
     AND c.relnamespace = current_schema()::regnamespace
     AND (c.relname ~ '^fact_[0-9]+$' OR c.relname IN ('log', 'tx', 'edge'))

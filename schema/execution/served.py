@@ -23,6 +23,7 @@ from schema.types.build import build, core
 from schema.types.public import PublicSchema, public
 from store.catalogue import Catalogue
 from store.database import Database
+from store.database_errors import DeadlineExceeded
 from store.errors import OurFault
 from store.ids import T
 from store.schema.facts import read_catalogue
@@ -135,7 +136,7 @@ class LiveSchema:
         """Take new statistics into use; without them, plans are made of guesses."""
         try:
             counted = await count(self.database)
-        except OurFault as fault:
+        except (OurFault, DeadlineExceeded) as fault:
             _log.warning("facts not counted", fault=str(fault))
         else:
             self.current = replace(self.current, statistics=Statistics(counted))
