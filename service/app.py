@@ -21,6 +21,7 @@ from starlette.websockets import WebSocket
 
 from schema.execution.documents import DocumentLimits
 from schema.execution.executor import Executor
+from schema.execution.introspection import tell_ahead
 from schema.execution.queries import Reading
 from schema.execution.served import LiveSchema
 from schema.execution.subscriptions import Subscriptions
@@ -137,6 +138,7 @@ async def opened(
         bounds = limits(settings)
         edition = f"{version('headwater')} {bounds}"
         live = await LiveSchema.opened(database, _document_limits(settings), edition)
+        live.ahead = tell_ahead
         reading = Reading(database, bounds, await database.secret())
         writer = Writer(database)
         executor = Executor(reading, writer, live, settings.min_t_wait)

@@ -18,20 +18,33 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     TypeKind,
+    get_introspection_query,
+    print_ast,
 )
 from graphql.type import introspection_types
 
 from resolvers.selection import Selected, given_value
 from schema.execution.documents import exceeded
 from schema.execution.queries import asked
-from schema.execution.requests import Prepared
+from schema.execution.requests import Prepared, Request, prepare
 from schema.execution.selections import introspection
+from schema.execution.served import Served
 
 _META_TYPES = {
     name: kind for name, kind in introspection_types.items() if isinstance(kind, GraphQLObjectType)
 }
 
 _LONGEST_KEPT = 20_000
+# As graphql-js writes it, which most tools use; and with all that it can ask, as GraphiQL does.
+_USUAL = (
+    get_introspection_query(),
+    get_introspection_query(
+        schema_description=True,
+        specified_by_url=True,
+        directive_is_repeatable=True,
+        input_value_deprecation=True,
+    ),
+)
 MOST_TOLD = 5_000
 """What one query may be told of each type: more than twice what tools ask for."""
 
@@ -83,16 +96,33 @@ def _check_weight(fields: tuple[Selected, ...]) -> None:
 async def _told(
     prepared: Prepared, fields: tuple[Selected, ...]
 ) -> AsyncIterator[tuple[str, orjson.Fragment]]:
-    request, kept = prepared.request, prepared.served.introspected
-    given = orjson.dumps(request.variables, default=str)
+    kept = prepared.served.introspected
     for each in fields:
-        identity = (request.query, request.operation_name, given, each.key)
+        identity = _identity(prepared, each)
         text = kept.get(identity)
         if text is None:
             text = await asyncio.to_thread(_text, prepared, each)
-            if len(request.query) + len(given) <= _LONGEST_KEPT:
+            if len(str(identity)) <= _LONGEST_KEPT:
                 kept.put(identity, text)
         yield each.key, orjson.Fragment(text)
+
+
+def _identity(prepared: Prepared, selected: Selected) -> object:
+    """Return what tells an answer from others, however its document is laid out."""
+    name = prepared.operation.name
+    given = orjson.dumps(prepared.request.variables, default=str)
+    document = print_ast(prepared.document.node)
+    return document, None if name is None else name.value, given, selected.key
+
+
+def tell_ahead(served: Served) -> None:
+    """Keep what the usual tools ask of a schema before they ask; call it off the event loop."""
+    if not served.limits.introspection:
+        return
+    for query in _USUAL:
+        prepared = prepare(served, Request(query))
+        for each in introspection(asked(prepared), prepared.operation).fields:
+            served.introspected.put(_identity(prepared, each), _text(prepared, each))
 
 
 def _text(prepared: Prepared, selected: Selected) -> bytes:

@@ -6,6 +6,7 @@ belong to the value, so they are forgotten with it.
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Self
 
@@ -86,13 +87,15 @@ class Served:
 class LiveSchema:
     """The schema that is served now; `at_least` and `watch` make it follow the schema facts.
 
-    `watch` also keeps the statistics of the facts; no request waits for them. `edition` is what
-    answers depend on beside schema and facts.
+    `watch` also keeps the statistics of the facts, and has told `ahead`, in a thread, what tools
+    will ask of a new schema; no request waits for these. `edition` is what answers depend on beside
+    schema and facts.
     """
 
     database: Database
     current: Served
     edition: str = ""
+    ahead: Callable[[Served], None] | None = None
     _building: asyncio.Lock = field(default_factory=asyncio.Lock)
     _coming: Catalogue | None = None
 
@@ -129,6 +132,8 @@ class LiveSchema:
                 counted = self.current.statistics.counted
                 if counted is None or has_grown(counted, clock):
                     await self._count()
+                if self.ahead is not None and not len(self.current.introspected):
+                    await asyncio.to_thread(self.ahead, self.current)
             except OurFault as fault:
                 _log.warning("schema not looked at", fault=str(fault))
 

@@ -31,7 +31,7 @@ _SETTINGS = {
     "port": _PORT,
     "unix_socket_permissions": "0700",
     "shared_buffers": "256MB",
-    # A catalog of hundreds of types is applied at once: each attribute has a table with its indexes.
+    # A catalog of hundreds of types is applied at once: each attribute has a table with indexes.
     "max_locks_per_transaction": "1024",
     "effective_cache_size": "4GB",
     "work_mem": "32MB",

@@ -61,6 +61,17 @@ async def test_it_is_what_graphql_core_says(asking: Asking, query: str) -> None:
         assert found["extensions"]["basis"]["t"] == str(clock.t)
 
 
+async def test_what_tools_usually_ask_is_told_before_they_ask(asking: Asking) -> None:
+    served = asking.executor.live.current
+    async with asyncio.timeout(20):
+        while len(served.introspected) < 2:  # noqa: ASYNC110  # A thread tells it.
+            await asyncio.sleep(0.01)
+    laid_out_otherwise = get_introspection_query().replace("\n", "\n ")
+    found = await asking.post(laid_out_otherwise, operationName="IntrospectionQuery")
+    assert found["data"]["__schema"]["queryType"] == {"name": "Query", "kind": "OBJECT"}
+    assert len(served.introspected) == 2
+
+
 async def test_it_stands_beside_facts_in_the_order_of_the_query(asking: Asking) -> None:
     query = """{
       first: datasets { totalCount }
