@@ -59,6 +59,19 @@ async def test_the_sample_is_searched_as_the_naive_searcher_does_at_many_times(
     assert share > 0.7
 
 
+async def test_a_search_costs_what_its_words_may_be_in(sample: Served) -> None:
+    async def cost(query: str) -> int:
+        rows: int = (await sample.post(query))["extensions"]["cost"]["rows"]
+        return rows
+
+    once = await cost('{ search(text: "a*") { nodes { id } } }')
+    twice = await cost(
+        '{ search(text: "a*") { nodes { id } } b: search(text: "b*") { nodes { id } } }'
+    )
+    assert once > 100
+    assert twice == pytest.approx(2 * once, abs=1)
+
+
 async def test_suggestions_are_names_that_go_on_as_typed(sample: Served) -> None:
     ask = """query ($text: String!, $at: TimePoint) {
       suggest(text: $text, first: 100, asOf: $at) { text score spans { start end } node { urn } }

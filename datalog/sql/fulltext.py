@@ -13,7 +13,7 @@ from datalog.kinds import Special
 from datalog.planning.steps import Matched
 from datalog.sql.columns import Column
 from datalog.sql.comparing import compare, same
-from datalog.sql.rows import Item, Rows, conjunction
+from datalog.sql.rows import Factor, Item, Rows, conjunction
 from datalog.sql.unification import Reading, term_column, unified
 from datalog.syntax.clauses import Fulltext, Operator
 from datalog.syntax.terms import Variable
@@ -30,6 +30,7 @@ def matched_rows(rows: Rows, step: Matched, reading: Reading) -> Rows:
     if isinstance(step.view, History):
         raise Unsupported("a search of a history")
     clause, names = step.fulltext, reading.compilation.names
+    reading.compilation.sizes.append((Factor(_weighed(clause, reading)),))
     table, said = names.fresh("m"), names.fresh("q")
     text = term_column(clause.text, rows.columns, ValueType.STRING, reading)
     arms = [
@@ -46,6 +47,20 @@ def matched_rows(rows: Rows, step: Matched, reading: Reading) -> Rows:
     held = zip(clause.found, _columns(clause, table), strict=True)
     columns, conditions = unified(rows.columns, held, reading)
     return rows.joined(Item(source, conditions), columns)
+
+
+_MOST_WEIGHED = 50_000.0
+
+
+def _weighed(clause: Fulltext, reading: Reading) -> float:
+    """Return how many values may have to be weighed: a word can be in all of them.
+
+    Of very many it is most unlikely; one search is never too dear.
+    """
+    known = reading.compilation.statistics
+    tables = searched(clause, reading.compilation.catalogue)
+    values = (known.attribute(each.attribute, ValueType.STRING).now for each in tables)
+    return min(sum(values), _MOST_WEIGHED)
 
 
 def _read(text: Column) -> Sql:
