@@ -33,5 +33,6 @@ async def test_drawn_queries_are_answered_as_a_naive_resolver_does(bench: Bench)
     tally = await run(bench, DOCUMENTS, SEED)
     assert not tally.failures, tally.failures[0]
     print(tally)
-    assert tally.documents == DOCUMENTS
+    assert tally.documents >= DOCUMENTS  # Some are paged on.
+    assert tally.asked["(after:)"]
     assert tally.full >= tally.answers / 2

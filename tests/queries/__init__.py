@@ -13,6 +13,7 @@ timeline   what the naive resolver tells of transactions
 pages      pages of lists
 resolving  the naive resolver: every field, one at a time
 comparing  two answers side by side
+paging     the pages after those of a document
 shrinking  the smallest document that is still answered wrong
 running    many documents, counted
 __main__   `python -m tests.queries`: as many as wanted

@@ -24,6 +24,7 @@ from tests.queries import past, writing
 from tests.queries.comparing import difference, is_full
 from tests.queries.given import Given
 from tests.queries.learned import learned
+from tests.queries.paging import further
 from tests.queries.resolving import Naive
 from tests.queries.shrinking import smaller
 from tests.serving import Served, serving
@@ -63,29 +64,43 @@ class Bench:
 
     async def smallest(self, document: str) -> str:
         """Return a wrong answer's document, as small as cutting makes it, and what is wrong."""
-        how = await self.differs(document, Tally())
+        how = (await self.compared(document)).how or ""
         for _ in range(_CUTS):
             for cut in smaller(document):
-                found = await self.differs(cut, Tally())
-                if found is not None:
+                found = (await self.compared(cut)).how
+                if found is not None and _is_refusal(found) == _is_refusal(how):
                     document, how = cut, found
                     break
             else:
                 break
         return f"{how}\n{document}"
 
-    async def differs(self, document: str, tally: Tally) -> str | None:
-        """Return how the server's answer to a document is wrong, None where it is right."""
+    async def compared(self, document: str) -> "Compared":
+        """Return the server's answer to a document, and how it is wrong."""
         before = self.served.database.statements
         answer = await self.served.post(document)
         if "errors" in answer:
-            return f"refused: {answer['errors']}"
+            return Compared({}, f"{_REFUSED} {answer['errors']}")
         statements = self.served.database.statements - before
         if statements != 1:
-            return f"{statements} statements"
-        found = difference(answer["data"], self.naive.answer(document), self.naive.known)
-        _count(tally, document, answer["data"])
-        return found
+            return Compared({}, f"{statements} statements")
+        data = answer["data"]
+        return Compared(data, difference(data, self.naive.answer(document), self.naive.known))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """An answer, and how it is wrong; None where it is right."""
+
+    data: Any
+    how: str | None
+
+
+_REFUSED = "refused:"
+
+
+def _is_refusal(how: str) -> bool:
+    return how.startswith(_REFUSED)
 
 
 def _count(tally: Tally, document: str, data: Any) -> None:
@@ -123,15 +138,18 @@ async def opened(url: str) -> AsyncIterator[Bench]:
 
 
 async def run(bench: Bench, many: int, number: int, enough: int = 1) -> Tally:
-    """Ask so many documents of a seed, until enough are answered wrong."""
+    """Ask so many documents of a seed, until enough are answered wrong; page on where they do."""
     tally = Tally()
     for document in drawn(bench.naive, many, number):
-        how = await bench.differs(document, tally)
-        if how is not None:
-            tally.failures.append(await bench.smallest(document))
-            print(tally.failures[-1], end="\n\n", flush=True)
-        if len(tally.failures) >= enough:
-            break
+        asked: str | None = document
+        while asked is not None and len(tally.failures) < enough:
+            compared = await bench.compared(asked)
+            if compared.how is not None:
+                tally.failures.append(await bench.smallest(asked))
+                print(tally.failures[-1], end="\n\n", flush=True)
+                break
+            _count(tally, asked, compared.data)
+            asked = further(document, compared.data) if asked == document else None
     return tally
 
 

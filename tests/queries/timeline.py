@@ -182,7 +182,7 @@ def _changes(
     world: World, given: Mapping[str, Any], known: Learned, wanted: Callable[[EdgeKey], bool]
 ) -> list[Mapping[str, Any]]:
     moments = _newest_first(world, given)
-    return [each for it in moments for each in reversed(edge_changes(it, known, wanted))]
+    return [each for it in moments for each in edge_changes(it, known, wanted)]
 
 
 def ended(key: EdgeKey, t: int, world: World) -> Moment | None:
