@@ -12,7 +12,7 @@ from datalog.syntax.terms import Variable
 from datalog.tree import BasisT, Bound, Many, Object, Shape
 from resolvers import cursors, named
 from resolvers.draft import Draft, Place, Request
-from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
+from resolvers.errors import BadUserInput
 from resolvers.lineage import walks
 from resolvers.lineage.graph import Bounds, Json, Lineage, told
 from resolvers.lineage.shapes import bases, graph
@@ -107,7 +107,7 @@ class Answering:
 
     def of(self, column: Any) -> object:  # JSON that our own statement made.
         """Return the graph as selected. Raises UnknownEntity and LimitExceeded for its roots."""
-        self._check_roots(column)
+        self.numbers.check_found(column["roots"], column["graph"]["nodes"], self.request)
         return self.told(column)
 
     def told(self, column: Any) -> Json:  # JSON that our own statement made.
@@ -124,14 +124,3 @@ class Answering:
         )
         found = Lineage(column["graph"], self.catalogue, bounds, sign)
         return told(found, self.selected.of(), column["bases"])
-
-    def _check_roots(self, column: Any) -> None:
-        asked = named.given_list(self.selected.arguments.get("of"), self.request)
-        known = set(map(int, column["roots"]))
-        for position, root in enumerate(asked):
-            if position not in known:
-                raise UnknownEntity(str(root))
-        most = self.numbers.number("maxNodes", self.request)
-        distinct = sum(1 for node in column["graph"]["nodes"] if node["depth"] == 0)
-        if distinct > most:
-            raise LimitExceeded("of", distinct, most)

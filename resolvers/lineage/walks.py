@@ -1,16 +1,17 @@
 """Which way a walk goes: the arguments that decide what it may see, as a search and its filters."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from datalog.syntax.clauses import Clause, EdgeStep, Through
 from datalog.syntax.query import Parent, Query, Scalar
 from datalog.syntax.terms import Variable
 from datalog.tree import Passing
-from resolvers import cursors, filters
+from resolvers import cursors, filters, named
 from resolvers.conditions import Filtered
 from resolvers.draft import Binding, Draft, Place, Request
-from resolvers.errors import BadUserInput, LimitExceeded
+from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
 from resolvers.limits import Limit, Limits
 from resolvers.pages import at_most
 from resolvers.selection import Given, Selected, given_value
@@ -64,6 +65,24 @@ class Numbers:
         most = self.limits.nodes.most
         if len(roots) > most:
             raise LimitExceeded("of", len(roots), most)
+
+    def check_found(
+        self, roots: Iterable[Any], nodes: Iterable[Mapping[str, Any]], request: Request
+    ) -> None:  # JSON that our own statement made.
+        """Look at the roots that are there, by their positions, and at the nodes of the graph.
+
+        Raises UnknownEntity where one is not there by then, and LimitExceeded where there are more
+        than nodes may be shown.
+        """
+        known = set(map(int, roots))
+        asked = named.given_list(self.selected.arguments.get("of"), request)
+        for position, root in enumerate(asked):
+            if position not in known:
+                raise UnknownEntity(str(root))
+        most = self.number("maxNodes", request)
+        distinct = sum(1 for node in nodes if node["depth"] == 0)
+        if distinct > most:
+            raise LimitExceeded("of", distinct, most)
 
 
 def through(draft: Draft, place: Place, selected: Selected) -> Through | None:

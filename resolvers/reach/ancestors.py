@@ -18,6 +18,7 @@ from resolvers.connections import Listing, fields, paged, text
 from resolvers.draft import Draft, Place, Request
 from resolvers.entities import any_entity
 from resolvers.limits import Limit
+from resolvers.lineage.walks import types, upstream_steps
 from resolvers.orders import Key
 from resolvers.pages import Paging, Question, paging
 from resolvers.reach.lowest import lowest
@@ -29,8 +30,6 @@ from resolvers.reach.walking import (
     search_from,
     step,
     turned,
-    types,
-    upstream_steps,
 )
 from resolvers.selection import Selected
 from store.catalogue import ValueType

@@ -10,11 +10,18 @@ from resolvers.connections import Listing, Shaping, connection, paged
 from resolvers.draft import Draft, Place
 from resolvers.entities import any_entity
 from resolvers.filters import deleted, names_lifecycle
-from resolvers.lineage.walks import nodes_pass
+from resolvers.lineage.walks import nodes_pass, types, upstream_steps
 from resolvers.orders import Key
 from resolvers.pages import Question, paging
 from resolvers.reach.impact import checked, far_and_wide, stopping
-from resolvers.reach.walking import Reach, Steps, roots, step, turned, types, upstream_steps, walked
+from resolvers.reach.walking import (
+    Reach,
+    Steps,
+    roots,
+    step,
+    turned,
+    walked,
+)
 from resolvers.selection import Selected
 from store.catalogue import ValueType
 

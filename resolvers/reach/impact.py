@@ -13,11 +13,18 @@ from resolvers.connections import Listing, Shaping, fields, paged, text
 from resolvers.draft import Change, Draft, Place, Request
 from resolvers.entities import any_entity
 from resolvers.limits import Limit
+from resolvers.lineage.walks import types
 from resolvers.orders import Key
 from resolvers.pages import Question, paging
 from resolvers.reach.groups import groups
 from resolvers.reach.rows import Grouping, Reached, counted
-from resolvers.reach.walking import Number, Roots, reach, roots, types, walked
+from resolvers.reach.walking import (
+    Number,
+    Roots,
+    reach,
+    roots,
+    walked,
+)
 from resolvers.selection import Selected
 from store.catalogue import ValueType
 

@@ -18,6 +18,7 @@ from resolvers.connections import basis
 from resolvers.draft import Draft, Place
 from resolvers.edges import any_edge
 from resolvers.limits import Limit
+from resolvers.lineage.walks import types
 from resolvers.orders import Key
 from resolvers.pages import Question, paging
 from resolvers.reach.told_paths import MOST_EDGES, Asked, extra_key, selected_paths, told
@@ -29,7 +30,6 @@ from resolvers.reach.walking import (
     roots,
     steps_of,
     turned,
-    types,
     walked,
 )
 from resolvers.selection import Selected

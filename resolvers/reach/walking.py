@@ -17,10 +17,11 @@ from resolvers.clauses import any_of
 from resolvers.draft import Binding, Draft, Place, Request
 from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
 from resolvers.limits import Limit
+from resolvers.lineage.walks import types, upstream_steps
 from resolvers.named import Named
 from resolvers.pages import at_most
-from resolvers.selection import Given, Selected, given_value
-from store.catalogue import Catalogue, Upstream
+from resolvers.selection import Selected, given_value
+from store.catalogue import Catalogue
 
 Steps = tuple[EdgeStep, ...]
 
@@ -99,35 +100,9 @@ def _direction(selected: Selected) -> str:
     return direction
 
 
-def upstream_steps(catalogue: Catalogue, edge_types: object) -> Steps:
-    """Return how to walk upstream over each lineage edge type that is asked for."""
-    asked = None if edge_types is None else _names("edgeTypes", edge_types)
-    for name in asked or ():
-        catalogue.edge_type(name)
-    return tuple(
-        EdgeStep(each.name, reverse=each.upstream is Upstream.FROM)
-        for each in catalogue.edge_types.values()
-        if each.upstream is not Upstream.NONE and (asked is None or each.name in asked)
-    )
-
-
 def turned(steps: Iterable[EdgeStep]) -> Steps:
     """Return the same steps the other way."""
     return tuple(EdgeStep(each.edge, not each.reverse) for each in steps)
-
-
-def types(catalogue: Catalogue, argument: str, given: object) -> tuple[str, ...] | None:
-    """Return the entity types that an argument names, or None where it says nothing."""
-    if given is None:
-        return None
-    return tuple(catalogue.entity_type(name).name for name in _names(argument, given))
-
-
-def _names(argument: str, names: object) -> tuple[str, ...]:
-    given = names if isinstance(names, list | tuple) else [names]
-    if any(isinstance(name, Given) for name in given):
-        raise BadUserInput(argument, "which types to walk decides the plan: give their names")
-    return tuple(dict.fromkeys(map(str, given)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from datalog.syntax.views import AsOf, History
 from datalog.tree import AttributeName, Bound, Graph, Many, Object, OpaqueId, Shape, Value
 from resolvers import connections, named
 from resolvers.draft import Draft, Found, Place, Request, Slots
-from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
+from resolvers.errors import BadUserInput
 from resolvers.lineage.graph import Bounds, Lineage
 from resolvers.lineage.walks import Numbers, types, upstream_steps
 from resolvers.named import Named
@@ -247,7 +247,7 @@ class _Answering:
 
     def of(self, column: Any) -> object:  # JSON that our own statement made.
         """Return the differences as selected. Raises UnknownEntity and LimitExceeded."""
-        self._check_roots(column)
+        self.numbers.check_found(column["roots"], column["after"]["nodes"], self.request)
         depth = self.numbers.number("maxDepth", self.request)
         bounds = Bounds(depth, depth, self.numbers.number("perNode", self.request))
 
@@ -256,14 +256,3 @@ class _Answering:
 
         compared = Compared(graph(column["before"]), graph(column["after"]), self.search, depth)
         return told(compared, self.selected, column["bases"])
-
-    def _check_roots(self, column: Any) -> None:
-        asked = named.given_list(self.selected.arguments.get("of"), self.request)
-        known = set(map(int, column["roots"]))
-        for position, root in enumerate(asked):
-            if position not in known:
-                raise UnknownEntity(str(root))
-        most = self.numbers.number("maxNodes", self.request)
-        distinct = sum(1 for node in column["after"]["nodes"] if node["depth"] == 0)
-        if distinct > most:
-            raise LimitExceeded("of", distinct, most)
