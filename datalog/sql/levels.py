@@ -212,7 +212,8 @@ def _is_read_in_turn(planned: Plan, query: Query) -> bool:
     most = _MOST_IN_TURN if query.limit is None else _MOST_OF_A_PART
     tables = sum(isinstance(step, FactRow | EdgeRow | TransactionRow) for step in planned.steps)
     # PostgreSQL would rather read all of a log of 200,000 than look 2,000 entities up in it.
-    is_log = query.limit is None and any(isinstance(step, LogRow) for step in planned.steps)
+    read = (step for step in planned.steps if isinstance(step, LogRow) and not step.refers)
+    is_log = query.limit is None and any(read)
     is_long = tables >= _FEWEST_TABLES or is_log
     return tables > _MOST_TABLES or (is_long and planned.driving <= most)
 

@@ -16,7 +16,7 @@ BODIES: tuple[bytes, ...] = (
     b"null",
     b"5",
     b"[]",
-    b"[" + BASIS + b"]",
+    b"[" + BASIS,
     b'"{ basis { t } }"',
     b"{}",
     b"{",
