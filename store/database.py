@@ -331,9 +331,20 @@ def faults(seconds: float) -> Iterator[None]:
     except _BROKEN as error:
         raise DatabaseUnavailable(str(error)) from error
     except asyncpg.InterfaceError as error:
-        if "closed" not in str(error):
+        if "closed" not in str(error) and not _is_of_a_broken_connection(error):
             raise
         raise DatabaseUnavailable(str(error)) from error
+
+
+def _is_of_a_broken_connection(error: BaseException) -> bool:
+    """Tell whether a fault came up while another told that the connection broke.
+
+    Whoever lets go of a connection that broke in the middle of a COPY is told that it is busy.
+    """
+    before = error.__context__
+    return before is not None and (
+        isinstance(before, _BROKEN) or _is_of_a_broken_connection(before)
+    )
 
 
 MOST_ARGUMENTS = 32_767

@@ -197,6 +197,24 @@ def test_a_driver_that_loses_its_place_has_lost_the_connection() -> None:
         raise asyncpg.InternalClientError(said)
 
 
+def _let_go_of_a_broken_connection() -> None:
+    try:
+        raise asyncpg.InternalClientError("cannot switch to state 21")
+    finally:
+        _find_it_busy()
+
+
+def _find_it_busy() -> None:
+    raise asyncpg.InterfaceError("cannot perform operation: another operation is in progress")
+
+
+def test_a_connection_that_is_busy_since_it_broke_in_a_copy_is_lost_too() -> None:
+    with pytest.raises(DatabaseUnavailable, match="another operation"), faults(1.0):
+        _let_go_of_a_broken_connection()
+    with pytest.raises(asyncpg.InterfaceError), faults(1.0):
+        _find_it_busy()
+
+
 async def test_a_query_that_somebody_wrote_cannot_write_and_ends_at_the_server(
     database_url: str,
 ) -> None:
