@@ -6,16 +6,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from schema.execution.served import LiveSchema
+from service.http_cache import ASKED_AGAIN
 
-_ANY = "*"
 _FORMS = {None: "", "relay": "-relay"}
 """What may be asked for, and the end of its tag."""
 
 
 def answer(request: Request, live: LiveSchema) -> Response:
-    """Return the schema, or 304 where the client has it already; 404 where it is not told.
+    """Return the schema with its hash as the ETag; 404 where it is not told.
 
-    `?for=relay` is the part that relay-compiler takes.
+    `?for=relay` is the part that relay-compiler takes. `http_cache.Conditional` answers with 304.
     """
     served = live.current
     if not served.limits.introspection:
@@ -26,14 +26,6 @@ def answer(request: Request, live: LiveSchema) -> Response:
         known = " and ".join(f"for={each}" for each in _FORMS if each)
         return PlainTextResponse(f"there is {known}, and the whole\n", HTTPStatus.BAD_REQUEST)
     tag = f'"{served.public.hash}{_FORMS[form]}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache"}
-    if _has(request.headers.get("if-none-match", ""), tag):
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    headers = {"ETag": tag, "Cache-Control": ASKED_AGAIN}
     text = served.public.relay if form else served.public.sdl
     return PlainTextResponse(text, headers=headers)
-
-
-def _has(if_none_match: str, tag: str) -> bool:
-    """Tell whether a client names the tag, compared weakly (RFC 9110, section 13.1.2)."""
-    named = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
-    return tag in named or _ANY in named

@@ -35,7 +35,7 @@ _META_TYPES = {
 }
 
 _LONGEST_KEPT = 20_000
-# As graphql-js writes it, which most tools use; and with all that it can ask, as GraphiQL does.
+# As graphql-js writes it, which GraphiQL and most tools use; and with all that it can ask.
 _USUAL = (
     get_introspection_query(),
     get_introspection_query(
