@@ -46,8 +46,8 @@ check: install
 faults: install
 	$(BIN)/python -m tests.faults
 
-# What the benchmarks measure: both real histories where they are, and a graph of a million edges. Built once
-# (about ten minutes on two cores), and kept in the embedded PostgreSQL beside your own database.
+# What the benchmarks measure: both real histories where they are, warehouses of 10^5, 10^6 and 10^7 facts, and a graph
+# of a million edges. Built once (half an hour on two cores), and kept in the embedded PostgreSQL beside your own database.
 bench-data: install
 	$(BIN)/python -m benchmarks.databases
 

@@ -6,14 +6,16 @@ They lie in the embedded PostgreSQL of the settings, beside the user's own. Buil
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 
 import orjson
 
-from benchmarks.graph import CATALOG, Size, transactions
+from benchmarks import graph
+from benchmarks.warehouse import history, tables
 from schema.sdl import catalog as sdl
 from service.settings import Settings
 from store.database import Database
@@ -26,6 +28,14 @@ from store.writing.writer import Writer
 
 GRAPH = "headwater_benchmark_graph"
 HISTORIES = "headwater_benchmark_histories"
+WAREHOUSES: Mapping[str, history.Size] = MappingProxyType(
+    {
+        "headwater_benchmark_1e5": history.Size(steps=255),
+        "headwater_benchmark_1e6": history.Size(steps=2_550),
+        "headwater_benchmark_1e7": history.Size(steps=25_500),
+    }
+)
+"""The generated warehouses, by the name of their databases, which says how many facts they hold."""
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "data"
 _FILES = ("ml-hub.jsonl.xz", "warehouse.jsonl.xz")
@@ -70,17 +80,35 @@ async def build_histories(running: Server) -> None:
     await _build(running, HISTORIES, (SHARED / "catalog.graphql").read_text(), files)
 
 
-async def build_graph(running: Server, size: Size) -> None:
+async def build_graph(running: Server, size: graph.Size) -> None:
     """Build the database of the generated graph, unless all of it is there."""
-    async with _migrated(running, GRAPH) as database:
-        if (await database.clock()).t > size.steps:  # The schema took one.
-            print(f"{GRAPH}: there already")
+    told = graph.transactions(size)
+    await _build_generated(running, GRAPH, graph.CATALOG, told, size.steps)
+
+
+async def build_warehouse(running: Server, name: str, size: history.Size) -> None:
+    """Build a database of the generated warehouse, with the ordinary tables beside ours."""
+    told = history.transactions(size)
+    await _build_generated(running, name, history.CATALOG, told, size.steps)
+    async with _migrated(running, name) as database:
+        if await tables.build(database):
+            await database.rows("VACUUM (ANALYZE)")
+            print(f"{name}: the same in ordinary tables")
+
+
+async def _build_generated(
+    running: Server, name: str, catalog: str, told: Iterable[graph.Told], steps: int
+) -> None:
+    """Build a database of transactions that are told, unless all of them are there."""
+    async with _migrated(running, name) as database:
+        if (await database.clock()).t > steps:  # The schema took one.
+            print(f"{name}: there already")
             return
     with tempfile.TemporaryDirectory(prefix="headwater-benchmarks-") as folder:
-        told = Path(folder) / "graph.jsonl"
-        with told.open("wb") as lines:
-            lines.writelines(orjson.dumps(each) + b"\n" for each in transactions(size))
-        await _build(running, GRAPH, CATALOG, [told])
+        file = Path(folder) / f"{name}.jsonl"
+        with file.open("wb") as lines:
+            lines.writelines(orjson.dumps(each) + b"\n" for each in told)
+        await _build(running, name, catalog, [file])
 
 
 @asynccontextmanager
@@ -114,7 +142,9 @@ def _shown(loaded: Loaded) -> None:
 async def _main() -> None:
     with server() as running:
         await build_histories(running)
-        await build_graph(running, Size())
+        for name, size in WAREHOUSES.items():
+            await build_warehouse(running, name, size)
+        await build_graph(running, graph.Size())
 
 
 if __name__ == "__main__":
