@@ -1,26 +1,43 @@
-"""`make bench`: all that is measured, in one run: a table, the goals, and a file in results/.
+"""`make bench`: all that is measured, in one run: tables, the goals, and a file in results/.
 
-With `--brief` in few rounds, which is enough to see that everything still runs.
+`python -m benchmarks [--brief] [part …]`: with `--brief` in few rounds, which is enough to see that
+everything still runs; with names of parts only these. Neither writes a file.
 """
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from types import MappingProxyType
 
-from benchmarks.databases import opened
-from benchmarks.datalog.measure import measured
+from benchmarks.databases import Bench, opened
+from benchmarks.datalog import measure as datalog
 from benchmarks.measuring import BRIEF, THOROUGH
-from benchmarks.report import about, save, show
+from benchmarks.report import Section, about, save, show, show_goals
+
+Part = Callable[[Bench], AsyncIterator[Section]]
+
+PARTS: Mapping[str, Part] = MappingProxyType({"datalog": datalog.measured})
+"""What is measured, in this order, by the name that the command line takes."""
 
 
-async def _main(*, brief: bool) -> None:
-    async with opened() as databases:
-        outcome = await measured(databases, BRIEF if brief else THOROUGH)
-        show(outcome.sections, outcome.goals)
-        if not brief:
-            figures = {"datalog": outcome.figures, "goals": outcome.goals}
-            path = save(await about(databases), figures)
+async def _main(names: Sequence[str], *, brief: bool) -> None:
+    parts = {name: PARTS[name] for name in names or PARTS}
+    async with opened(BRIEF if brief else THOROUGH) as bench:
+        sections: list[Section] = []
+        for part in parts.values():
+            async for section in part(bench):
+                show(section)
+                sections.append(section)
+        show_goals(sections)
+        if not brief and not names:
+            path = save(await about(bench.databases), sections)
             print(f"written to {path}")
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(brief="--brief" in sys.argv[1:]))
+    asyncio.run(
+        _main(
+            [each for each in sys.argv[1:] if not each.startswith("--")],
+            brief="--brief" in sys.argv[1:],
+        )
+    )

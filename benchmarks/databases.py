@@ -8,6 +8,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -15,6 +16,7 @@ from types import MappingProxyType
 import orjson
 
 from benchmarks import graph
+from benchmarks.measuring import Budget
 from benchmarks.warehouse import history, tables
 from schema.sdl import catalog as sdl
 from service.settings import Settings
@@ -49,13 +51,29 @@ def server() -> Iterator[Server]:
         yield running
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What measurements are taken with: PostgreSQL, the databases in it by name, how long.
+
+    Each database has one connection of ours; `url` is where a server of its own finds it.
+    """
+
+    running: Server
+    databases: Mapping[str, Database]
+    budget: Budget
+
+    def url(self, name: str) -> str:
+        """Return the URL of a database, which is created where it is missing."""
+        return create_database(self.running, name)
+
+
 @asynccontextmanager
-async def opened() -> AsyncIterator[Mapping[str, Database]]:
-    """Give the databases that were built, by name, each with one connection."""
+async def opened(budget: Budget) -> AsyncIterator[Bench]:
+    """Give the databases that were built."""
     with server() as running:
         async with AsyncExitStack() as stack:
             found: dict[str, Database] = {}
-            for name in (HISTORIES, GRAPH):
+            for name in (HISTORIES, GRAPH, *WAREHOUSES):
                 url = create_database(running, name)
                 database = await stack.enter_async_context(
                     Database.open(url, pool_size=1, statement_timeout=_PATIENCE)
@@ -65,7 +83,7 @@ async def opened() -> AsyncIterator[Mapping[str, Database]]:
                     found[name] = database
                 else:
                     print(f"{name} is not there; `make bench-data` builds it")
-            yield found
+            yield Bench(running, found, budget)
 
 
 _BUILT = "SELECT to_regclass('clock') IS NOT NULL"

@@ -1,46 +1,33 @@
-"""All of Datalog's measurements, as tables, goals and plain figures."""
+"""All of Datalog's measurements, as sections of the report."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import AsyncIterator, Iterator, Mapping
 from statistics import median
-from typing import Any
 
-from benchmarks.databases import GRAPH, HISTORIES
+from benchmarks.databases import GRAPH, HISTORIES, Bench
 from benchmarks.datalog import closures, on_graph, on_histories, orders, past, queries
 from benchmarks.datalog.asked import Asked
 from benchmarks.datalog.cases import Case
 from benchmarks.measuring import Budget
 from benchmarks.report import Goal, Section, milliseconds
-from store.database import Database
 
 _CASES = {HISTORIES: on_histories.CASES, GRAPH: on_graph.CASES}
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What came of it: tables to show, goals, and the figures behind them by what they are of."""
-
-    sections: list[Section] = field(default_factory=list)
-    goals: list[Goal] = field(default_factory=list)
-    figures: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-
-    def add(self, section: Section, figures: Sequence[Any], *goals: Goal) -> None:
-        """Take in one table, with its figures (dataclasses) and its goals."""
-        self.sections.append(section)
-        self.goals.extend(goals)
-        self.figures[section.title] = [asdict(each) for each in figures]
-
-
-async def measured(databases: Mapping[str, Database], budget: Budget) -> Outcome:
-    """Measure all that the databases allow. Raises ValueError where answers are not the same."""
-    outcome = Outcome()
-    asked = {name: await Asked.of(database) for name, database in databases.items()}
-    await _queries(asked, budget, outcome)
-    await _orders(asked, budget, outcome)
+async def measured(bench: Bench) -> AsyncIterator[Section]:
+    """Yield all that the databases allow. Raises ValueError where answers are not the same."""
+    budget = bench.budget
+    asked = {
+        name: await Asked.of(database)
+        for name, database in bench.databases.items()
+        if name in _CASES
+    }
+    if not asked:
+        return
+    yield await _queries(asked, budget)
+    yield await _orders(asked, budget)
     if GRAPH in asked:
-        await _past(asked[GRAPH], budget, outcome)
-        await _closures(asked[GRAPH], budget, outcome)
-    return outcome
+        yield await _past(asked[GRAPH], budget)
+        yield await _closures(asked[GRAPH], budget)
 
 
 def _cases(asked: Mapping[str, Asked]) -> Iterator[tuple[Case, Asked]]:
@@ -57,18 +44,15 @@ def _query_row(each: queries.Measured) -> tuple[str, ...]:
     return (each.name, f"{each.rows:,}", *times, str(each.ratio), milliseconds(each.compiled))
 
 
-async def _queries(asked: Mapping[str, Asked], budget: Budget, outcome: Outcome) -> None:
+async def _queries(asked: Mapping[str, Asked], budget: Budget) -> Section:
     found = [await queries.measured(case, of, budget) for case, of in _cases(asked)]
     rows = [_query_row(each) for each in found]
     middle = median(each.ratio.middle for each in found)
-    outcome.add(
-        Section("Datalog against SQL by hand", _QUERY_COLUMNS, rows),
-        found,
-        Goal(f"median ratio of {len(found)} queries", queries.GOAL, middle),
-    )
+    goal = Goal(f"median ratio of {len(found)} queries", middle, queries.GOAL)
+    return Section("Datalog against SQL by hand", _QUERY_COLUMNS, rows, [goal], found)
 
 
-async def _orders(asked: Mapping[str, Asked], budget: Budget, outcome: Outcome) -> None:
+async def _orders(asked: Mapping[str, Asked], budget: Budget) -> Section:
     found = [
         await orders.measured(case, of, budget)
         for case, of in _cases(asked)
@@ -84,23 +68,20 @@ async def _orders(asked: Mapping[str, Asked], budget: Budget, outcome: Outcome) 
         )
         for each in found
     ]
-    outcome.add(
-        Section(
-            "Orders of clauses, and names of variables",
-            ("query", "orders", "statements", "best ms", "worst against best"),
-            rows,
-        ),
+    ratios = [each.ratio.middle for each in found]
+    return Section(
+        "Orders of clauses, and names of variables",
+        ("query", "orders", "statements", "best ms", "worst against best"),
+        rows,
+        [
+            Goal("worst against best order, median of the queries", median(ratios), orders.GOAL),
+            Goal("the same, at most", max(ratios), orders.GOAL),
+        ],
         found,
-        Goal(
-            "worst against best order, median of the queries",
-            orders.GOAL,
-            median(each.ratio.middle for each in found),
-        ),
-        Goal("the same, at most", orders.GOAL, max(each.ratio.middle for each in found)),
     )
 
 
-async def _past(asked: Asked, budget: Budget, outcome: Outcome) -> None:
+async def _past(asked: Asked, budget: Budget) -> Section:
     found = [await past.measured(each, asked, budget) for each in past.QUESTIONS]
     rows = [
         (
@@ -113,16 +94,13 @@ async def _past(asked: Asked, budget: Budget, outcome: Outcome) -> None:
         for each in found
     ]
     by_key = [each.ratio.middle for each in found if not each.scan]
-    scans = [Goal(each.name, past.GOAL_OF_SCANS, each.ratio.middle) for each in found if each.scan]
-    outcome.add(
-        Section(
-            "As of the middle of the log against now",
-            ("query", "rows now / then", "now ms", "then ms", "then against now"),
-            rows,
-        ),
+    scans = [Goal(each.name, each.ratio.middle, past.GOAL_OF_SCANS) for each in found if each.scan]
+    return Section(
+        "As of the middle of the log against now, in Datalog",
+        ("query", "rows now / then", "now ms", "then ms", "then against now"),
+        rows,
+        [Goal("reads by key, median", median(by_key), past.GOAL_BY_KEY), *scans],
         found,
-        Goal("reads by key, median", past.GOAL_BY_KEY, median(by_key)),
-        *scans,
     )
 
 
@@ -130,18 +108,20 @@ _FEW = 3
 """Rounds of what takes ten seconds and more on one side."""
 
 
-async def _closures(asked: Asked, budget: Budget, outcome: Outcome) -> None:
+async def _closures(asked: Asked, budget: Budget) -> Section:
     rounds = Budget(min(budget.fewest, _FEW), budget.most, budget.seconds)
     found = [
         await queries.measured(case, asked, rounds)
         for case in (closures.WITH_DEPTHS, closures.WITHOUT)
     ]
     depths, without = (each.ratio.middle for each in found)
-    outcome.add(
-        Section(
-            "Closures against WITH RECURSIVE", _QUERY_COLUMNS, [_query_row(each) for each in found]
-        ),
+    return Section(
+        "Closures against WITH RECURSIVE, in Datalog",
+        _QUERY_COLUMNS,
+        [_query_row(each) for each in found],
+        [
+            Goal("closure with depths", depths, closures.GOAL_WITH_DEPTHS),
+            Goal("closure without", without, closures.GOAL_WITHOUT),
+        ],
         found,
-        Goal("closure with depths", closures.GOAL_WITH_DEPTHS, depths),
-        Goal("closure without", closures.GOAL_WITHOUT, without),
     )
