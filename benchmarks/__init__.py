@@ -5,6 +5,7 @@ graph      a generated lineage of a million edges
 warehouse  the generated warehouse of 10^5 to 10^7 facts, and the same in ordinary tables
 measuring  runs that are interleaved, their medians, and ratios with their spread
 report     what was measured, as tables, goals and a file in results/
+peers      Headwater over HTTP against SQL by hand, Strawberry with DataLoader, its past, its growth
 datalog    queries against SQL written by hand, orders of clauses, past and present, closures
 
 `make bench-data` builds, `make bench` measures all parts, one after the other. A part is a function

@@ -79,6 +79,8 @@ async def opened(budget: Budget) -> AsyncIterator[Bench]:
                     Database.open(url, pool_size=1, statement_timeout=_PATIENCE)
                 )
                 [built] = await database.row(_BUILT)
+                if name in WAREHOUSES:
+                    built = await tables.are_there(database)
                 if built:
                     found[name] = database
                 else:

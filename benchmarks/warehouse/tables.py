@@ -148,10 +148,15 @@ _IS_FILLED = "SELECT to_regclass('ordinary.tagged_dataset_id_tag_id_idx') IS NOT
 """The last that is made."""
 
 
+async def are_there(database: Database) -> bool:
+    """Tell whether the ordinary tables are there, and so all else before them."""
+    [filled_already] = await database.row(_IS_FILLED)
+    return bool(filled_already)
+
+
 async def build(database: Database) -> bool:
     """Make and fill the ordinary tables, unless they are there; return whether it was done."""
-    [filled_already] = await database.row(_IS_FILLED)
-    if filled_already:
+    if await are_there(database):
         return False
     catalogue = await read_catalogue(database)
     await database.rows("DROP SCHEMA IF EXISTS ordinary CASCADE")
