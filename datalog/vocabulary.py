@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from datalog.kinds import Kind, Special
+from datalog.syntax.views import Now, View
 from store.catalogue import UNKNOWN, Attribute, Catalogue, EdgeType, UnknownAttribute, ValueType
 from store.ids import AttributeId
 from store.schema.description import FLAGS, REFERENCES, Said
@@ -260,8 +261,22 @@ def log_kinds(catalogue: Catalogue) -> Mapping[int, Kind]:
     return {**built_in, **transactions, **named}
 
 
+def ends_of(edge: EdgeType, end: EdgeColumn, catalogue: Catalogue, view: View) -> frozenset[str]:
+    """Return the types that can stand at an end of an edge that a view shows.
+
+    Now those declared, and Unknown, unless it has always been the same one alone; at other times
+    those that have ever been declared.
+    """
+    names = edge.from_types if end is EdgeColumn.FROM else edge.to_types
+    ever = catalogue.ends_ever.get(edge.name)
+    known = frozenset(catalogue.entity_types)
+    if ever is not None:
+        known = ever[0] if end is EdgeColumn.FROM else ever[1]
+    return known & far_ends(names, catalogue) if isinstance(view, Now) else known
+
+
 def far_ends(names: tuple[str, ...], catalogue: Catalogue) -> frozenset[str]:
-    """Return the types that can stand at an end of an edge: those declared, and Unknown."""
+    """Return the types that can stand at an end now: those declared, and Unknown."""
     return catalogue.ends(names) | {UNKNOWN.name}
 
 

@@ -157,6 +157,9 @@ class EnumType:
     description: str | None = None
 
 
+EndTypes = tuple[frozenset[str], frozenset[str]]
+"""The types of what edges come from, and of what they go to."""
+
 NOTHING_YET = T(0)
 UNKNOWN = EntityType(AttributeId(64), "Unknown", "unknowns")
 
@@ -200,7 +203,8 @@ class Catalogue:
 
     Nothing yet).
 
-    The maps are by name; `UNKNOWN` is always among the entity types.
+    The maps are by name; `UNKNOWN` is always among the entity types. `ends_ever`: the types that
+    the ends of edges can have had at any t, of the edge types of which that is known.
     """
 
     t: T = NOTHING_YET
@@ -208,6 +212,7 @@ class Catalogue:
     interfaces: Mapping[str, Interface] = field(default_factory=dict)
     edge_types: Mapping[str, EdgeType] = field(default_factory=dict)
     enums: Mapping[str, EnumType] = field(default_factory=dict)
+    ends_ever: Mapping[str, EndTypes] = field(default_factory=dict, compare=False)
     attributes: Mapping[str, Attribute] = field(init=False)
     implementers: Mapping[str, tuple[str, ...]] = field(init=False)
 

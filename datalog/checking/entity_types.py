@@ -19,7 +19,7 @@ from datalog.syntax.clauses import (
     Search,
 )
 from datalog.syntax.terms import Constant, Keyword, Term, Variable
-from datalog.syntax.views import History, Now, View
+from datalog.syntax.views import AsOf, History, Now, View
 from datalog.vocabulary import (
     TRANSACTION,
     EdgeColumn,
@@ -28,11 +28,12 @@ from datalog.vocabulary import (
     Own,
     TransactionColumn,
     Virtual,
+    ends_of,
     far_ends,
     meaning,
     type_id,
 )
-from store.catalogue import Catalogue, UnknownType
+from store.catalogue import Catalogue, EdgeType, UnknownType
 
 Types = Mapping[Variable, frozenset[str]]
 Limit = tuple[Term, frozenset[str]]
@@ -102,8 +103,8 @@ def _pattern(  # noqa: C901  # One case for each meaning of an attribute.
         case Facts() as facts:
             yield from _facts(pattern, facts, catalogue, view)
         case Hop(edge):
-            yield pattern.entity, _ends(edge.from_types, catalogue, view)
-            yield pattern.value, _ends(edge.to_types, catalogue, view)
+            yield pattern.entity, _ends(edge, EdgeColumn.FROM, catalogue, view)
+            yield pattern.value, _ends(edge, EdgeColumn.TO, catalogue, view)
         case EdgeColumn() as column:
             yield from _edge(pattern, column, catalogue, types, view)
         case TransactionColumn():
@@ -115,10 +116,17 @@ def _pattern(  # noqa: C901  # One case for each meaning of an attribute.
             yield pattern.value, _TRANSACTIONS
 
 
-def _ends(names: tuple[str, ...], catalogue: Catalogue, view: View) -> frozenset[str]:
-    """Return what an edge can lead to; the ends of an edge type may have been others once."""
+def _ends(edge: EdgeType, end: EdgeColumn, catalogue: Catalogue, view: View) -> frozenset[str]:
+    """Return what stands at an end of an edge; in a history it may have been Unknown before."""
+    if isinstance(view, Now | AsOf):
+        return ends_of(edge, end, catalogue, view)
+    return frozenset(catalogue.entity_types)
+
+
+def _targets(name: str, catalogue: Catalogue, view: View) -> frozenset[str]:
+    """Return what an attribute can refer to; it may have been others once."""
     if isinstance(view, Now):
-        return far_ends(names, catalogue)
+        return far_ends((name,), catalogue)
     return frozenset(catalogue.entity_types)
 
 
@@ -140,7 +148,7 @@ def _facts(pattern: Pattern, facts: Facts, catalogue: Catalogue, view: View) -> 
         yield pattern.entity, frozenset(catalogue.entity_types)
     attribute = catalogue.attributes.get(str(pattern.attribute))
     if attribute is not None and attribute.target is not None:
-        yield pattern.value, _ends((attribute.target,), catalogue, view)
+        yield pattern.value, _targets(attribute.target, catalogue, view)
 
 
 def _searched(clause: Fulltext, catalogue: Catalogue, view: View) -> Iterable[Limit]:
@@ -174,10 +182,10 @@ def _edge(
     known = [catalogue.edge_types[name] for name in edges if name in catalogue.edge_types]
     match column:
         case EdgeColumn.FROM:
-            ends = (_ends(edge.from_types, catalogue, view) for edge in known)
+            ends = (_ends(edge, column, catalogue, view) for edge in known)
             yield pattern.value, frozenset().union(*ends)
         case EdgeColumn.TO:
-            ends = (_ends(edge.to_types, catalogue, view) for edge in known)
+            ends = (_ends(edge, column, catalogue, view) for edge in known)
             yield pattern.value, frozenset().union(*ends)
         case EdgeColumn.SINCE | EdgeColumn.UNTIL:
             yield pattern.value, _TRANSACTIONS

@@ -32,7 +32,7 @@ from datalog.vocabulary import (
     Own,
     TransactionColumn,
     Virtual,
-    far_ends,
+    ends_of,
     meaning,
 )
 from store.catalogue import Catalogue, ValueType
@@ -308,14 +308,17 @@ def _type_names(row: FactRow) -> frozenset[str] | None:
 def _ends_within(
     row: EdgeRow, entity: Variable, names: frozenset[str], catalogue: Catalogue
 ) -> bool:
-    """Tell whether an end of a live edge can only be of these types; the past may have differed."""
+    """Tell whether an end of an edge can only be of these types."""
     types = [place for column, place in row.columns if column is EdgeColumn.TYPE]
-    if not (isinstance(row.view, Now) and len(types) == 1 and isinstance(types[0], Constant)):
+    if len(types) != 1 or not isinstance(types[0], Constant):
         return False
     edge = catalogue.edge_type(_named(types[0]))
-    allowed = {EdgeColumn.FROM: edge.from_types, EdgeColumn.TO: edge.to_types}
+    allowed = {
+        EdgeColumn.FROM: ends_of(edge, EdgeColumn.FROM, catalogue, row.view),
+        EdgeColumn.TO: ends_of(edge, EdgeColumn.TO, catalogue, row.view),
+    }
     return any(
-        place == entity and column in allowed and far_ends(allowed[column], catalogue) <= names
+        place == entity and column in allowed and allowed[column] <= names
         for column, place in row.columns
     )
 

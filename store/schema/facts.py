@@ -6,15 +6,16 @@ log ──fold──► SchemaFacts (ids) ──described──► Described (na
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import orjson
 
-from store.catalogue import UNKNOWN, Catalogue
+from store.catalogue import UNKNOWN, Catalogue, EndTypes
 from store.database import Connection, Database, Row
 from store.ids import T
 from store.schema.assembly import catalogue_of
-from store.schema.description import FLAGS, REFERENCES, Described, Said
+from store.schema.description import FLAGS, REFERENCES, Described, Kind, Said
+from store.schema.ends import EndsEver, ends_ever
 from store.values import quoted
 
 Held = int | str
@@ -25,16 +26,30 @@ Facts = Mapping[int, Mapping[Said, frozenset[Held]]]
 
 @dataclass(frozen=True, slots=True)
 class SchemaFacts:
-    """The schema facts as of `t`, the transaction that last changed them (0: there are none)."""
+    """The schema facts as of `t`, the transaction that last changed them (0: there are none).
+
+    `ends`: what the ends of edges have been, by edge type, where all that came before was read.
+    """
 
     t: T
     facts: Facts
+    ends: Mapping[int, EndsEver] = field(default_factory=dict)
 
     def catalogue(self) -> Catalogue:
         """Return what the facts say."""
         names = full_names(self.facts)
         ids = {name: e for e, name in names.items()}
-        return catalogue_of(described(self.facts, names), ids, self.t)
+        found = catalogue_of(described(self.facts, names), ids, self.t)
+        return replace(found, ends_ever=self._ends_ever(names))
+
+    def _ends_ever(self, names: Mapping[int, str]) -> Mapping[str, EndTypes]:
+        return {
+            names[edge]: (
+                frozenset(map(names.__getitem__, ends.from_types)),
+                frozenset(map(names.__getitem__, ends.to_types)),
+            )
+            for edge, ends in self.ends.items()
+        }
 
 
 async def read_catalogue(source: Database | Connection) -> Catalogue:
@@ -61,13 +76,18 @@ def fold(rows: Iterable[Row]) -> SchemaFacts:
     """Return what rows (t, e, a, op, r, v) of the log leave standing."""
     last = 0
     facts: dict[int, dict[Said, frozenset[Held]]] = {}
+    rows = tuple(rows)
     for t, e, a, op, r, v in rows:
         last = t
         said = facts.setdefault(e, {})
         held_before = said.get(Said(a), frozenset())
         value = v if r is None else r
         said[Said(a)] = held_before | {value} if op else held_before - {value}
-    return SchemaFacts(T(last), dict(sorted(facts.items())))
+    interfaces = {e for e, said in facts.items() if _INTERFACE in said.get(Said.KIND, ())}
+    return SchemaFacts(T(last), dict(sorted(facts.items())), ends_ever(rows, frozenset(interfaces)))
+
+
+_INTERFACE = quoted(Kind.INTERFACE)
 
 
 def full_names(facts: Facts) -> dict[int, str]:

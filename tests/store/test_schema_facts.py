@@ -1,5 +1,6 @@
 """The catalogue and the facts that it is made of say the same, whichever way one goes."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -191,3 +192,54 @@ async def test_the_migration_names_what_is_said_about_the_schema(database_url: s
     async with Database.open(database_url) as database:
         named = "SELECT id, name FROM schema_name WHERE id BETWEEN 20 AND 63 ORDER BY id"
         assert await database.rows(named) == [(said, f"schema/{said.field}") for said in Said]
+
+
+ENDS = [
+    (1, 1000, Said.KIND, True, None, '"Interface"'),
+    (1, 1000, Said.NAME, True, None, '"Owner"'),
+    (1, 1000, Said.PLURAL, True, None, '"owners"'),
+    *((1, e, Said.KIND, True, None, '"EntityType"') for e in (1001, 1002)),
+    (1, 1001, Said.NAME, True, None, '"Team"'),
+    (1, 1002, Said.NAME, True, None, '"Person"'),
+    (1, 1001, Said.PLURAL, True, None, '"teams"'),
+    (1, 1002, Said.PLURAL, True, None, '"people"'),
+    (1, 1001, Said.INTERFACE, True, 1000, None),
+    (1, 1003, Said.KIND, True, None, '"EdgeType"'),
+    (1, 1003, Said.NAME, True, None, '"OwnedBy"'),
+    (1, 1003, Said.UPSTREAM, True, None, '"NONE"'),
+    (1, 1003, Said.FROM, True, 1001, None),
+    (1, 1003, Said.TO, True, 1000, None),
+]
+
+
+@pytest.mark.parametrize(
+    ("later", "from_types", "to_types"),
+    [
+        ([], {"Team"}, {"Team"}),
+        # The interface's only type stays allowed, beside what it is named by itself.
+        ([(2, 1003, Said.TO, True, 1001, None)], {"Team"}, {"Team"}),
+        ([(2, 1002, Said.INTERFACE, True, 1000, None)], {"Team"}, {"Team", "Person", "Unknown"}),
+        (
+            [
+                (2, 1003, Said.FROM, True, 1002, None),
+                (3, 1003, Said.FROM, False, 1001, None),
+            ],
+            {"Team", "Person", "Unknown"},
+            {"Team"},
+        ),
+        # Nothing was allowed for a while, so that what came stayed Unknown.
+        (
+            [
+                (2, 1001, Said.INTERFACE, False, 1000, None),
+                (3, 1001, Said.INTERFACE, True, 1000, None),
+            ],
+            {"Team"},
+            {"Team", "Unknown"},
+        ),
+    ],
+)
+def test_the_ends_of_edges_have_been_what_was_ever_allowed(
+    later: list[tuple[object, ...]], from_types: set[str], to_types: set[str]
+) -> None:
+    [ends] = fold([*ENDS, *later]).catalogue().ends_ever.values()
+    assert list(map(set, ends)) == [from_types, to_types]
