@@ -17,6 +17,7 @@ from datalog.syntax.query import Order, Query
 from datalog.syntax.terms import Variable
 from datalog.tree import (
     Answer,
+    Calls,
     Graph,
     Groups,
     Let,
@@ -45,8 +46,17 @@ class Level:
 
 
 def operation_levels(operation: Operation) -> tuple[Level, ...]:
-    """Return the levels of an operation, from the root fields down."""
-    return tuple(level for _, shape in operation.fields for level in shape_levels(shape))
+    """Return the levels of an operation, from the root fields down; those of calls once."""
+    levels = [level for _, shape in operation.fields for level in shape_levels(shape)]
+    return (*levels, *(level for calls in operation.calls for level in _called(calls)))
+
+
+def _called(calls: Calls) -> Iterator[Level]:
+    """Return the levels of calls; their paths begin with the first of the keys."""
+    first, *others = calls.keys
+    for level in shape_levels(calls.shape):
+        below = level.path.removeprefix(first)
+        yield replace(level, path=f"{first} (so, too: {', '.join(others)}){below}")
 
 
 def shape_levels(shape: Shape) -> Iterator[Level]:

@@ -6,7 +6,7 @@ text a row becomes, in the order of the selection; everything that a shape names
 the level's query (or of a level above).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from datalog.syntax.clauses import Search
@@ -93,7 +93,7 @@ class Variant:
 class One:
     """A nested level with at most one row: its shape, or null."""
 
-    path: str
+    path: str = field(compare=False)
     query: Query
     shape: "Shape"
 
@@ -102,7 +102,7 @@ class One:
 class Many:
     """A nested level as a JSON array in the query's order."""
 
-    path: str
+    path: str = field(compare=False)
     query: Query
     shape: "Shape"
 
@@ -111,7 +111,7 @@ class Many:
 class Total:
     """How many rows a query has, as a JSON number."""
 
-    path: str
+    path: str = field(compare=False)
     query: Query
 
 
@@ -144,7 +144,7 @@ class Measured:
 class Summary:
     """What is told of all rows of a query together; they are the set of its variables of find."""
 
-    path: str
+    path: str = field(compare=False)
     query: Query
     shape: "Shape"
 
@@ -159,7 +159,7 @@ class Groups:
     query's limit says how many groups are told at most.
     """
 
-    path: str
+    path: str = field(compare=False)
     query: Query
     key: Variable
     shape: "Shape"
@@ -226,7 +226,7 @@ class Page:
     rows still come out in the query's order.
     """
 
-    path: str
+    path: str = field(compare=False)
     query: Query
     shape: "Shape"
     after: tuple[Variable, ...] | None = None
@@ -251,7 +251,7 @@ class BasisInstant:
 class Passing:
     """What a graph may see of some types, or of all: what meets a query, whose `Parent` it is."""
 
-    path: str
+    path: str = field(compare=False)
     of: Variable
     types: tuple[str, ...] | None
     query: Query
@@ -288,7 +288,7 @@ class Graph:
     the nodes are those that it does come to, the edges those with one of these at either end.
     """
 
-    path: str
+    path: str = field(compare=False)
     query: Query
     search: Search
     node: "Shape | None"
@@ -314,7 +314,7 @@ class Let:
     a node that it reached with its depth.
     """
 
-    path: str
+    path: str = field(compare=False)
     name: str
     query: Query
     shape: "Shape"
@@ -339,7 +339,7 @@ class Timeline:
     in transactions; `datalog/sql/timeline.py` documents the JSON.
     """
 
-    path: str
+    path: str = field(compare=False)
     query: Query
     about: Variable
     attribute: Variable
@@ -363,7 +363,7 @@ class Answer:
     in that of find, so that what is cut never depends on the plan.
     """
 
-    path: str
+    path: str = field(compare=False)
     query: Query
     first: Variable | int
 
@@ -403,13 +403,27 @@ Shape = (
 
 
 @dataclass(frozen=True, slots=True)
+class Calls:
+    """Root fields of one shape, by their keys; each has its own values of slots and moments.
+
+    Nobody else knows the names of these.
+    """
+
+    keys: tuple[str, ...]
+    shape: Shape
+    moments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """The root fields of one operation: response key and shape, in order.
 
-    `moments` are the names of all `AsOf` views in it. The statement gives one row: the basis (t,
-    instant, schema_t), then for every moment the t that it stands for, then one column of JSON text
-    for every root field.
+    `moments` are the names of all `AsOf` views in `fields`. The statement gives one row: the basis
+    (t, instant, schema_t), then for every moment the t that it stands for, then one column of JSON
+    text for every root field; then for all `calls` of one shape an array for every moment, and one
+    of JSON text.
     """
 
     fields: tuple[tuple[str, Shape], ...]
     moments: tuple[str, ...] = ()
+    calls: tuple[Calls, ...] = ()

@@ -7,14 +7,14 @@ answer in place of the field's value, wherever that value would be.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol
 
 import orjson
 
-from datalog.sql.compile import Slot
+from datalog.sql.compile import Gathered, Slot, Told
 from resolvers.draft import Found, Path, Request, Site, Step, moment_slots
 from resolvers.errors import StaleCatalogue
 from resolvers.plan import Plan
@@ -68,17 +68,27 @@ async def answer(
     request = Request(variables, now, secret)
     bound = bind(plan, request)
     row = await _row(reader, plan, bound)
-    t, instant, schema_t, *rest = row
+    t, instant, schema_t, *_ = row
     if schema_t != plan.schema_t:
         raise StaleCatalogue(plan.schema_t, schema_t)
-    names = plan.operation.moments
-    moments = dict(zip(names, rest[: len(names)], strict=True))
-    keys = [key for key, _ in plan.operation.fields]
-    columns = dict(zip(keys, rest[len(names) :], strict=True))
+    told = plan.statement.told(row, plan.operation.moments)
+    columns = {key: told.columns[key] for key in plan.keys}
     values = await _off_the_loop(
-        columns, partial(_finished, plan, request, bound, Found(t, moments), columns)
+        columns, partial(_finished, plan, request, bound, _Seen(t, told), columns)
     )
-    return Answer(t, instant, schema_t, values, moments, columns, _is_pinned(plan, bound))
+    return Answer(t, instant, schema_t, values, told.moments, columns, _is_pinned(plan, bound))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The times that a statement saw: its basis, and each moment's t, of a call its own."""
+
+    t: int
+    told: Told
+
+    def at(self, path: Path) -> Found:
+        """Return the times that the field at a path knows."""
+        return Found(self.t, self.told.called.get(path[0].key, self.told.moments))
 
 
 _LARGE = 2**20
@@ -95,7 +105,7 @@ async def _off_the_loop(
 
 
 async def _row(reader: Reader, plan: Plan, bound: "Bound") -> Sequence[Any]:
-    arguments = _in_order(plan, bound.slots)
+    arguments = _in_order(plan, bound)
     try:
         if plan.is_written:
             return await reader.row_of_query(plan.statement.text, arguments)
@@ -109,35 +119,47 @@ async def _row(reader: Reader, plan: Plan, bound: "Bound") -> Sequence[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The values of all slots, and the fields whose arguments cannot be meant."""
+    """The values of all slots, and the fields whose arguments cannot be meant.
+
+    `called` are the slots of each call, by its key.
+    """
 
     slots: Mapping[str, object]
     faults: Mapping[Path, CallerFault]
+    called: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+
+    def at(self, path: Path) -> Mapping[str, object]:
+        """Return the slots that the field at a path knows."""
+        return self.called.get(path[0].key, self.slots)
 
 
 def _is_pinned(plan: Plan, bound: "Bound") -> bool:
     """Tell whether nothing is read as of now, nor as of an instant, which more may come to have."""
-    by_t = (bound.slots[moment_slots(name)[0]] is not None for name in plan.operation.moments)
+    times = [(bound.slots, plan.operation.moments)]
+    times += [(bound.called[key], moments) for key, moments in plan.called]
+    by_t = (slots[moment_slots(name)[0]] is not None for slots, names in times for name in names)
     return not plan.statement.reads_now and all(by_t)
 
 
 def bind(plan: Plan, request: Request) -> Bound:
     """Return what the statement's slots hold for a request."""
-    slots: dict[str, object] = {}
+    shared: dict[str, object] = {}
+    called: dict[str, dict[str, object]] = {key: {} for key, _ in plan.called}
     faults = dict(plan.faults)
     for site in plan.sites:
+        slots = called.get(site.path[0].key, shared)
         try:
             for binding in site.bindings:
                 slots.update(zip(binding.names, binding.values(request), strict=True))
         except CallerFault as fault:
             faults.setdefault(site.path, fault)
             _bind_harmless(site, slots)
-    return Bound(slots, faults)
+    return Bound(shared, faults, called)
 
 
 def arguments(plan: Plan, request: Request) -> list[object]:
     """Return the statement's arguments for a request, in order."""
-    return _in_order(plan, bind(plan, request).slots)
+    return _in_order(plan, bind(plan, request))
 
 
 def _bind_harmless(site: Site, slots: dict[str, object]) -> None:
@@ -145,15 +167,22 @@ def _bind_harmless(site: Site, slots: dict[str, object]) -> None:
         slots.update(zip(binding.names, binding.harmless, strict=True))
 
 
-def _in_order(plan: Plan, slots: Mapping[str, object]) -> list[object]:
-    return [
-        slots[argument.name] if isinstance(argument, Slot) else argument
-        for argument in plan.statement.arguments
-    ]
+def _in_order(plan: Plan, bound: Bound) -> list[object]:
+    return [_argument(each, bound) for each in plan.statement.arguments]
+
+
+def _argument(argument: object, bound: Bound) -> object:
+    match argument:
+        case Slot(name):
+            return bound.slots[name]
+        case Gathered(Slot(name), keys):
+            return argument.of([bound.called[key][name] for key in keys])
+        case _:
+            return argument
 
 
 def _finished(
-    plan: Plan, request: Request, bound: Bound, found: Found, columns: Mapping[str, str | None]
+    plan: Plan, request: Request, bound: Bound, seen: _Seen, columns: Mapping[str, str | None]
 ) -> dict[str, object]:
     values: dict[str, object] = {}
     for key, text in columns.items():
@@ -161,7 +190,7 @@ def _finished(
         values[key] = _reshaped(plan, request, key, parsed, bound)
         if text is None and plan.is_written:
             values[key] = TooLarge(f"{key} has more bytes than one answer may hold")
-    for path, fault in _faults(plan, bound, found):
+    for path, fault in _faults(plan, bound, seen):
         _put(values, path, _always(fault))
     for finish in plan.finishes:
         _put(values, finish.path, finish.change(request))
@@ -175,14 +204,14 @@ def _reshaped(plan: Plan, request: Request, key: str, value: object, bound: Boun
     return _changed(value, change(request))
 
 
-def _faults(plan: Plan, bound: Bound, found: Found) -> Iterable[tuple[Path, CallerFault]]:
+def _faults(plan: Plan, bound: Bound, seen: _Seen) -> Iterable[tuple[Path, CallerFault]]:
     yield from bound.faults.items()
     for site in plan.sites:
         if site.path in bound.faults:
             continue
         try:
             for check in site.checks:
-                check(bound.slots, found)
+                check(bound.at(site.path), seen.at(site.path))
         except CallerFault as fault:
             yield site.path, fault
 

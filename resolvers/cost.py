@@ -7,12 +7,20 @@ whichever is less; what stands below a row is counted as often as the row is the
 from collections.abc import Iterable, Mapping
 from math import ceil, prod
 
+from datalog.sql.compile import Statement
 from datalog.sql.rows import Factor, Factors
+from resolvers.answer import Bound
 
 
-def cost(sizes: Iterable[Factors], slots: Mapping[str, object]) -> int:
+def cost(statement: Statement, bound: Bound) -> int:
     """Return how many rows a statement should give, with what its slots hold."""
-    return ceil(sum(prod(_rows(each, slots) for each in factors) for factors in sizes))
+    counted = [(statement.sizes, bound.slots)]
+    counted += [(each.sizes, bound.called[key]) for each in statement.calls for key in each.keys]
+    return ceil(sum(_sum(sizes, slots) for sizes, slots in counted))
+
+
+def _sum(sizes: Iterable[Factors], slots: Mapping[str, object]) -> float:
+    return sum(prod(_rows(each, slots) for each in factors) for factors in sizes)
 
 
 def _rows(factor: Factor, slots: Mapping[str, object]) -> float:

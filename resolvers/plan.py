@@ -1,11 +1,12 @@
 """From the selected root fields to one statement, and what it takes to run and finish it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.sql.compile import Statement, compile_operation
 from datalog.tree import Operation, Shape
+from resolvers.alike import Alike, apart
 from resolvers.draft import Change, Draft, Finish, Path, Site
 from resolvers.entities import any_entity
 from resolvers.limits import Limits
@@ -20,7 +21,7 @@ from store.ids import T
 class Plan:
     """One operation, compiled: it serves every request of the same document and shape.
 
-    `is_written`: a part of it is a query that somebody wrote.
+    `keys`: of all root fields, in order. `is_written`: a part of it is a query that somebody wrote.
     """
 
     schema_t: T
@@ -31,6 +32,13 @@ class Plan:
     reshapes: Mapping[str, Change]
     finishes: tuple[Finish, ...]
     is_written: bool
+    keys: tuple[str, ...]
+
+    @property
+    def called(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Yield the keys of the root fields that are called, each with its moments."""
+        for calls in self.operation.calls:
+            yield from ((key, calls.moments) for key in calls.keys)
 
 
 def plan(
@@ -45,14 +53,22 @@ def plan(
     `fields` have distinct keys; `shape` makes theirs, of those of Query unless it says otherwise.
     Nothing is raised for what a caller can get wrong.
     """
-    draft = Draft(catalogue, limits, any_entity, statistics=statistics)
-    return drafted(draft, tuple((field.key, shape(draft, field)) for field in fields))
+
+    def draft() -> Draft:
+        return Draft(catalogue, limits, any_entity, statistics=statistics)
+
+    alike, alone = apart(fields, draft, shape)
+    made = draft()
+    return drafted(made, tuple((each.key, shape(made, each)) for each in alone), alike)
 
 
-def drafted(draft: Draft, shapes: tuple[tuple[str, Shape], ...]) -> Plan:
-    """Return the plan of root fields that were drafted."""
-    operation = Operation(shapes, tuple(draft.moments))
+def drafted(
+    draft: Draft, shapes: tuple[tuple[str, Shape], ...], alike: tuple[Alike, ...] = ()
+) -> Plan:
+    """Return the plan of root fields that were drafted, and of those of one shape each."""
+    operation = Operation(shapes, tuple(draft.moments), tuple(each.calls for each in alike))
     catalogue = draft.catalogue
+    drafts = [draft, *(call for each in alike for call in each.drafts)]
     return Plan(
         catalogue.t,
         operation,
@@ -64,9 +80,10 @@ def drafted(draft: Draft, shapes: tuple[tuple[str, Shape], ...]) -> Plan:
             scan=True,
             size=draft.limits.size if draft.is_written else None,
         ),
-        draft.sites(),
-        draft.faults,
-        draft.reshapes,
-        tuple(draft.finishes),
+        tuple(site for each in drafts for site in each.sites()),
+        dict(fault for each in drafts for fault in each.faults.items()),
+        dict(change for each in drafts for change in each.reshapes.items()),
+        tuple(finish for each in drafts for finish in each.finishes),
         draft.is_written,
+        (*(key for key, _ in shapes), *(key for each in alike for key in each.calls.keys)),
     )

@@ -4,17 +4,22 @@
 """
 
 from collections.abc import AsyncIterator, Iterator
+from random import Random
 
 import pytest
 import pytest_asyncio
 
+from schema.execution.queries import compiled_query
+from schema.execution.requests import Request
 from tests.conftest import NewDatabase
-from tests.queries.running import Bench, opened, run
+from tests.queries.aliasing import aliased
+from tests.queries.running import Bench, drawn, opened, run
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SEED = 7
 DOCUMENTS = 80
+ALIASED = 40
 
 
 @pytest.fixture(scope="module")
@@ -36,3 +41,33 @@ async def test_drawn_queries_are_answered_as_a_naive_resolver_does(bench: Bench)
     assert tally.documents >= DOCUMENTS  # Some are paged on.
     assert tally.asked["(after:)"]
     assert tally.full >= tally.answers / 2
+
+
+async def test_aliases_are_answered_as_if_each_were_alone(bench: Bench) -> None:
+    chance, served = Random(11), bench.served
+    urns, latest = bench.naive.past.now.entities, bench.naive.past.now.t
+    executor = served.subscriptions.executor
+    called = faults = 0
+    for document in drawn(bench.naive, ALIASED, 3):
+        made = aliased(document, chance, sorted(urns), latest, most=4)
+        prepared = executor.prepare(Request(made.together))
+        plan = compiled_query(prepared, executor.reading.limits).plan
+        called += sum(len(each.keys) for each in plan.operation.calls)
+        before = served.database.statements
+        together = await served.post(made.together)
+        assert served.database.statements == before + 1, made.together
+        errors = together.get("errors", [])
+        faults += len(errors)
+        for alone in made.alone:
+            expected = await served.post(alone)
+            [key] = expected["data"]
+            assert together["data"][key] == expected["data"][key], (made.together, alone)
+            said = [_told(each) for each in errors if each["path"][0] == key]
+            assert said == [_told(each) for each in expected.get("errors", [])], alone
+    print(f"{called} root fields were called, {faults} faults")
+    assert called > ALIASED
+    assert faults > ALIASED / 4
+
+
+def _told(error: dict[str, object]) -> object:
+    return error["message"], error["path"], error["extensions"]

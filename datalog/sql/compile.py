@@ -1,23 +1,42 @@
 """An operation to one SQL statement, whose one row holds the times and every root field's JSON."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from datalog.kinds import Kind
 from datalog.planning.statistics import NOTHING_KNOWN, Statistics
+from datalog.sql import calls
+from datalog.sql.calls import Called, Calling
 from datalog.sql.levels import Scope
 from datalog.sql.rows import Compilation, Factors, Names
 from datalog.sql.shapes import to_json
 from datalog.sql.writing import as_text, known_texts
 from datalog.syntax.views import Now
-from datalog.tree import Operation
+from datalog.tree import Calls, Operation
 from store.catalogue import Catalogue
-from store.sql import Bound, Slot, Sql, join, number, numbered, sql
+from store.ids import T
+from store.sql import Bound, Gathered, Slot, Sql, join, number, numbered, sql
 
-__all__ = ["FIXED_COLUMNS", "Argument", "Slot", "Statement", "compile_operation"]
+__all__ = ["FIXED_COLUMNS", "Argument", "Gathered", "Slot", "Statement", "compile_operation"]
 
 Argument = object
-"""A value, or a `Slot`: what the caller gives under its name when the statement runs."""
+"""A value, or a `Slot`: what the caller gives under its name when the statement runs.
+
+Or a `Gathered`: what the caller gives under the name of its slot for each call, by their keys.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the row of a statement tells beside its times: the raw JSON of each root field.
+
+    `moments` are those of the operation, `called` those of each call, by its key.
+    """
+
+    columns: Mapping[str, str | None]
+    moments: Mapping[str, T]
+    called: Mapping[str, Mapping[str, T]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +47,7 @@ class Statement:
     text of each root field, where PostgreSQL need not be asked for any of them. `kinds`: what the
     columns of each `Answer` hold, by path; of a pull, its entity. `sizes`: how many rows each level
     should give, by the statistics. `reads_now`: a part of the answer is as of now, whatever the
-    moments stand for.
+    moments stand for. `calls`: the root fields that are told together, after `columns`.
     """
 
     text: str
@@ -39,6 +58,20 @@ class Statement:
     kinds: tuple[tuple[str, tuple[Kind, ...]], ...] = ()
     reads_now: bool = True
     sizes: tuple[Factors, ...] = ()
+    calls: tuple[Called, ...] = ()
+
+    def told(self, row: Sequence[Any], moments: Sequence[str]) -> Told:
+        """Return what a row tells; `moments` are the names of those of the operation."""
+        first, last = len(FIXED_COLUMNS) + len(moments), len(self.columns)
+        times = dict(zip(moments, row[len(FIXED_COLUMNS) : first], strict=True))
+        columns = dict(zip(self.columns[first:], row[first:last], strict=True))
+        called: dict[str, Mapping[str, T]] = {}
+        for each in self.calls:
+            for key, (*ts, text) in each.told(row[last : last + each.width]):
+                columns[key] = text
+                called[key] = dict(zip(each.moments, ts, strict=True))
+            last += each.width
+        return Told(columns, times, called)
 
     @property
     def is_empty(self) -> bool:
@@ -64,26 +97,47 @@ def compile_operation(
     comes as NULL, which no other does.
 
     Its row: t, instant and schema_t of the basis; the t of each moment, in order; then the JSON
-    text of each root field. A moment `m` has two slots: `m.t` (or null) and `m.instant` (or null).
+    text of each root field; then what is told of calls. A moment `m` has two slots: `m.t` (or null)
+    and `m.instant` (or null).
     """
     scope = outermost(operation.moments, catalogue, statistics, scan=scan)
     written = [to_json(shape, scope) for _, shape in operation.fields]
-    fields = [as_text(each) if size is None else _bounded(as_text(each), size) for each in written]
-    text, arguments = rendered(operation.moments, fields)
+    fields = [_bounded(as_text(each), size) for each in written]
+    called = [
+        _calling(each, scope, size, position) for position, each in enumerate(operation.calls, 1)
+    ]
+    text, arguments = rendered(operation.moments, fields, called)
     names = (*FIXED_COLUMNS, *operation.moments, *(key for key, _ in operation.fields))
     return Statement(
         text,
         arguments,
         names,
         tuple(scope.compilation.reasons),
-        known_texts(written),
+        None if called else known_texts(written),
         tuple(scope.compilation.kinds),
         sizes=tuple(scope.compilation.sizes),
         reads_now=bool(scope.compilation.present),
+        calls=tuple(each.called for each in called),
     )
 
 
-def _bounded(text: Sql, size: int) -> Sql:
+def _calling(each: Calls, scope: Scope, size: int | None, position: int) -> Calling:
+    """Return the SQL of root fields of one shape, whose moments are columns of their calls."""
+    name = calls.table(position)
+    names = {
+        moment: sql("{call}.{m}", call=name, m=numbered("m", place))
+        for place, moment in enumerate(each.moments, 1)
+    }
+    compilation = replace(scope.compilation, moments=names, sizes=[])
+    text = as_text(to_json(each.shape, replace(scope, compilation=compilation)))
+    moments = {moment: _moment(moment) for moment in each.moments}
+    sizes = tuple(compilation.sizes)
+    return calls.calling(each.keys, moments, _bounded(text, size), sizes, position)
+
+
+def _bounded(text: Sql, size: int | None) -> Sql:
+    if size is None:
+        return text
     # OFFSET 0: else PostgreSQL would make the text once for its size, and again to hand it out.
     return sql(
         "(SELECT CASE WHEN octet_length(b.b) <= {size} THEN b.b END"
@@ -105,26 +159,34 @@ def outermost(
     return Scope(compilation, {}, {}, {}, {"$": Now()}, {})
 
 
-def rendered(moments: Iterable[str], fields: Iterable[Sql]) -> tuple[str, tuple[Argument, ...]]:
+def rendered(
+    moments: Iterable[str], fields: Iterable[Sql], called: Sequence[Calling] = ()
+) -> tuple[str, tuple[Argument, ...]]:
     """Return the text and the arguments of a statement of root fields."""
     numbers = list(enumerate(moments, 1))
     times = [sql("m.t"), sql("m.instant"), sql("m.schema_t")]
     times += [numbered("m.m", position) for position, _ in numbers]
+    held = [each.held for each in called if each.held is not None]
+    told = [column for each in called for column in each.columns]
     text, arguments = sql(
-        "WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t{moments}\nFROM clock c)"
+        "WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t{moments}\nFROM clock c){held}"
         "\nSELECT {columns}\nFROM m",
-        moments=join("", [_moment(name, position) for position, name in numbers]),
-        columns=join(",\n", [*times, *fields]),
+        moments=join("", [_named_moment(name, position) for position, name in numbers]),
+        held=join("", [sql(",\n{it}", it=each) for each in held]),
+        columns=join(",\n", [*times, *fields, *told]),
     ).render()
     return text, tuple(arguments)
 
 
-def _moment(name: str, position: int) -> Sql:
+def _named_moment(name: str, position: int) -> Sql:
+    return sql(",\n{moment} AS {name}", moment=_moment(name), name=numbered("m", position))
+
+
+def _moment(name: str) -> Sql:
     """Return the t that a moment stands for: the one given, or the last at an instant."""
     return sql(
-        ",\ncoalesce({t}, (SELECT x.t FROM tx x WHERE x.instant <= {instant}"
-        " ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS {name}",
+        "coalesce({t}, (SELECT x.t FROM tx x WHERE x.instant <= {instant}"
+        " ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0)",
         t=Bound(Slot(f"{name}.t"), "bigint"),
         instant=Bound(Slot(f"{name}.instant"), "timestamptz"),
-        name=numbered("m", position),
     )

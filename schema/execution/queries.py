@@ -117,7 +117,7 @@ def compiled_query(prepared: Prepared, limits: Limits) -> Compiled:
 
 def priced(prepared: Prepared, plan: Plan, request: Request) -> Cost:
     """Return what a plan costs. Raises RequestErrors where that is too much."""
-    rows = cost(plan.statement.sizes, bind(plan, request).slots)
+    rows = cost(plan.statement, bind(plan, request))
     most = prepared.served.limits.cost
     if rows > most:
         sentence = (

@@ -4,7 +4,19 @@ from datalog.sql.columns import Column
 from datalog.sql.json_text import as_json
 from store.catalogue import ValueType
 from store.ids import AttributeId
-from store.sql import Bound, Slot, Sql, fact_table, join, literal, number, quoted, sql
+from store.sql import (
+    Bound,
+    Gathered,
+    Part,
+    Slot,
+    Sql,
+    fact_table,
+    join,
+    literal,
+    number,
+    quoted,
+    sql,
+)
 
 
 def test_a_slot_has_one_number_for_each_type() -> None:
@@ -35,3 +47,22 @@ def test_names_are_made_of_numbers_or_quoted() -> None:
 def test_a_missing_value_is_written_as_null() -> None:
     column = Column(Sql(("x",)), ValueType.INT, nullable=True)
     assert as_json(column).render()[0] == "coalesce(x::text, 'null')"
+
+
+def test_something_else_stands_in_the_place_of_slots() -> None:
+    it = Bound(Slot("it"), "bigint")
+    piece = sql("{it} + {one} < {it}", it=it, one=Bound(1, "integer"))
+    assert list(piece.slots()) == [it, it]
+    text, arguments = piece.with_slots(lambda _: sql("call.s1")).render()
+    assert (text, arguments) == ("call.s1 + $1::integer < call.s1", [1])
+
+
+def test_lists_are_gathered_as_one_with_where_each_begins_and_ends() -> None:
+    lists = [[7, 8], [], None, (9, None)]
+    parts = {each: Gathered(Slot("it"), ("a", "b", "c", "d"), each).of(lists) for each in Part}
+    assert parts == {
+        Part.VALUES: lists,
+        Part.MEMBERS: [7, 8, 9, None],
+        Part.BEGIN: [1, 3, None, 3],
+        Part.END: [2, 2, None, 4],
+    }
