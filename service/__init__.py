@@ -1,6 +1,7 @@
 """The running process.
 
-settings         read once from HEADWATER_* variables; `limits` are those of answers
+settings         read once from HEADWATER_* variables
+limits           those of answers; `connections` are those to PostgreSQL
 app              what the server opens, serves and closes
 graphql_view     GraphQL over HTTP; `graphql_request` reads one or several, `http_accept` negotiates
   http_cache     ETags, 304, and what caches may keep for ever

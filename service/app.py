@@ -27,6 +27,7 @@ from schema.execution.served import LiveSchema
 from schema.execution.subscriptions import Subscriptions
 from service import schema_text
 from service.cli.database import located
+from service.connections import pool_size
 from service.documents.persisted import PersistedDocuments
 from service.graphiql.page import GraphiQL
 from service.graphql_view import TOLD_HEADERS, GraphQLView
@@ -128,12 +129,9 @@ async def opened(
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(_in_thread(located(settings)))
         await migrate(url, admin_url=settings.admin_url)
+        connections = await pool_size(settings, url)
         database = await stack.enter_async_context(
-            Database.open(
-                url,
-                pool_size=settings.pool_size,
-                statement_timeout=settings.statement_timeout,
-            )
+            Database.open(url, pool_size=connections, statement_timeout=settings.statement_timeout)
         )
         bounds = limits(settings)
         edition = f"{version('headwater')} {bounds}"
@@ -144,12 +142,12 @@ async def opened(
         executor = Executor(reading, writer, live, settings.min_t_wait)
         health = Health(database, live)
         head = Head(database, settings.listen_url or url, settings.clock_pause)
-        turns = asyncio.Semaphore(max(1, settings.pool_size // 2))
+        turns = asyncio.Semaphore(max(1, connections // 2))
         subscriptions = Subscriptions(executor, head, turns)
         streams = Streams(stream_limits(settings))
         watching = asyncio.create_task(_watched(live, schema_poll))
         following = asyncio.create_task(head.run())
-        _log.info("ready", schema_t=live.current.catalogue.t)
+        _log.info("ready", schema_t=live.current.catalogue.t, connections=connections)
         try:
             yield Server(
                 GraphQLView(

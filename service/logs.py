@@ -3,12 +3,14 @@
 import logging
 import logging.config
 import time
+from functools import partial
 from typing import Any
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.processors import ExceptionRenderer
 from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import EventDict
 
 from service.settings import Settings
 
@@ -21,14 +23,18 @@ _SHARED: list[Any] = [  # Processors take and give what the next one does.
 _log = structlog.get_logger("headwater.http")
 
 
-def configure(settings: Settings) -> None:
-    """Write what is logged, by libraries too, to standard error as the settings say."""
+def configure(settings: Settings, *, worker: int | None = None) -> None:
+    """Write what is logged, by libraries too, to standard error as the settings say.
+
+    Every line names the worker, where there are several.
+    """
+    shared = _SHARED if worker is None else [*_SHARED, partial(_named, worker)]
     as_json = settings.log_format == "json"
     # Without the values of local variables: passwords and data are among them.
     as_dicts = ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
-        "foreign_pre_chain": _SHARED,
+        "foreign_pre_chain": shared,
         "processors": [
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             *([as_dicts] if as_json else []),
@@ -51,13 +57,18 @@ def configure(settings: Settings) -> None:
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
-            *_SHARED,
+            *shared,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def _named(worker: int, _logger: object, _method: str, event: EventDict) -> EventDict:
+    event["worker"] = worker
+    return event
 
 
 class RequestLog:

@@ -52,7 +52,13 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="port to listen on; 0 is any")
-    pool_size: int = Field(default=10, ge=1, le=1000, description="connections to PostgreSQL")
+    workers: int = Field(default=1, ge=1, le=256, description="processes that answer")
+    pool_size: int | None = Field(
+        default=None,
+        ge=1,
+        le=1000,
+        description="connections of each process to PostgreSQL; without it by the machine",
+    )
     statement_timeout: float = Field(
         default=30.0, gt=0, le=3600, description="seconds that one statement may take"
     )

@@ -240,6 +240,23 @@ async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
     return connection
 
 
+async def room(url: str) -> int:
+    """Return how many connections PostgreSQL has for all who use it. Raises DatabaseUnavailable."""
+    connection = await connect(url)
+    try:
+        with _connecting():
+            return int(await connection.fetchval(_ROOM))
+    finally:
+        await connection.close()
+
+
+_ROOM = """
+SELECT current_setting('max_connections')::int
+    - current_setting('superuser_reserved_connections')::int
+    - coalesce(current_setting('reserved_connections', true)::int, 0)
+"""
+
+
 async def _pool(url: str, size: int) -> "asyncpg.Pool[asyncpg.Record]":
     return await asyncpg.create_pool(
         url, min_size=1, max_size=size, init=count_time, reset=_reset, **_OPTIONS

@@ -1,7 +1,7 @@
 """The command `headwater`: one module for each command's work. Only here is anything printed.
 
 main             the commands and their options
-serve            the server process; `sample` loads the bundled sample
+serve            takes the port; `worker` answers there, `workers` keeps several; `sample` is loaded
 transact         files of transactions into the log; `progress` shows how far
 schema           apply, print, diff
 verify           verify and rebuild

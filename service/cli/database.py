@@ -15,6 +15,7 @@ from store.migrate import migrate
 
 DATABASE = "headwater"
 _CHOSEN = "headwater.chosen"
+_CONNECTIONS = 10  # Of a command, which does few things at once; they are opened as needed.
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Answer = TypeVar("Answer")
@@ -79,9 +80,8 @@ async def worked(
 ) -> Answer:
     """Migrate and open the database of a URL, do the work with it, and close it."""
     await migrate(url, admin_url=chosen.admin_url)
-    opened = Database.open(
-        url, pool_size=chosen.pool_size, statement_timeout=chosen.statement_timeout
-    )
+    connections = chosen.pool_size or _CONNECTIONS
+    opened = Database.open(url, pool_size=connections, statement_timeout=chosen.statement_timeout)
     async with opened as database:
         return await work(database)
 

@@ -15,7 +15,7 @@ from service.settings import InvalidSetting
 from store.errors import CallerFault, Fault
 
 TRACEBACK = "headwater.traceback"
-_WRONG_INPUT, _WRONG_USE, _OURS = 1, 2, 3
+_WRONG_INPUT, _WRONG_USE, FAILED = 1, 2, 3
 
 
 class Commands(click.Group):
@@ -24,7 +24,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:  # Whatever a command returns.
         """Run the command, and end with its fault's exit code where it has one."""
         try:
-            with _ended_by_sigterm():
+            with ended_by_sigterm():
                 return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
@@ -36,7 +36,7 @@ class Commands(click.Group):
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
+def ended_by_sigterm() -> Iterator[None]:
     """End as on Ctrl-C where we are told to, so that the embedded PostgreSQL is left in order."""
     before = signal.signal(signal.SIGTERM, _stop)
     try:
@@ -81,7 +81,7 @@ def _exit_code(error: BaseException) -> int:
         case CallerFault():
             return _WRONG_INPUT
         case _:
-            return _OURS
+            return FAILED
 
 
 def _first(error: BaseException) -> BaseException:

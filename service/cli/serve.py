@@ -1,27 +1,23 @@
-"""`headwater serve`: the server process, from the taken port to the last answer."""
+"""`headwater serve`: takes the port, finds the database, and has one process or several answer."""
 
 import asyncio
 import errno
 import socket
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 import click
-import uvicorn
-from starlette.applications import Starlette
 
 from service import logs
 from service.cli import sample as cli_sample
 from service.cli.database import DATABASE, located, settings, worked
+from service.cli.worker import BACKLOG, answer, server_of
+from service.cli.workers import supervise
 from service.settings import Settings
 from store.database import Database
 from store.errors import OurFault
-
-_BACKLOG = 2_048
-_PAUSE = 0.05
-_FAREWELL = 0.1  # Seconds in which sockets are told that we leave.
-_PATIENCE = 30  # Seconds that requests in flight may take when we are told to stop.
 
 
 @dataclass(eq=False)
@@ -56,29 +52,6 @@ class PortTaken(OurFault):
                 )
 
 
-@dataclass(eq=False)
-class NotStarted(OurFault):
-    """The application could not start."""
-
-    code: ClassVar[str] = "NOT_STARTED"
-    category: ClassVar[str] = "unavailable"
-
-    def __str__(self) -> str:
-        return "the server could not start; the log above says why"
-
-
-class LeavingServer(uvicorn.Server):
-    """A server that tells its application before it closes connections, not only afterwards."""
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let what goes on for ever end by itself, then all else."""
-        app = self.config.app
-        if isinstance(app, Starlette):
-            app.state.server.leave()
-            await asyncio.sleep(_FAREWELL)
-        await super().shutdown(sockets)
-
-
 def serve(*, sample: bool) -> None:
     """Serve until somebody stops us, with SIGINT or SIGTERM. Raises PortTaken."""
     chosen = settings()
@@ -95,44 +68,24 @@ def _serve(chosen: Settings, listener: socket.socket, *, sample: bool) -> None:
     with located(chosen, cli_sample.DATABASE if sample else DATABASE) as url:
         # Also without a sample: what is wrong with the database is told here, in one line.
         asyncio.run(worked(chosen, url, cli_sample.fill if sample else _as_it_is))
-        asyncio.run(_answer(chosen, url, listener))
+        found = chosen.model_copy(update={"database_url": url})
+        logs.configure(found)
+        told = partial(_tell, listener)
+        if found.workers > 1:
+            asyncio.run(supervise(found, listener, told))
+            click.echo("stopped", err=True)
+        else:
+            asyncio.run(answer(server_of(found), listener, told))
 
 
 async def _as_it_is(_: Database) -> None:
     """Leave a database that could be opened as it is."""
 
 
-async def _answer(chosen: Settings, url: str, listener: socket.socket) -> None:
-    """Run the application; uvicorn lets requests in flight end before it returns."""
-    from service.app import create_app  # Only here: what builds schemas takes long to import.
-
-    logs.configure(chosen)
-    app = create_app(chosen.model_copy(update={"database_url": url}))
-    config = uvicorn.Config(
-        app,
-        access_log=False,
-        lifespan="on",
-        log_config=None,
-        timeout_graceful_shutdown=_PATIENCE,
-        ws_max_size=chosen.body_limit,
-    )
-    server = LeavingServer(config)
-    serving = asyncio.create_task(_served(server, listener))
-    while not (server.started or serving.done()):  # noqa: ASYNC110  # uvicorn has no event for it.
-        await asyncio.sleep(_PAUSE)
-    if server.started:
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        click.echo(f"Headwater answers at http://{shown}:{port}/graphql (Ctrl-C stops it)")
-    await serving
-    if not server.started:
-        raise NotStarted
-
-
-async def _served(server: uvicorn.Server, listener: socket.socket) -> None:
-    """Serve until the end; where the application does not start, uvicorn would end the process."""
-    with suppress(SystemExit):
-        await server.serve(sockets=[listener])
+def _tell(listener: socket.socket) -> None:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"Headwater answers at http://{shown}:{port}/graphql (Ctrl-C stops it)")
 
 
 def _listening(chosen: Settings) -> socket.socket:
@@ -145,7 +98,7 @@ def _listening(chosen: Settings) -> socket.socket:
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
-            listener.listen(_BACKLOG)
+            listener.listen(BACKLOG)
         except OSError:
             listener.close()
             raise

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosedError
 from websockets.typing import Subprotocol
 
 from service.app import create_app
-from service.cli.serve import LeavingServer
+from service.cli.worker import LeavingServer
 from service.settings import Settings
 from store.database import Database
 from store.transaction import Transaction, read
