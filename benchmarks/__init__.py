@@ -1,4 +1,4 @@
-"""What things cost, as ratios taken in one run: no part of the rooms, and imported by none.
+"""What things cost, as ratios taken in one run: no part of the rooms, imported by its test alone.
 
 databases  the databases that are measured: built once, kept in the embedded PostgreSQL
 graph      a generated lineage of a million edges

@@ -9,11 +9,10 @@ from statistics import median
 
 from benchmarks.databases import Bench
 from benchmarks.measuring import Budget, Ratio, Run, Timings, interleaved, ratio
-from benchmarks.peers import answers, servers
+from benchmarks.peers import answers, servers, throughput
 from benchmarks.peers.client import Connection
 from benchmarks.peers.questions import COUNT, FOUR, SCAN, Question, Subjects, Variables
 from benchmarks.peers.servers import BY_HAND, LOADERS, OURS, Peer
-from benchmarks.peers.throughput import throughput
 from benchmarks.report import Compared, Section, comparison, milliseconds
 from store.database import Database
 
@@ -167,7 +166,7 @@ async def _throughput(askers: Mapping[str, Asker], subjects: Subjects, budget: B
     found, rows = [], []
     peers = {name: asker.peer for name, asker in askers.items()}
     for question in FOUR:
-        timings = await throughput(peers, question, drawn(question, subjects), budget)
+        timings = await throughput.measured(peers, question, drawn(question, subjects), budget)
         found.append(_asked(question, MIDDLE, 0, timings))
         rows += [
             Compared(

@@ -17,7 +17,7 @@ _PART = 0.25
 """Of a budget's seconds, for each server in each round."""
 
 
-async def throughput(
+async def measured(
     peers: Mapping[str, Peer], question: Question, drawn: Sequence[Variables], budget: Budget
 ) -> Timings:
     """Return, for each server, the seconds for each request of each round.

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+from typing import Any
 
 from benchmarks.warehouse import degrees
 from benchmarks.warehouse.degrees import Ends, drawn, mean
@@ -85,7 +86,7 @@ _WORDS = (
     *("churn", "latency", "crash", "search", "addons", "sync"),
 )
 
-Told = dict[str, object]
+Told = dict[str, Any]  # As JSON has it.
 
 
 @dataclass(frozen=True, slots=True)
