@@ -13,7 +13,7 @@ POSTGRES_15 ?= /usr/lib/postgresql/15/bin
 WORKERS ?= $(shell nproc 2> /dev/null || echo 2)
 PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
 
-.PHONY: install serve faults bench-data bench test test-postgres-15 check format lock
+.PHONY: install serve faults bench-data bench profile test test-postgres-15 check format lock
 
 install:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here. Headwater needs Python 3.11 or newer; \
@@ -53,6 +53,10 @@ bench-data: install
 
 bench: bench-data
 	$(BIN)/python -m benchmarks
+
+# Where the time of one request goes: HTTP, variables, plan, driver, PostgreSQL, response.
+profile: bench-data
+	$(BIN)/python -m benchmarks.profile
 
 # Asks 20,000 random queries of the engine and of the model of its language: they must agree.
 fuzz: install

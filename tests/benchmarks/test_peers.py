@@ -10,6 +10,7 @@ from benchmarks.measuring import Budget
 from benchmarks.peers import answers, measure, throughput
 from benchmarks.peers.answers import Differ
 from benchmarks.peers.questions import COUNT, FOUR
+from benchmarks.profile import profiled
 from benchmarks.report import Section
 from benchmarks.warehouse import degrees
 from benchmarks.warehouse.history import Size, transactions
@@ -25,6 +26,7 @@ async def test_all_servers_say_the_same_of_a_warehouse_before_they_are_timed(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(measure, "MIDDLE", _NAME)
+    monkeypatch.setattr("benchmarks.profile.MIDDLE", _NAME)
     monkeypatch.setattr(throughput, "CONNECTIONS", 2)
     await build_warehouse(postgres, _NAME, _SIZE)
     async with Database.open(create_database(postgres, _NAME), pool_size=1) as database:
@@ -37,7 +39,9 @@ async def test_all_servers_say_the_same_of_a_warehouse_before_they_are_timed(
                 drawn = measure.drawn(question, subjects, 4)
                 assert await answers.compared(connections, question, drawn) >= 1
         sections: list[Section] = [section async for section in measure.measured(bench)]
+        profile = await profiled(bench, python=False)
     assert [len(section.rows) for section in sections] == [8, 8, 10]
+    assert [len(row) for row in profile.rows] == [len(profile.columns)] * 4
 
 
 def test_another_value_is_another_answer_and_a_page_is_the_list_in_it() -> None:
