@@ -74,9 +74,10 @@ class AttributeName:
 
 @dataclass(frozen=True, slots=True)
 class Object:
-    """A JSON object; keys in this order."""
+    """A JSON object; keys in this order. `hides`: nobody asked for the first, our reading does."""
 
     fields: tuple[tuple[str, "Shape"], ...]
+    hides: bool = False
 
 
 @dataclass(frozen=True, slots=True)

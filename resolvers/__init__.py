@@ -8,6 +8,7 @@ plan           root fields to a plan: the tree, its statement, what it takes to 
   events         the fields of Subscription, of one transaction
   roots          the fields of Query; `nodes`, `federated`, `named`, `lineage` make some of them
   subjects       an entity or edge of a type, and one shape out of those of several types
+  bare           the columns that are told as they are, and shapes without what is hidden
   entities       entities as JSON, with their relations; `edges`, `transactions` the rest
   fields         what the fields of a type are
   datalog/       queries in Datalog text, as a root field and on their own
@@ -17,6 +18,7 @@ plan           root fields to a plan: the tree, its statement, what it takes to 
 cost           how many rows a plan should read
 answer         a plan and a request to an answer: bind, ask once, check, finish
   cursors        where a page ends, signed
+  json_numbers   JSON read and written again without a change
   search/        entities by their words, with where these were found; what completes a text
   lineage/       a search as Datalog, and its raw graph to the lineage graph
   reach/         what is reached along lineage, counted, and how

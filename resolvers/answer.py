@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
-import orjson
-
-from datalog.sql.compile import Gathered, Slot, Told
+from datalog.sql.compile import Gathered, Slot
+from resolvers import json_numbers
 from resolvers.draft import Found, Path, Request, Site, Step, moment_slots
 from resolvers.errors import StaleCatalogue
 from resolvers.plan import Plan
@@ -25,20 +24,47 @@ from store.ids import T
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the statement gave, at which time; `values` is finished, `columns` is raw JSON text.
+class Read:
+    """What one statement gave, at which time; `columns` is the JSON text of each root field.
 
-    A value, or one inside it, is the CallerFault of the field that should be there. `is_pinned`:
-    every time in the question is a t, so that it has this answer for as long as the schema stays.
+    A text is None where it has more bytes than an answer may hold. `called` are the moments of each
+    call, by its key. `is_pinned`: every time in the
+    question is a t, so that it has this answer for as long as the schema stays.
     """
 
     t: T
     instant: datetime
     schema_t: T
-    values: Mapping[str, object]
     moments: Mapping[str, T]
-    columns: Mapping[str, str | None]
+    columns: Mapping[str, bytes | None]
+    called: Mapping[str, Mapping[str, T]]
     is_pinned: bool = False
+
+    def at(self, path: Path) -> Found:
+        """Return the times that the field at a path knows."""
+        return Found(self.t, self.called.get(path[0].key, self.moments))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was read, and its finished values by response key.
+
+    A value, or one inside it, is the CallerFault of the field that should be there.
+    """
+
+    read: Read
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The finished JSON text of each root field, but of those in which something is at fault.
+
+    These have values as an `Answer` has them.
+    """
+
+    texts: Mapping[str, bytes]
+    values: Mapping[str, object]
 
 
 class Reader(Protocol):
@@ -62,44 +88,62 @@ async def answer(
 ) -> Answer:
     """Answer a request by one statement; `secret` signs cursors.
 
-    Raises StaleCatalogue where the schema has changed since the plan was made, and what
-    `Database.row`, or for what somebody wrote `Database.row_of_query`, raises.
+    Raises as `read`.
     """
     request = Request(variables, now, secret)
     bound = bind(plan, request)
+    found = await read(reader, plan, bound)
+    finishing = Finishing(plan, request, bound, found)
+    return Answer(found, await _off_the_loop(found.columns.values(), finishing.values))
+
+
+async def read(reader: Reader, plan: Plan, bound: "Bound") -> Read:
+    """Run the statement of a plan whose slots have values.
+
+    Raises StaleCatalogue where the schema has changed since the plan was made, and what
+    `Database.row`, or for what somebody wrote `Database.row_of_query`, raises.
+    """
     row = await _row(reader, plan, bound)
     t, instant, schema_t, *_ = row
     if schema_t != plan.schema_t:
         raise StaleCatalogue(plan.schema_t, schema_t)
     told = plan.statement.told(row, plan.operation.moments)
-    columns = {key: told.columns[key] for key in plan.keys}
-    values = await _off_the_loop(
-        columns, partial(_finished, plan, request, bound, _Seen(t, told), columns)
-    )
-    return Answer(t, instant, schema_t, values, told.moments, columns, _is_pinned(plan, bound))
+    columns = {key: _encoded(told.columns[key]) for key in plan.keys}
+    is_pinned = _is_pinned(plan, bound)
+    return Read(t, instant, schema_t, told.moments, columns, told.called, is_pinned)
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """The times that a statement saw: its basis, and each moment's t, of a call its own."""
+def _encoded(text: str | None) -> bytes | None:
+    return None if text is None else text.encode()
 
-    t: int
-    told: Told
 
-    def at(self, path: Path) -> Found:
-        """Return the times that the field at a path knows."""
-        return Found(self.t, self.told.called.get(path[0].key, self.told.moments))
+def knows_its_types(plan: Plan, bound: "Bound") -> bool:
+    """Tell whether graphql-core can complete every field in which something is at fault.
+
+    Below the root of a column without hidden types it may not know of what type an object is.
+    """
+    typed = {each.path[0].key for each in plan.hidden} & plan.untouched
+    return all(len(path) == 1 or path[0].key not in typed for path in bound.faults)
+
+
+async def written(plan: Plan, request: Request, bound: "Bound", found: Read) -> Written:
+    """Return the texts of what a bare plan read: most of them are as they came."""
+    finishing = Finishing(plan, request, bound, found)
+    touched = [text for key, text in found.columns.items() if key not in plan.untouched]
+    return await _off_the_loop(touched, finishing.written)
 
 
 _LARGE = 2**20
-"""Characters of raw JSON that take some 20 ms to read, rank and finish."""
+"""Bytes of raw JSON that take some 20 ms to read, rank and finish."""
+
+Finished = TypeVar("Finished")
 
 
 async def _off_the_loop(
-    columns: Mapping[str, str | None], finish: Callable[[], dict[str, object]]
-) -> dict[str, object]:
+    columns: Iterable[bytes | None], finish: Callable[[], Finished]
+) -> Finished:
     """Return what is finished: a large answer in a thread, so that others are served meanwhile."""
-    if sum(len(text) for text in columns.values() if text is not None) < _LARGE:
+    if sum(len(text) for text in columns if text is not None) < _LARGE:
         return finish()
     return await asyncio.to_thread(finish)
 
@@ -181,20 +225,77 @@ def _argument(argument: object, bound: Bound) -> object:
             return argument
 
 
-def _finished(
-    plan: Plan, request: Request, bound: Bound, seen: _Seen, columns: Mapping[str, str | None]
-) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for key, text in columns.items():
-        parsed: object = None if text is None else orjson.loads(text)
-        values[key] = _reshaped(plan, request, key, parsed, bound)
-        if text is None and plan.is_written:
-            values[key] = TooLarge(f"{key} has more bytes than one answer may hold")
-    for path, fault in _faults(plan, bound, seen):
-        _put(values, path, _always(fault))
-    for finish in plan.finishes:
-        _put(values, finish.path, finish.change(request))
-    return values
+@dataclass(frozen=True, slots=True)
+class Finishing:
+    """What is made of the columns of a statement, for one request."""
+
+    plan: Plan
+    request: Request
+    bound: Bound
+    found: Read
+
+    def values(self) -> dict[str, object]:
+        """Return the values of all root fields."""
+        return self._finished(self.found.columns)
+
+    def written(self) -> Written:
+        """Return the JSON text of all root fields in which nothing is at fault."""
+        columns, untouched = self.found.columns, self.plan.untouched
+        at_fault = {path[0].key for path, _ in _faults(self.plan, self.bound, self.found)}
+        at_fault |= {key for key, text in columns.items() if text is None}
+        texts: dict[str, bytes] = {}
+        left = {key: text for key, text in columns.items() if key in at_fault}
+        touched: dict[str, bytes | None] = {}
+        for key, text in columns.items():
+            if text is None or key in at_fault:
+                continue
+            if key in untouched:
+                texts[key] = text
+            else:
+                touched[key] = text
+        for key, value in self._finished(touched).items():
+            _show(self.plan, key, value)
+            try:
+                texts[key] = json_numbers.dumps(value)
+            except json_numbers.NotJson:  # A fault stands in it.
+                left[key] = touched[key]
+        return Written(texts, self._finished(left))
+
+    def _finished(self, columns: Mapping[str, bytes | None]) -> dict[str, object]:
+        plan, request, bound = self.plan, self.request, self.bound
+        if not columns:
+            return {}
+        values: dict[str, object] = {}
+        for key, text in columns.items():
+            parsed = None if text is None else json_numbers.loads(text)
+            values[key] = _reshaped(plan, request, key, parsed, bound)
+            if text is None and plan.is_written:
+                values[key] = TooLarge(f"{key} has more bytes than one answer may hold")
+        for path, fault in _faults(plan, bound, self.found):
+            _put(values, path, _always(fault))
+        for finish in plan.finishes:
+            _put(values, finish.path, finish.change(request))
+        return values
+
+
+def _show(plan: Plan, key: str, value: object) -> None:
+    """Take out of a value what nobody asked for."""
+    # The deepest first: a path goes by the types of what stands above.
+    for each in sorted(plan.hidden, key=lambda hidden: -len(hidden.path)):
+        if each.path[0].key == key:
+            _put({key: value}, each.path, partial(_without_type, each.types))
+
+
+def _without_type(types: frozenset[str], value: object) -> object:
+    match value:
+        case dict() if value.get("__typename") in types:
+            del value["__typename"]
+        case list():
+            for member in value:
+                _without_type(types, member)
+        case _:
+            pass
+    return value
 
 
 def _reshaped(plan: Plan, request: Request, key: str, value: object, bound: Bound) -> object:
@@ -204,14 +305,14 @@ def _reshaped(plan: Plan, request: Request, key: str, value: object, bound: Boun
     return _changed(value, change(request))
 
 
-def _faults(plan: Plan, bound: Bound, seen: _Seen) -> Iterable[tuple[Path, CallerFault]]:
+def _faults(plan: Plan, bound: Bound, found: Read) -> Iterable[tuple[Path, CallerFault]]:
     yield from bound.faults.items()
     for site in plan.sites:
         if site.path in bound.faults:
             continue
         try:
             for check in site.checks:
-                check(bound.at(site.path), seen.at(site.path))
+                check(bound.at(site.path), found.at(site.path))
         except CallerFault as fault:
             yield site.path, fault
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 
 import orjson
 
+from resolvers import json_numbers
 from resolvers.errors import InvalidCursor
 from store.catalogue import ValueType
 from store.ids import T
@@ -40,7 +41,7 @@ def asked(*parts: object) -> str:
 
 def sign(secret: bytes, question: str, raw: Sequence[object]) -> str:
     """Return the cursor for a raw one, `[basis t, key, …]`."""
-    payload = orjson.dumps([question, *raw])
+    payload = orjson.dumps([question, *raw], default=json_numbers.default)
     return _text(payload + _mac(secret, payload))
 
 

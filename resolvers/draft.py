@@ -66,6 +66,14 @@ class Finish:
     change: Change
 
 
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Where objects of these types have a `__typename` that nobody asked for."""
+
+    path: Path
+    types: frozenset[str]
+
+
 Slots = Mapping[str, object]
 
 
@@ -137,6 +145,7 @@ class Draft:
     faults: dict[Path, CallerFault] = field(default_factory=dict)
     finishes: list[Finish] = field(default_factory=list)
     reshapes: dict[str, Change] = field(default_factory=dict)
+    hidden: list[Hidden] = field(default_factory=list)
     is_written: bool = False
     statistics: Statistics = NOTHING_KNOWN
     _slots: set[str] = field(default_factory=set)
@@ -184,6 +193,12 @@ class Draft:
     def reshape(self, place: Place, change: Change) -> None:
         """Let the whole column of a root field be changed, before anything within it is."""
         self.reshapes[place.path[0].key] = change
+
+    def hide(self, place: Place, types: Iterable[str]) -> None:
+        """Say that objects of these types at a place tell their type, though nobody asked."""
+        named = frozenset(types)
+        if named:
+            self.hidden.append(Hidden(place.path, named))
 
     def slot(
         self,

@@ -26,7 +26,7 @@ def any_edge(draft: Draft, place: Place, selected: Selected, edge: Variable) -> 
         name: edge_members(Subject(draft, place, edge, name, shared), selected.of(name))
         for name in names
     }
-    return variants(edge, cases)
+    return variants(draft, place, edge, cases)
 
 
 def edge_members(subject: Subject, selected: Iterable[Selected]) -> Members:

@@ -42,7 +42,7 @@ def entity_of(
         name: entity_members(Subject(draft, place, entity, name, shared), selected.of(name))
         for name in names
     }
-    return variants(entity, cases)
+    return variants(draft, place, entity, cases)
 
 
 def entity(subject: Subject, selected: Selected) -> Shape:

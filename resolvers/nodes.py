@@ -18,6 +18,7 @@ from resolvers.entities import any_entity
 from resolvers.errors import LimitExceeded
 from resolvers.named import Named
 from resolvers.selection import Selected
+from resolvers.subjects import typed
 from resolvers.transactions import transaction_members
 
 _Level = tuple[Query, Shape]
@@ -66,7 +67,8 @@ def _levels(draft: Draft, place: Place, selected: Selected, name: Named) -> Mapp
     members = transaction_members(
         draft, place, tx, selected.of("Transaction") or selected.of(), "Transaction"
     )
-    written = Object((("__typename", text("Transaction")), *members))
+    written = typed(members, text("Transaction"))
+    draft.hide(place, ["Transaction"] if written.hides else [])
     return {
         "entity": (
             Query((entity,), (place.source, *name.inputs(name.id, name.urn)), of_entity),

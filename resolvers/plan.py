@@ -1,13 +1,14 @@
 """From the selected root fields to one statement, and what it takes to run and finish it."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.sql.compile import Statement, compile_operation
 from datalog.tree import Operation, Shape
 from resolvers.alike import Alike, apart
-from resolvers.draft import Change, Draft, Finish, Path, Site
+from resolvers.bare import bare, untouched
+from resolvers.draft import Change, Draft, Finish, Hidden, Path, Site
 from resolvers.entities import any_entity
 from resolvers.limits import Limits
 from resolvers.roots import root
@@ -22,6 +23,8 @@ class Plan:
     """One operation, compiled: it serves every request of the same document and shape.
 
     `keys`: of all root fields, in order. `is_written`: a part of it is a query that somebody wrote.
+    `untouched`: the columns that are their root fields' JSON as they are; `hidden`: what in the
+    others nobody asked for.
     """
 
     schema_t: T
@@ -33,6 +36,8 @@ class Plan:
     finishes: tuple[Finish, ...]
     is_written: bool
     keys: tuple[str, ...]
+    hidden: tuple[Hidden, ...]
+    untouched: frozenset[str] = frozenset()
 
     @property
     def called(self) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -41,17 +46,20 @@ class Plan:
             yield from ((key, calls.moments) for key in calls.keys)
 
 
-def plan(
+def plan(  # noqa: PLR0913  # What every plan needs, and what the second has instead.
     catalogue: Catalogue,
     fields: tuple[Selected, ...],
     limits: Limits,
     statistics: Statistics = NOTHING_KNOWN,
     shape: Callable[[Draft, Selected], Shape] = root,
+    *,
+    is_bare: bool = False,
 ) -> Plan:
     """Return the plan for root fields; a fault of one field's arguments is that field's own.
 
     `fields` have distinct keys; `shape` makes theirs, of those of Query unless it says otherwise.
-    Nothing is raised for what a caller can get wrong.
+    `is_bare`: columns that nothing is made of hold what is selected and no more. Nothing is raised
+    for what a caller can get wrong.
     """
 
     def draft() -> Draft:
@@ -59,7 +67,23 @@ def plan(
 
     alike, alone = apart(fields, draft, shape)
     made = draft()
-    return drafted(made, tuple((each.key, shape(made, each)) for each in alone), alike)
+    shapes = tuple((each.key, shape(made, each)) for each in alone)
+    if not is_bare:
+        return drafted(made, shapes, alike)
+    keys = untouched(made, (key for key, _ in shapes))
+    shown = tuple((key, bare(each) if key in keys else each) for key, each in shapes)
+    bared = tuple(map(_bared, alike))
+    keys |= {key for each, keys_of in bared for key in keys_of}
+    return replace(drafted(made, shown, tuple(each for each, _ in bared)), untouched=keys)
+
+
+def _bared(alike: Alike) -> tuple[Alike, frozenset[str]]:
+    """Return fields of one shape, bare where nothing is made of any, and the keys of these."""
+    pairs = zip(alike.calls.keys, alike.drafts, strict=True)
+    if not all(untouched(draft, [key]) for key, draft in pairs):
+        return alike, frozenset()
+    calls = replace(alike.calls, shape=bare(alike.calls.shape))
+    return replace(alike, calls=calls), frozenset(calls.keys)
 
 
 def drafted(
@@ -86,4 +110,5 @@ def drafted(
         tuple(finish for each in drafts for finish in each.finishes),
         draft.is_written,
         (*(key for key, _ in shapes), *(key for each in alike for key in each.calls.keys)),
+        tuple(hidden for each in drafts for hidden in each.hidden),
     )

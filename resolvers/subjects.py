@@ -1,7 +1,7 @@
 """What is shaped: an entity or an edge of a type, and one shape out of those of several types.
 
-Where the type is not known before the statement runs, the object begins with a hidden
-`__typename`, and the concrete types have shapes of their own.
+Where the type is not known before the statement runs, the concrete types have shapes of their own,
+and an object whose `__typename` nobody asked for begins with a hidden one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -69,16 +69,22 @@ class Subject:
         return self.company.made[identity]
 
 
-def variants(variable: Variable, cases: Mapping[str, Members]) -> Shape:
+def variants(draft: Draft, place: Place, variable: Variable, cases: Mapping[str, Members]) -> Shape:
     """Return one object where all types are shaped alike, else one for each kind of shape."""
-    hidden = (_TYPENAME, TypeName(variable))
     types: dict[Object, list[str]] = {}
     for name, members in cases.items():
-        told = tuple(member for member in members if member[0] != _TYPENAME)
-        types.setdefault(Object((hidden, *told)), []).append(name)
+        types.setdefault(typed(members, TypeName(variable)), []).append(name)
+    draft.hide(place, (name for shape, names in types.items() if shape.hides for name in names))
     match list(types):
         case [only]:
             return only
         case _:
             alike = tuple((tuple(names), shape) for shape, names in types.items())
             return Variant(variable, alike, NULL)
+
+
+def typed(members: Members, name: Shape) -> Object:
+    """Return an object that tells its type, hidden where nobody asked for that."""
+    if any(key == _TYPENAME for key, _ in members):
+        return Object(members)
+    return Object(((_TYPENAME, name), *members), hides=True)

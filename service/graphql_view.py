@@ -20,7 +20,7 @@ from service.documents.persisted import BAD_REQUEST, PersistedDocuments, is_by_c
 from service.graphiql.page import GraphiQL
 from service.graphql_request import Refused, from_get, posted, read_batch, read_request
 from service.http_accept import GRAPHQL, HTML, JSON, chosen
-from service.http_body import http_response
+from service.http_body import http_response, response_of
 from service.http_cache import ASKED_AGAIN, KEPT_FOR_EVER, NEVER_KEPT, etag
 
 SCHEMA, BASIS = "Headwater-Schema", "Headwater-Basis"
@@ -152,18 +152,16 @@ def _told(http: HttpRequest, response: Response, media_type: str, *, is_get: boo
     headers = _told_headers(response)
     if not response.executed:
         return _json(response.body(), _status(response, media_type), media_type, headers)
-    # The data are written once, for the body and for its ETag.
-    data = orjson.dumps(response.data, default=str)
-    body = {**response.body(), "data": orjson.Fragment(data)}
     if is_get:
         errors = orjson.dumps(response.errors, default=str)
-        parts = (response.schema_hash.encode(), media_type.encode(), errors, data)
+        parts = (response.schema_hash.encode(), media_type.encode(), errors)
         asked_for = http.query_params.get("schema")
         is_told = is_by_content(http.query_params.get("documentId"))
         is_fixed = response.is_pinned and is_told and asked_for == response.schema_hash
-        headers |= {"ETag": etag(*parts)}
+        headers |= {"ETag": etag(*parts, data=response.written)}
         headers |= {"Cache-Control": KEPT_FOR_EVER if is_fixed else ASKED_AGAIN}
-    return _json(body, HTTPStatus.OK, media_type, headers)
+    told = {"Content-Type": f"{media_type}; charset=utf-8", **headers}
+    return response_of(response.pieces(), HTTPStatus.OK, told)
 
 
 def _told_headers(response: Response) -> dict[str, str]:

@@ -27,15 +27,30 @@ remove_compress_type("text/event-stream")
 
 def http_response(content: bytes, status: int, headers: Mapping[str, str]) -> Response:
     """Return a response with that content, in pieces where it is large."""
-    if len(content) <= PIECE:
-        return Response(content, status, headers)
-    return StreamingResponse(
-        _pieces(content), status, {"Content-Length": str(len(content)), **headers}
-    )
+    return response_of((content,), status, headers)
 
 
-async def _pieces(content: bytes) -> AsyncIterator[memoryview]:
-    view = memoryview(content)
-    for start in range(0, len(content), PIECE):
-        yield view[start : start + PIECE]
-        await asyncio.sleep(0)
+def response_of(content: tuple[bytes, ...], status: int, headers: Mapping[str, str]) -> Response:
+    """Return a response with these contents one after the other; of large ones no copy is made."""
+    length = sum(map(len, content))
+    if length <= PIECE:
+        return Response(b"".join(content), status, headers)
+    return StreamingResponse(_pieces(content), status, {"Content-Length": str(length), **headers})
+
+
+async def _pieces(content: tuple[bytes, ...]) -> AsyncIterator[bytes | memoryview]:
+    """Yield pieces of a size that can be compressed at once: small contents are put together."""
+    gathered = b""
+    for part in content:
+        if len(gathered) + len(part) <= PIECE:
+            gathered += part
+            continue
+        if gathered:
+            yield gathered
+            gathered = b""
+        view = memoryview(part)
+        for start in range(0, len(part), PIECE):
+            yield view[start : start + PIECE]
+            await asyncio.sleep(0)
+    if gathered:
+        yield gathered

@@ -5,6 +5,7 @@ goes on with every transaction. So a client that asks again gets 304 until its d
 """
 
 import hashlib
+from collections.abc import Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,12 +17,14 @@ KEPT_FOR_EVER = "public, max-age=31536000, immutable"
 _OF_A_BODY = frozenset({b"content-length", b"content-type", b"content-encoding"})
 
 
-def etag(*parts: bytes) -> str:
-    """Return the ETag of what these parts decide."""
+def etag(*parts: bytes, data: Iterable[bytes] = ()) -> str:
+    """Return the ETag of what these parts decide, and data, in however many pieces they come."""
     digest = hashlib.blake2b(digest_size=16)
     for part in parts:
         digest.update(len(part).to_bytes(8))
         digest.update(part)
+    for piece in data:
+        digest.update(piece)
     return f'W/"{digest.hexdigest()}"'
 
 

@@ -56,6 +56,11 @@ class Example:
         return count
 
 
+def examples(text: str) -> list[Example]:
+    """Return what a page asks, in order."""
+    return [Example(**each.groupdict()) for each in _EXAMPLE.finditer(text)]
+
+
 @pytest.fixture
 def sample_url(new_database: NewDatabase) -> Iterator[str]:
     with new_database("template0") as url:
@@ -75,9 +80,9 @@ async def sample(sample_url: str) -> AsyncIterator[Served]:
 )
 async def test_every_question_of_a_page_has_the_answer_below_it(page: Path, sample: Served) -> None:
     text = PAGES[page]
-    examples = [Example(**each.groupdict()) for each in _EXAMPLE.finditer(text)]
-    assert len(examples) == text.count("```graphql")
-    for example in examples:
+    asked = examples(text)
+    assert len(asked) == text.count("```graphql")
+    for example in asked:
         found = await _asked(sample, example)
         if example.answer is None and _UPDATING:
             assert "CI" not in os.environ, "answers are looked at by people before they count"
@@ -87,7 +92,7 @@ async def test_every_question_of_a_page_has_the_answer_below_it(page: Path, samp
         else:
             told = json.loads(example.answer)
             assert _like(told, found), (example.query, json.dumps(found, ensure_ascii=False))
-    assert _UPDATING or any(example.answer is not None for example in examples)
+    assert _UPDATING or any(example.answer is not None for example in asked)
 
 
 async def _asked(sample: Served, example: Example) -> Any:

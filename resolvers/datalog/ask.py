@@ -145,7 +145,7 @@ async def _ask(asking: Asking, question: Question, schema_t: T) -> Answered:
     if isinstance(told, CallerFault):
         raise told
     if not isinstance(asked.composed.view, AsOf):
-        return _answered(asked, told, found.t, found.instant)
+        return _answered(asked, told, found.read.t, found.read.instant)
     t, at = found.values[_T], found.values[_INSTANT]
     return _answered(asked, told, T(int(str(t))), instant(at, _INSTANT))
 

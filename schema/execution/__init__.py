@@ -6,7 +6,8 @@ documents        text to a document: parsed, limited, validated, once
 arguments        arguments and variables to plain values
 selections       what is selected, free of GraphQL
 executor         queries, once more on a newer schema; mutations
-  queries          every root field gathered into one plan, one statement
+  compiled         a query answered by the bytes of its statement
+  queries          a query that graphql-core completes; plans of both
   mutations        a transaction written, its report read back
   statements       what a mutation says, as a transaction
   used             the variables that its report uses

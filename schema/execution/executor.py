@@ -3,14 +3,16 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLResolveInfo
+from graphql import GraphQLResolveInfo
 
+from resolvers.json_numbers import dumps
 from resolvers.selection import Selected
 from schema.execution.arguments import check_text, holds_more
+from schema.execution.compiled import CompiledQuery, Told, data_of
 from schema.execution.documents import (
     BAD_USER_INPUT,
     LIMIT_EXCEEDED,
@@ -22,7 +24,7 @@ from schema.execution.documents import (
 from schema.execution.explain import explain
 from schema.execution.failures import formatted
 from schema.execution.federation import service
-from schema.execution.introspection import completed
+from schema.execution.introspection import told
 from schema.execution.mutations import Mutation
 from schema.execution.queries import (
     Query,
@@ -31,11 +33,12 @@ from schema.execution.queries import (
     asked,
     compiled_anew,
     compiled_query,
+    walked_query,
 )
 from schema.execution.reaching import Reaching
 from schema.execution.requests import Basis, Prepared, Request, Response, prepare, refusal
 from schema.execution.selections import select
-from schema.execution.served import LiveSchema, Served
+from schema.execution.served import Compiled, LiveSchema, Served
 from store.database_errors import DeadlineExceeded
 from store.errors import OurFault
 from store.ids import T
@@ -57,13 +60,17 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Executor:
-    """Answers requests over one database; one waits `patience` seconds at most for its min_t."""
+    """Answers requests over one database; one waits `patience` seconds at most for its min_t.
+
+    `compiled`: what can be is answered as the database wrote it, else graphql-core completes all.
+    """
 
     reading: Reading
     writer: Writer
     live: LiveSchema
     patience: float = 5.0
     clock: Callable[[], datetime] = now
+    compiled: bool = True
     reaching: Reaching = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,22 +144,25 @@ class Executor:
     async def _answer(self, prepared: Prepared) -> Response:
         query = await self._new_query_aside(prepared)
         cost = query.cost()
-        result = await query.run()
+        answer = await _told(query)
         for attempt in range(_MOST_RETRIES):  # Another change may come while one is read.
             if query.stale is None:
                 break
             query = await self._renewed(query, query.stale, first=attempt == 0)
-            result = await query.run()
-        data = await completed(query.prepared, result.data)
-        response = _executed(ExecutionResult(data, result.errors), query.basis)
-        return replace(
-            response,
-            cost=cost,
+            answer = await _told(query)
+        return Response(
+            executed=True,
+            written=answer.data,
+            errors=formatted(answer.errors),
+            basis=query.basis,
             schema_hash=query.prepared.served.hash,
-            is_pinned=query.is_pinned and not response.errors,
+            is_pinned=query.is_pinned and not answer.errors,
+            cost=cost,
         )
 
-    async def _renewed(self, query: Query, stale: T, *, first: bool) -> Query:
+    async def _renewed(
+        self, query: Query | CompiledQuery, stale: T, *, first: bool
+    ) -> Query | CompiledQuery:
         """Return a query again, for the schema of a newer t.
 
         Building that takes its time; a query that it changes nothing for does not wait.
@@ -162,19 +172,26 @@ class Executor:
             coming = await self.live.coming(stale)
             made = compiled_anew(prepared, self.reading.limits, query.compiled, coming)
             if made is not None:
-                others = self._others(prepared)
-                return Query(self.reading, prepared, made, self.clock(), others)
+                return self._query_of(prepared, made)
         served = await self.live.at_least(stale)
         return self._new_query(self._prepared(served, prepared.request))
 
-    async def _new_query_aside(self, prepared: Prepared) -> Query:
+    async def _new_query_aside(self, prepared: Prepared) -> Query | CompiledQuery:
         """Do as `_new_query`, in a thread where what is given is long: planning takes its time."""
         if not _is_long(prepared.request):
             return self._new_query(prepared)
         return await asyncio.to_thread(self._new_query, prepared)
 
-    def _new_query(self, prepared: Prepared) -> Query:
-        made = compiled_query(prepared, self.reading.limits)
+    def _new_query(self, prepared: Prepared) -> Query | CompiledQuery:
+        make = compiled_query if self.compiled else walked_query
+        return self._query_of(prepared, make(prepared, self.reading.limits))
+
+    def _query_of(self, prepared: Prepared, made: Compiled) -> Query | CompiledQuery:
+        if made.reason is None and self.compiled:
+            query = CompiledQuery(self.reading, prepared, made, self.clock())
+            if query.can_be_told:
+                return query
+            made = walked_query(prepared, self.reading.limits)
         return Query(self.reading, prepared, made, self.clock(), self._others(prepared))
 
     def _others(self, prepared: Prepared) -> Resolver:
@@ -205,7 +222,8 @@ class Executor:
         if basis is None:
             with suppress(OurFault):
                 basis = await self._basis()
-        return _executed(result, basis)
+        errors = formatted(result.errors or ())
+        return Response(executed=True, written=(dumps(result.data),), errors=errors, basis=basis)
 
     async def _basis(self) -> Basis:
         clock = await self.reading.database.clock()
@@ -239,9 +257,17 @@ def _variables(arguments: Mapping[str, Any]) -> Mapping[str, object]:
     return given
 
 
-def _executed(result: ExecutionResult, basis: Basis | None) -> Response:
-    errors = formatted(result.errors or ())
-    return Response(executed=True, data=result.data, errors=errors, basis=basis)
+async def _told(query: Query | CompiledQuery) -> Told:
+    """Return what comes of a query."""
+    if isinstance(query, CompiledQuery):
+        return await query.run()
+    result = await query.run()
+    errors = tuple(result.errors or ())
+    if result.data is None:
+        return Told((b"null",), errors)
+    data = {key: dumps(value) for key, value in result.data.items()}
+    data |= await told(query.prepared)
+    return Told(data_of(query.compiled.keys, data), errors)
 
 
 def _too_deep() -> RequestErrors:

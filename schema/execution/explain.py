@@ -49,8 +49,8 @@ async def _told(
         plan = await reading.database.explain(explained.sql, explained.arguments, analyze=analyze)
     return {
         "__typename": "Explain",
-        "compiled": True,
-        "reason": None,
+        "compiled": compiled.reason is None,
+        "reason": compiled.reason,
         "levels": [
             {"__typename": "ExplainLevel", "path": level.path, "datalog": level.datalog}
             for level in explained.levels

@@ -51,20 +51,16 @@ MOST_TOLD = 5_000
 Telling = Callable[[Any], object]  # Any: a schema, a type, a field … of graphql-core.
 
 
-async def completed(
-    prepared: Prepared, data: dict[str, Any] | None
-) -> dict[str, Any] | None:  # JSON.
-    """Return the data of a query with what it asks the schema about itself, in the right order.
+async def told(prepared: Prepared) -> Mapping[str, bytes]:
+    """Return what a query asks the schema about itself, as JSON text by response key.
 
-    That is JSON text already, made in a thread once and then kept.
+    It is made in a thread once and then kept. Raises RequestErrors where it is too much.
     """
-    document = prepared.document
-    if document.facts is document.node or data is None:
-        return data
+    if prepared.document.facts is prepared.document.node:
+        return {}
     asking = introspection(asked(prepared), prepared.operation)
-    _check_weight(asking.fields)
-    told = {key: value async for key, value in _told(prepared, asking.fields)}
-    return {key: told.get(key, data.get(key)) for key in asking.keys}
+    _check_weight(asking)
+    return {key: text async for key, text in _told(prepared, asking)}
 
 
 _LENGTHS = {
@@ -95,7 +91,7 @@ def _check_weight(fields: tuple[Selected, ...]) -> None:
 
 async def _told(
     prepared: Prepared, fields: tuple[Selected, ...]
-) -> AsyncIterator[tuple[str, orjson.Fragment]]:
+) -> AsyncIterator[tuple[str, bytes]]:
     kept = prepared.served.introspected
     for each in fields:
         identity = _identity(prepared, each)
@@ -104,7 +100,7 @@ async def _told(
             text = await asyncio.to_thread(_text, prepared, each)
             if len(str(identity)) <= _LONGEST_KEPT:
                 kept.put(identity, text)
-        yield each.key, orjson.Fragment(text)
+        yield each.key, text
 
 
 def _identity(prepared: Prepared, selected: Selected) -> object:
@@ -121,7 +117,7 @@ def tell_ahead(served: Served) -> None:
         return
     for query in _USUAL:
         prepared = prepare(served, Request(query))
-        for each in introspection(asked(prepared), prepared.operation).fields:
+        for each in introspection(asked(prepared), prepared.operation):
             served.introspected.put(_identity(prepared, each), _text(prepared, each))
 
 

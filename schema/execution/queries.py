@@ -1,4 +1,4 @@
-"""One query operation under way: every root field is gathered into one plan, read by one statement.
+"""One query operation whose answer graphql-core completes: one plan, read by one statement.
 
 graphql-core walks the selection and asks for the root fields side by side; the loader hands them
 on together. What the statement gives is JSON by response key, which the walk then reads.
@@ -7,32 +7,42 @@ on together. What the statement gives is JSON by response key, which the walk th
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from aiodataloader import DataLoader
-from graphql import ExecutionResult, GraphQLResolveInfo, execute
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLLeafType,
+    GraphQLResolveInfo,
+    execute,
+)
+from graphql.execution.executor import Executor as GraphQLExecutor
 
 from datalog.tree import Shape
 from resolvers.answer import Answer, answer, bind
 from resolvers.cost import cost
 from resolvers.draft import Draft, Request
 from resolvers.errors import StaleCatalogue
+from resolvers.json_numbers import Power
 from resolvers.limits import Limits
 from resolvers.plan import Plan, plan
 from resolvers.roots import root
 from resolvers.selection import Selected
 from schema.execution.documents import exceeded
 from schema.execution.requests import Basis, Cost, Prepared
-from schema.execution.selections import Asked, select
+from schema.execution.selections import Asked, root_nodes, select
 from schema.execution.served import LONGEST_KEPT, Compiled
 from store.catalogue import Catalogue
 from store.database import Database
 from store.errors import OurFault
 from store.ids import T
 
-_NOT_COMPILED = frozenset({"__typename", "explain", "_service"})
+_BESIDE = frozenset({"explain", "_service"})
+_NOT_COMPILED = _BESIDE | {"__typename"}
+_WALKED = "completed by graphql-core"
 
 Resolver = Callable[[GraphQLResolveInfo[Any], dict[str, Any]], Awaitable[object]]
 
@@ -86,11 +96,12 @@ def compiled_anew(
     """
     if prepared.document.facts is not prepared.document.node:
         return None
-    new = plan(catalogue, compiled.fields, limits, prepared.served.statistics)
+    statistics, is_bare = prepared.served.statistics, compiled.reason is None
+    new = plan(catalogue, compiled.fields, limits, statistics, is_bare=is_bare)
     old, statement = compiled.plan.statement, new.statement
     if (statement.text, statement.arguments) != (old.text, old.arguments):
         return None
-    made = Compiled(compiled.fields, new)
+    made = replace(compiled, plan=new)
     _keep(prepared, prepared.variables.signature, made)
     return made
 
@@ -100,24 +111,56 @@ def _plan(
     fields: tuple[Selected, ...],
     limits: Limits,
     shape: Callable[[Draft, Selected], Shape] = root,
+    *,
+    is_bare: bool = False,
 ) -> Plan:
     served = prepared.served
-    return plan(served.catalogue, fields, limits, served.statistics, shape)
+    return plan(served.catalogue, fields, limits, served.statistics, shape, is_bare=is_bare)
 
 
 def compiled_query(prepared: Prepared, limits: Limits) -> Compiled:
     """Return the root fields of a query that one statement answers. Raises RequestErrors."""
+    signature = prepared.variables.signature
+    found = prepared.served.plans.get(_identity(prepared, signature))
+    if found is None:
+        about = asked(prepared)
+        selected = select(about, prepared.operation)
+        reason = _reason(about, selected)
+        fields = tuple(each for each in selected if each.name not in _NOT_COMPILED)
+        made = _plan(prepared, fields, limits, is_bare=reason is None)
+        keys = tuple(root_nodes(about, prepared.operation))
+        found = Compiled(fields, made, keys, reason)
+        _keep(prepared, signature, found)
+    return found
 
-    def fields() -> tuple[Selected, ...]:
-        selected = select(asked(prepared), prepared.operation)
-        return tuple(each for each in selected if each.name not in _NOT_COMPILED)
 
-    return compiled(prepared, limits, fields, prepared.variables.signature)
+def walked_query(prepared: Prepared, limits: Limits) -> Compiled:
+    """Return the same where graphql-core has to complete the answer, whatever the reason."""
+    made = compiled_query(prepared, limits)
+    if made.reason is not None:
+        return made
+    signature = (_WALKED, prepared.variables.signature)
+    found = compiled(prepared, limits, lambda: made.fields, signature)
+    return replace(found, keys=made.keys, reason=_WALKED)
+
+
+def _reason(about: Asked, selected: tuple[Selected, ...]) -> str | None:
+    """Return why graphql-core has to complete an answer."""
+    beside = [each.name for each in selected if each.name in _BESIDE]
+    if beside:
+        return f"{beside[0]} is answered beside the statement"
+    if about.unfit:
+        return f"an argument does not fit: {about.unfit[0].message}"
+    return None
 
 
 def priced(prepared: Prepared, plan: Plan, request: Request) -> Cost:
     """Return what a plan costs. Raises RequestErrors where that is too much."""
-    rows = cost(plan.statement, bind(plan, request))
+    return checked_cost(prepared, cost(plan.statement, bind(plan, request)))
+
+
+def checked_cost(prepared: Prepared, rows: int) -> Cost:
+    """Return a cost. Raises RequestErrors where that is too much."""
     most = prepared.served.limits.cost
     if rows > most:
         sentence = (
@@ -190,8 +233,8 @@ class Query:
             raise asyncio.CancelledError
         self._reading = asyncio.current_task()
         found = await self._answer(self._plan(frozenset(keys)))
-        self.basis = Basis(found.t, found.instant)
-        self.is_pinned = self.is_pinned and found.is_pinned
+        self.basis = Basis(found.read.t, found.read.instant)
+        self.is_pinned = self.is_pinned and found.read.is_pinned
         return [found.values[key] for key in keys]
 
     def _plan(self, keys: frozenset[str]) -> Plan:
@@ -211,8 +254,13 @@ class Query:
             raise
 
 
-async def walk(prepared: Prepared, root: object, resolve_root: Resolver) -> ExecutionResult:
-    """Execute an operation; below the root, values are JSON by response key."""
+async def walk(
+    prepared: Prepared,
+    root: object,
+    resolve_root: Resolver,
+    document: DocumentNode | None = None,
+) -> ExecutionResult:
+    """Execute an operation, or another document of it; below the root, values are JSON by key."""
 
     def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> object:  # JSON.
         if source is root:
@@ -221,14 +269,26 @@ async def walk(prepared: Prepared, root: object, resolve_root: Resolver) -> Exec
 
     result = execute(
         prepared.served.core,
-        prepared.document.facts,
+        document or prepared.document.facts,
         root,
         variable_values=dict(prepared.request.variables),
         operation_name=prepared.request.operation_name,
         field_resolver=resolve,
         type_resolver=_type_name,
+        executor_class=_Walk,
     )
     return result if isinstance(result, ExecutionResult) else await result
+
+
+class _Walk(GraphQLExecutor[Any]):
+    """graphql-core's executor, but that a number keeps the text that PostgreSQL gave it."""
+
+    @staticmethod
+    def complete_leaf_value(return_type: GraphQLLeafType, result: Any) -> Any:  # JSON.
+        """Return a leaf as graphql-core does, which makes another number of each Float."""
+        if isinstance(result, Power):
+            return result
+        return GraphQLExecutor.complete_leaf_value(return_type, result)
 
 
 def _type_name(value: Any, *_: object) -> str:  # JSON.

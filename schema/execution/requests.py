@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 from graphql import OperationDefinitionNode, OperationType
 
 from schema.execution.arguments import Variables, holds_more, variables
@@ -77,31 +78,49 @@ class Cost:
 class Response:
     """An answer. Nothing was `executed` where the request was at fault: then there is no data.
 
-    `schema_hash` is that of the schema that it was made with. `is_pinned`: with that schema, the
-    same request always has these data, whatever is written.
+    `written` are the data as JSON text, in pieces, as the database gave most of them. `schema_hash`
+    is that of the schema that it was made with. `is_pinned`: with that schema, the same request
+    always has these data, whatever is written.
     """
 
     executed: bool
-    data: Mapping[str, Any] | None = None  # Any: JSON.
+    written: tuple[bytes, ...] = (b"null",)
     errors: Sequence[Mapping[str, Any]] = ()
     basis: Basis | None = None
     schema_hash: str = ""
     is_pinned: bool = False
     cost: Cost | None = None
 
+    @property
+    def data(self) -> Any:  # JSON.
+        """Return the data as values; None where there are none."""
+        return orjson.loads(b"".join(self.written))
+
     def body(self) -> dict[str, object]:
         """Return the response as GraphQL has it in JSON."""
         body: dict[str, object] = {"errors": self.errors} if self.errors else {}
         if self.executed:
-            body["data"] = self.data
+            body["data"] = orjson.Fragment(b"".join(self.written))
+        return body | self._extensions()
+
+    def pieces(self) -> tuple[bytes, ...]:
+        """Return the response as JSON text, in pieces: large data are not copied for it."""
+        begin = (
+            b'{"errors":' + orjson.dumps(self.errors, default=str) + b"," if self.errors else b"{"
+        )
+        extensions = orjson.dumps(self._extensions())
+        if not self.executed:
+            return (orjson.dumps(self.body(), default=str),)
+        end = b"," + extensions[1:] if len(extensions) > 2 else b"}"
+        return (begin + b'"data":', *self.written, end)
+
+    def _extensions(self) -> dict[str, object]:
         extensions: dict[str, object] = {}
         if self.basis is not None:
             extensions["basis"] = self.basis.body()
         if self.cost is not None:
             extensions["cost"] = {"rows": self.cost.rows, "most": self.cost.most}
-        if extensions:
-            body["extensions"] = extensions
-        return body
+        return {"extensions": extensions} if extensions else {}
 
 
 def prepare(served: Served, request: Request) -> Prepared:

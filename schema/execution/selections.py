@@ -12,6 +12,7 @@ from graphql import (
     FieldNode,
     FragmentSpreadNode,
     GraphQLBoolean,
+    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
@@ -19,6 +20,7 @@ from graphql import (
     NamedTypeNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    get_argument_values,
     get_named_type,
     is_abstract_type,
     is_leaf_type,
@@ -50,6 +52,8 @@ class Asked:
     variables: Variables
     limits: DocumentLimits
     made: dict[object, tuple[Selected, int]] = field(default_factory=dict)
+    unfit: list[GraphQLError] = field(default_factory=list)
+    """What is wrong with arguments, which graphql-core tells as their fields' errors."""
 
 
 def select(asked: Asked, operation: OperationDefinitionNode) -> tuple[Selected, ...]:
@@ -73,28 +77,25 @@ def select(asked: Asked, operation: OperationDefinitionNode) -> tuple[Selected, 
     return selected
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What asks the schema about itself, and all response keys in the order of the answer."""
-
-    fields: tuple[Selected, ...]
-    keys: tuple[str, ...]
-
-
-def introspection(asked: Asked, operation: OperationDefinitionNode) -> Asking:
+def introspection(asked: Asked, operation: OperationDefinitionNode) -> tuple[Selected, ...]:
     """Return the root fields of a query that ask the schema about itself."""
+    collected = root_nodes(asked, operation)
+    meta = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
+    return tuple(
+        _made(asked, meta[nodes[0].name.value], key, nodes)[0]
+        for key, nodes in collected.items()
+        if nodes[0].name.value in meta
+    )
+
+
+def root_nodes(asked: Asked, operation: OperationDefinitionNode) -> Mapping[str, list[FieldNode]]:
+    """Return the nodes of each root field of a query, by response key in the answer's order."""
     collected: dict[str, list[FieldNode]] = {}
     root = asked.schema.query_type
     if root is None:
         raise AssertionError("every schema has a query type")
     _collect(asked, root, operation.selection_set, collected, set())
-    meta = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
-    fields = (
-        _made(asked, meta[nodes[0].name.value], key, nodes)[0]
-        for key, nodes in collected.items()
-        if nodes[0].name.value in meta
-    )
-    return Asking(tuple(fields), tuple(collected))
+    return collected
 
 
 def _check_conditions(asked: Asked) -> None:
@@ -173,7 +174,10 @@ def _is_included(asked: Asked, directives: Iterable[DirectiveNode]) -> bool:
         if name not in {"skip", "include"}:
             continue
         condition = next(iter(directive.arguments or ())).value
-        if asked.variables.value(GraphQLBoolean, condition) is (name == "skip"):
+        decided = asked.variables.value(GraphQLBoolean, condition)
+        if decided is None:
+            asked.unfit.append(GraphQLError("the condition is null", directive))
+        if decided is (name == "skip"):
             return False
     return True
 
@@ -212,6 +216,7 @@ def _made(
     asked: Asked, definition: GraphQLField, key: str, nodes: list[FieldNode]
 ) -> tuple[Selected, int]:
     arguments = dict(asked.variables.arguments(definition, nodes[0]))
+    _check_fit(asked, definition, nodes[0])
     kind = get_named_type(definition.type)
     if is_leaf_type(kind):
         return Selected(key, nodes[0].name.value, arguments), 1
@@ -224,6 +229,15 @@ def _made(
             below[_child_key(asked.catalogue, kind, possible.name)] = fields
             size += count
     return Selected(key, nodes[0].name.value, arguments, below), size
+
+
+def _check_fit(asked: Asked, definition: GraphQLField, node: FieldNode) -> None:
+    """Note what is wrong with arguments: a null variable where null cannot be."""
+    if definition.args:
+        try:
+            get_argument_values(definition, node, asked.variables.coerced)
+        except GraphQLError as error:
+            asked.unfit.append(error)
 
 
 def _possible(schema: GraphQLSchema, kind: object) -> Iterable[GraphQLObjectType]:

@@ -40,10 +40,17 @@ _log = structlog.get_logger("headwater.schema")
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """Root fields, and the plan that answers them together."""
+    """Root fields, and the plan that answers them together.
+
+    `keys`: the response keys of all root fields of the operation, in order. `reason`: why
+    graphql-core has to complete the answer; None where the plan is bare and what it reads is told
+    as it is.
+    """
 
     fields: tuple[Selected, ...]
     plan: Plan
+    keys: tuple[str, ...] = ()
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

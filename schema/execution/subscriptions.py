@@ -17,6 +17,7 @@ from graphql import GraphQLError, GraphQLResolveInfo
 from resolvers.answer import answer
 from resolvers.errors import StaleCatalogue
 from resolvers.events import event, given
+from resolvers.json_numbers import dumps
 from schema.execution.documents import RequestErrors
 from schema.execution.executor import Executor
 from schema.execution.failures import formatted
@@ -140,7 +141,7 @@ class _Events:
         result = await walk(prepared, self, resolve)
         errors = formatted(result.errors or ())
         basis = Basis(touched.t, touched.instant)
-        return Response(executed=True, data=result.data, errors=errors, basis=basis)
+        return Response(executed=True, written=(dumps(result.data),), errors=errors, basis=basis)
 
     async def _paused(self, fault: Fault) -> None:
         """Wait a while before the next try. Raises RequestErrors where trying does not help."""

@@ -239,10 +239,10 @@ def test_each_call_costs_what_it_would_alone(world: World) -> None:
 
 async def test_only_what_is_pinned_in_every_call_is_pinned(world: World) -> None:
     asked = _aliased("dataset(id: $u, asOf: $t#) { name }", 2)
-    assert (await world.answer(asked, u=urn("hits"), t0=3, t1=4)).is_pinned
-    assert not (await world.answer(asked, u=urn("hits"), t0=3, t1="2024-01-04")).is_pinned
+    assert (await world.answer(asked, u=urn("hits"), t0=3, t1=4)).read.is_pinned
+    assert not (await world.answer(asked, u=urn("hits"), t0=3, t1="2024-01-04")).read.is_pinned
     now = _aliased("dataset(id: $u#) { name }", 2)
-    assert not (await world.answer(now, u0=urn("hits"), u1=urn("ann"))).is_pinned
+    assert not (await world.answer(now, u0=urn("hits"), u1=urn("ann"))).read.is_pinned
 
 
 async def test_datalog_is_read_as_it_stands(world: World) -> None:

@@ -200,7 +200,7 @@ async def test_a_list_of_an_interface_has_its_types_and_no_unknown(world: World)
 
 async def test_every_root_field_is_as_of_one_basis(world: World) -> None:
     answer = await world.answer("{ basis { t instant } teams { totalCount basis { t } } }")
-    assert (answer.t, answer.values["basis"]) == (
+    assert (answer.read.t, answer.values["basis"]) == (
         10,
         {"t": "10", "instant": "2024-01-10T00:00:00Z"},
     )

@@ -64,8 +64,8 @@ async def test_a_time_holds_below_until_another_is_said(world: World) -> None:
 
 async def test_the_answer_tells_what_t_each_moment_was(world: World) -> None:
     answer = await world.answer('{ datasets(asOf: "2024-01-05T12:00:00Z") { totalCount } }')
-    assert list(answer.moments.values()) == [5]
-    assert answer.t == 10
+    assert list(answer.read.moments.values()) == [5]
+    assert answer.read.t == 10
 
 
 @pytest.mark.parametrize(
