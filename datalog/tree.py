@@ -333,6 +333,17 @@ class WalkEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class EdgesSince:
+    """What has happened to edges of some types since a t, for whoever keeps them elsewhere.
+
+    `since` is an `:in` variable; `datalog/sql/since.py` documents the JSON.
+    """
+
+    since: Variable
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """How many rows a query has in each of so many buckets of time, each row a datom.
 
@@ -398,6 +409,7 @@ Shape = (
     | Graph
     | Let
     | WalkEnd
+    | EdgesSince
     | Answer
     | Timeline
 )

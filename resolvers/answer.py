@@ -12,11 +12,13 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
+from adjacency.keeper import Keeper
 from datalog.sql.compile import Gathered, Slot
 from resolvers import json_numbers
 from resolvers.draft import Found, Path, Request, Site, Step, moment_slots
 from resolvers.errors import StaleCatalogue
 from resolvers.plan import Plan
+from resolvers.roads import by_the_best
 from store.database import Clock, Row
 from store.database_errors import StatementUnfit, TooLarge
 from store.errors import CallerFault
@@ -83,17 +85,28 @@ class Reader(Protocol):
         ...
 
 
-async def answer(
-    reader: Reader, plan: Plan, variables: Mapping[str, object], now: datetime, secret: bytes
+async def answer(  # noqa: PLR0913, PLR0917  # What every request brings, and what is at hand.
+    reader: Reader,
+    plan: Plan,
+    variables: Mapping[str, object],
+    now: datetime,
+    secret: bytes,
+    keeper: Keeper | None = None,
 ) -> Answer:
-    """Answer a request by one statement; `secret` signs cursors.
+    """Answer a request by one statement; `secret` signs cursors, `keeper` has edges in memory.
 
     Raises as `read`.
     """
     request = Request(variables, now, secret)
+    return await by_the_best(plan, request, keeper, partial(_answer, reader))
+
+
+async def _answer(reader: Reader, plan: Plan, request: Request) -> Answer:
     bound = bind(plan, request)
     found = await read(reader, plan, bound)
     finishing = Finishing(plan, request, bound, found)
+    if request.edges is not None:  # A walk may take as long as a large answer.
+        return Answer(found, await asyncio.to_thread(finishing.values))
     return Answer(found, await _off_the_loop(found.columns.values(), finishing.values))
 
 
@@ -130,6 +143,8 @@ async def written(plan: Plan, request: Request, bound: "Bound", found: Read) -> 
     """Return the texts of what a bare plan read: most of them are as they came."""
     finishing = Finishing(plan, request, bound, found)
     touched = [text for key, text in found.columns.items() if key not in plan.untouched]
+    if request.edges is not None:
+        return await asyncio.to_thread(finishing.written)
     return await _off_the_loop(touched, finishing.written)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from adjacency.keeper import Held
 from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.syntax.clauses import Clause
 from datalog.syntax.query import Source
@@ -38,11 +39,15 @@ Path = tuple[Step, ...]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the request adds to a plan: the variables' values, the server's clock and its secret."""
+    """What the request adds to a plan: the variables' values, the server's clock and its secret.
+
+    `edges` are those that are held in memory, where the plan walks over them.
+    """
 
     variables: Mapping[str, object]
     now: datetime
     secret: bytes
+    edges: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,8 @@ class Draft:
     """The names and bindings of a plan in the making; every name is given once.
 
     `is_written`: a part of it is a query that somebody wrote. `statistics`: of the facts, for the
-    order in which they are read.
+    order in which they are read. `walks`: lineage goes over the edges in memory where it can;
+    `roads` has for each root field of lineage why it cannot, None where it can.
     """
 
     catalogue: Catalogue
@@ -147,6 +153,8 @@ class Draft:
     reshapes: dict[str, Change] = field(default_factory=dict)
     hidden: list[Hidden] = field(default_factory=list)
     is_written: bool = False
+    walks: bool = False
+    roads: dict[str, str | None] = field(default_factory=dict)
     statistics: Statistics = NOTHING_KNOWN
     _slots: set[str] = field(default_factory=set)
     _names: set[str] = field(default_factory=set)

@@ -22,3 +22,5 @@ class Limits:
     rows: Limit = Limit(1_000, 100_000)
     size: int = 64 * 2**20
     """Bytes of one root field, in an operation with a query that somebody wrote."""
+    edges: int = 0
+    """Bytes of edges that may be held in memory."""

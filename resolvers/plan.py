@@ -24,10 +24,11 @@ class Plan:
 
     `keys`: of all root fields, in order. `is_written`: a part of it is a query that somebody wrote.
     `untouched`: the columns that are their root fields' JSON as they are; `hidden`: what in the
-    others nobody asked for.
+    others nobody asked for. `roads` has for each root field of lineage why SQL has to walk, None
+    where it need not: then `walked` is the same operation, its walks left to the edges in memory.
     """
 
-    schema_t: T
+    catalogue: Catalogue
     operation: Operation
     statement: Statement
     sites: tuple[Site, ...]
@@ -37,13 +38,20 @@ class Plan:
     is_written: bool
     keys: tuple[str, ...]
     hidden: tuple[Hidden, ...]
+    roads: Mapping[str, str | None]
     untouched: frozenset[str] = frozenset()
+    walked: "Plan | None" = None
 
     @property
     def called(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Yield the keys of the root fields that are called, each with its moments."""
         for calls in self.operation.calls:
             yield from ((key, calls.moments) for key in calls.keys)
+
+    @property
+    def schema_t(self) -> T:
+        """Return the t of the schema that it was made for."""
+        return self.catalogue.t
 
 
 def plan(  # noqa: PLR0913  # What every plan needs, and what the second has instead.
@@ -62,19 +70,30 @@ def plan(  # noqa: PLR0913  # What every plan needs, and what the second has ins
     for what a caller can get wrong.
     """
 
-    def draft() -> Draft:
-        return Draft(catalogue, limits, any_entity, statistics=statistics)
+    def draft(*, walks: bool) -> Draft:
+        return Draft(catalogue, limits, any_entity, statistics=statistics, walks=walks)
 
-    alike, alone = apart(fields, draft, shape)
-    made = draft()
-    shapes = tuple((each.key, shape(made, each)) for each in alone)
-    if not is_bare:
-        return drafted(made, shapes, alike)
-    keys = untouched(made, (key for key, _ in shapes))
+    def made(*, walks: bool) -> Plan:
+        alike, alone = apart(fields, lambda: draft(walks=walks), shape)
+        alone_draft = draft(walks=walks)
+        shapes = tuple((each.key, shape(alone_draft, each)) for each in alone)
+        if not is_bare:
+            return drafted(alone_draft, shapes, alike)
+        return _bare(alone_draft, shapes, alike)
+
+    by_sql = made(walks=False)
+    if not limits.edges or None not in by_sql.roads.values():
+        return by_sql
+    return replace(by_sql, walked=made(walks=True))
+
+
+def _bare(draft: Draft, shapes: tuple[tuple[str, Shape], ...], alike: tuple[Alike, ...]) -> Plan:
+    """Return the plan of root fields whose columns hold no more than is selected."""
+    keys = untouched(draft, (key for key, _ in shapes))
     shown = tuple((key, bare(each) if key in keys else each) for key, each in shapes)
     bared = tuple(map(_bared, alike))
     keys |= {key for each, keys_of in bared for key in keys_of}
-    return replace(drafted(made, shown, tuple(each for each, _ in bared)), untouched=keys)
+    return replace(drafted(draft, shown, tuple(each for each, _ in bared)), untouched=keys)
 
 
 def _bared(alike: Alike) -> tuple[Alike, frozenset[str]]:
@@ -94,7 +113,7 @@ def drafted(
     catalogue = draft.catalogue
     drafts = [draft, *(call for each in alike for call in each.drafts)]
     return Plan(
-        catalogue.t,
+        catalogue,
         operation,
         # What somebody wrote was compiled before, where only its writer could allow scans.
         compile_operation(
@@ -111,4 +130,5 @@ def drafted(
         draft.is_written,
         (*(key for key, _ in shapes), *(key for each in alike for key in each.calls.keys)),
         tuple(hidden for each in drafts for hidden in each.hidden),
+        dict(road for each in drafts for road in each.roads.items()),
     )

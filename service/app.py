@@ -19,6 +19,8 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
+from adjacency.keeper import Keeper
+from resolvers.lineage.walked import lineage_types
 from schema.execution.documents import DocumentLimits
 from schema.execution.executor import Executor
 from schema.execution.introspection import tell_ahead
@@ -137,7 +139,9 @@ async def opened(
         edition = f"{version('headwater')} {bounds}"
         live = await LiveSchema.opened(database, _document_limits(settings), edition)
         live.ahead = tell_ahead
-        reading = Reading(database, bounds, await database.secret())
+        keeper = Keeper(database, bounds.edges, lambda: lineage_types(live.current.catalogue))
+        secret = await database.secret()
+        reading = Reading(database, bounds, secret, keeper if bounds.edges else None)
         writer = Writer(database)
         executor = Executor(reading, writer, live, settings.min_t_wait)
         health = Health(database, live)
@@ -147,6 +151,7 @@ async def opened(
         streams = Streams(stream_limits(settings))
         watching = asyncio.create_task(_watched(live, schema_poll))
         following = asyncio.create_task(head.run())
+        keeping = asyncio.create_task(keeper.run()) if bounds.edges else following
         _log.info("ready", schema_t=live.current.catalogue.t, connections=connections)
         try:
             yield Server(
@@ -164,9 +169,10 @@ async def opened(
         finally:
             health.leaving = True
             streams.leaving.set()
-            for task in (watching, following):
+            tasks = {watching, following, keeping}
+            for task in tasks:
                 task.cancel()
-            await asyncio.wait((watching, following))
+            await asyncio.wait(tasks)
             _log.info("stopped")
 
 

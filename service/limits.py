@@ -13,6 +13,7 @@ def limits(settings: Settings) -> Limits:
         nodes=Limit(settings.lineage_nodes, settings.lineage_nodes_limit),
         per_node=Limit(settings.lineage_per_node, settings.lineage_per_node_limit),
         rows=Limit(settings.datalog_rows, settings.datalog_rows_limit),
+        edges=settings.lineage_snapshot * 2**20,
     )
 
 

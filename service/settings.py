@@ -82,6 +82,9 @@ class Settings(BaseSettings):
         default=100, ge=1, description="edges followed from one node where perNode is not named"
     )
     lineage_per_node_limit: int = Field(default=100_000, ge=1, description="perNode at most")
+    lineage_snapshot: int = Field(
+        default=0, ge=0, description="MB for lineage edges in memory, 46 bytes each; 0 is none"
+    )
     datalog_rows: int = Field(
         default=1_000, ge=1, description="rows of a Datalog query that names no first"
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -21,6 +21,7 @@ from store.database_errors import (
     TooLarge,
 )
 from store.ids import T
+from store.sql import Sql
 from store.times import count_time
 
 if TYPE_CHECKING:  # asyncpg's classes have parameters for type checkers only.
@@ -137,6 +138,21 @@ class Database:
         with faults(self.statement_timeout):
             async with self._connection() as connection:
                 return await fetched(connection, text, arguments, self.statement_timeout)
+
+    async def copied(
+        self, statement: Sql, take: Callable[[bytes], Coroutine[Any, Any, None]]
+    ) -> None:
+        """Hand on the rows of a statement as COPY writes them in binary, in pieces of any length.
+
+        It holds no values, takes as long as it takes, and is not counted. Raises as `rows` does,
+        and what `take` raises.
+        """
+        text, _ = statement.render()
+        with faults(LONGEST_WRITE):
+            async with self._connection() as connection:
+                await connection.copy_from_query(
+                    text, output=take, format="binary", timeout=LONGEST_WRITE
+                )
 
     async def clock(self) -> Clock:
         """Return the clock as it is now; no read of a caller's, so it is not counted.

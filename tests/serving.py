@@ -76,9 +76,12 @@ class Served:
 
 @asynccontextmanager
 async def serving(
-    url: str, catalog: str | None = None, files: Sequence[Path] = ()
+    url: str, catalog: str | None = None, files: Sequence[Path] = (), **chosen: Any
 ) -> AsyncIterator[Served]:
-    """Migrate a database, apply a catalog (in SDL), load files of transactions, and serve it."""
+    """Migrate a database, apply a catalog (in SDL), load files of transactions, and serve it.
+
+    `chosen` are settings.
+    """
     await migrate(url)
     async with Database.open(url, pool_size=2, statement_timeout=600) as database:
         if catalog is not None:
@@ -86,7 +89,7 @@ async def serving(
         if files:
             sources = [Source(str(file)) for file in files]
             await load(database, Writer(database), sources, lambda _: None)
-    app = create_app(Settings(database_url=url, log_level="warning"))
+    app = create_app(Settings(database_url=url, log_level="warning", **chosen))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://headwater") as client:

@@ -9,7 +9,17 @@ from pathlib import Path
 from store.errors import Fault
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("datalog", "enrichment", "explorer", "ingest", "resolvers", "schema", "service", "store")
+ROOMS = (
+    "adjacency",
+    "datalog",
+    "enrichment",
+    "explorer",
+    "ingest",
+    "resolvers",
+    "schema",
+    "service",
+    "store",
+)
 ROW = re.compile(r"^\| `([A-Z_]+)` \| ([a-z-]+) \| (.+) \| (.+) \|$", re.MULTILINE)
 # A code of a fault's class; of a constant, or written where it is told.
 CODE = re.compile(

@@ -34,6 +34,7 @@ from datalog.sql.outputs import needs, with_outputs
 from datalog.sql.page_output import OpenPage, part_json, row_parts, rows_json
 from datalog.sql.pages import page_rows
 from datalog.sql.passages import is_cut, passages_json
+from datalog.sql.since import edges_since
 from datalog.sql.timeline import timeline
 from datalog.sql.writing import Json, as_text, json_object
 from datalog.syntax.query import Query
@@ -46,6 +47,7 @@ from datalog.tree import (
     BasisT,
     Bound,
     Cursor,
+    EdgesSince,
     FirstCursor,
     Fixed,
     Graph,
@@ -124,6 +126,8 @@ def to_json(shape: Shape, scope: Scope, page: Opened | None = None) -> Json:  # 
             return _let(shape, scope)
         case WalkEnd(name):
             return (walk_end(name, scope),)
+        case EdgesSince():
+            return (edges_since(shape, scope),)
         case Answer():
             return answer(shape, scope)
         case Timeline():

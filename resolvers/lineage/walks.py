@@ -66,10 +66,8 @@ class Numbers:
         if len(roots) > most:
             raise LimitExceeded("of", len(roots), most)
 
-    def check_found(
-        self, roots: Iterable[Any], nodes: Iterable[Mapping[str, Any]], request: Request
-    ) -> None:  # JSON that our own statement made.
-        """Look at the roots that are there, by their positions, and at the nodes of the graph.
+    def check_found(self, roots: Iterable[Any], distinct: int, request: Request) -> None:
+        """Look at the roots that are there, by their positions, and how many different ones.
 
         Raises UnknownEntity where one is not there by then, and LimitExceeded where there are more
         than nodes may be shown.
@@ -80,7 +78,6 @@ class Numbers:
             if position not in known:
                 raise UnknownEntity(str(root))
         most = self.number("maxNodes", request)
-        distinct = sum(1 for node in nodes if node["depth"] == 0)
         if distinct > most:
             raise LimitExceeded("of", distinct, most)
 

@@ -16,6 +16,7 @@ from datalog.tree import AttributeName, Bound, Graph, Many, Object, OpaqueId, Sh
 from resolvers import connections, named
 from resolvers.draft import Draft, Found, Place, Request, Slots
 from resolvers.errors import BadUserInput
+from resolvers.lineage.field import roots_among
 from resolvers.lineage.graph import Bounds, Lineage
 from resolvers.lineage.walks import Numbers, types, upstream_steps
 from resolvers.named import Named
@@ -247,7 +248,8 @@ class _Answering:
 
     def of(self, column: Any) -> object:  # JSON that our own statement made.
         """Return the differences as selected. Raises UnknownEntity and LimitExceeded."""
-        self.numbers.check_found(column["roots"], column["after"]["nodes"], self.request)
+        distinct = roots_among(column["after"]["nodes"])
+        self.numbers.check_found(column["roots"], distinct, self.request)
         depth = self.numbers.number("maxDepth", self.request)
         bounds = Bounds(depth, depth, self.numbers.number("perNode", self.request))
 

@@ -21,10 +21,12 @@ from graphql import (
 )
 
 from resolvers import json_numbers
-from resolvers.answer import Bound, bind, knows_its_types, read, written
+from resolvers.answer import Bound, Read, Written, bind, knows_its_types, read, written
 from resolvers.cost import cost
 from resolvers.draft import Request
 from resolvers.errors import StaleCatalogue
+from resolvers.plan import Plan
+from resolvers.roads import by_the_best
 from schema.execution.introspection import told
 from schema.execution.queries import Reading, asked, checked_cost, walk
 from schema.execution.requests import Basis, Cost, Prepared
@@ -79,20 +81,25 @@ class CompiledQuery:
         Cancelling it cancels the statement. Raises RequestErrors where introspection is too large.
         """
         texts = dict(await told(self.prepared))
-        plan, database = self.compiled.plan, self.reading.database
         try:
-            found = await read(database, plan, self._bound)
+            found, done = await by_the_best(
+                self.compiled.plan, self._request, self.reading.keeper, self._answered
+            )
         except Exception as fault:  # noqa: BLE001  # graphql-core makes it each field's error.
             if isinstance(fault, StaleCatalogue):
                 self.stale = T(fault.found)
             return await self._failed(fault, texts)
         self.basis = Basis(found.t, found.instant)
         self.is_pinned = self.is_pinned and found.is_pinned
-        done = await written(plan, self._request, self._bound, found)
         texts |= done.texts
         if not done.values:
             return Told(self._data(texts))
         return await self._completed(done.values, texts)
+
+    async def _answered(self, plan: Plan, request: Request) -> tuple[Read, Written]:
+        bound = self._bound if plan is self.compiled.plan else bind(plan, request)
+        found = await read(self.reading.database, plan, bound)
+        return found, await written(plan, request, bound, found)
 
     async def _failed(self, fault: Exception, texts: dict[str, bytes]) -> Told:
         """Return the answer where nothing could be read; introspection is told without, too."""

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import orjson
 
 from resolvers.draft import Request as Binding
 from resolvers.explain import explain as explained_plan
+from resolvers.roads import held_for, told
 from resolvers.selection import Selected
 from schema.execution.queries import Reading, compiled_query, priced
 from schema.execution.requests import Prepared
@@ -40,7 +42,10 @@ async def _told(
     if not compiled.fields:
         return _nothing(_NOTHING_READ)
     binding = Binding(about.variables.values, now, reading.secret)
-    explained = explained_plan(compiled.plan, binding)
+    held, made = held_for(compiled.plan, reading.keeper), compiled.plan
+    if held is not None and made.walked is not None:
+        binding, made = replace(binding, edges=held), made.walked
+    explained = explained_plan(made, binding)
     plan = None
     if any(each.name == "plan" for each in selected.of()):
         analyze = selected.arguments.get("analyze") is True
@@ -58,9 +63,10 @@ async def _told(
         "sql": explained.sql,
         "arguments": orjson.loads(orjson.dumps(explained.arguments, default=str)),
         "plan": plan,
+        "lineage": told(compiled.plan, reading.keeper),
     }
 
 
 def _nothing(reason: str) -> Mapping[str, object]:
-    nothing = dict.fromkeys(("sql", "arguments", "plan"))
+    nothing = dict.fromkeys(("sql", "arguments", "plan", "lineage"))
     return {"compiled": False, "reason": reason, "levels": [], **nothing}

@@ -21,6 +21,7 @@ from graphql import (
 )
 from graphql.execution.executor import Executor as GraphQLExecutor
 
+from adjacency.keeper import Keeper
 from datalog.tree import Shape
 from resolvers.answer import Answer, answer, bind
 from resolvers.cost import cost
@@ -49,11 +50,15 @@ Resolver = Callable[[GraphQLResolveInfo[Any], dict[str, Any]], Awaitable[object]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What every read needs: the database, the limits, and what cursors are signed with."""
+    """What every read needs: the database, the limits, and what cursors are signed with.
+
+    `keeper` has the edges of lineage in memory, where the settings give it some.
+    """
 
     database: Database
     limits: Limits
     secret: bytes
+    keeper: Keeper | None = None
 
 
 def asked(prepared: Prepared) -> Asked:
@@ -248,7 +253,9 @@ class Query:
         reading, given = self.reading, self.prepared.variables.values
         self._sent = True
         try:
-            return await answer(reading.database, made, given, self.now, reading.secret)
+            return await answer(
+                reading.database, made, given, self.now, reading.secret, reading.keeper
+            )
         except StaleCatalogue as fault:
             self.stale = T(fault.found)
             raise
