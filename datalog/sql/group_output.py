@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from datalog.sql.grouping import GroupRows
-from datalog.sql.writing import Json
+from datalog.sql.writing import Json, list_of
 from datalog.tree import AllGroups, GroupCount, Groups, Object, Rows, Shape
 from store.sql import Sql, sql
 
@@ -34,13 +34,13 @@ def groups_json(text: Sql, opened: OpenGroups) -> Json:
     rows = opened.rows
     if rows is None:
         return ("[]",)
-    array = sql(
-        "concat('[', string_agg({text}, ',' ORDER BY {n}) FILTER (WHERE {n} <= {limit}), ']')",
+    members = sql(
+        "string_agg({text}, ',' ORDER BY {n}) FILTER (WHERE {n} <= {limit})",
         text=text,
         n=rows.place,
         limit=rows.limit,
     )
-    return (array,)
+    return (list_of(members),)
 
 
 def of_groups_json(shape: GroupCount | AllGroups, opened: OpenGroups) -> Json:

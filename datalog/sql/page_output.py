@@ -7,7 +7,7 @@ from typing import assert_never
 from datalog.sql.basis import basis_t
 from datalog.sql.json_text import as_json
 from datalog.sql.pages import PageRows
-from datalog.sql.writing import NULL, Json, as_text
+from datalog.sql.writing import NULL, Json, as_text, list_of
 from datalog.syntax.query import Source
 from datalog.tree import (
     Cursor,
@@ -50,14 +50,21 @@ def rows_json(text: Sql, page: OpenPage) -> Json:
     """Return the array of the rows of a page, each with its text."""
     if page.rows is None:
         return ("[]",)
-    array = sql(
-        "concat('[', string_agg({text}, ',' ORDER BY {n}{way}) FILTER (WHERE {n} <= {limit}), ']')",
+    # The rows come in their order, and what is joined to them is looked up for each in turn.
+    members = sql(
+        "string_agg({text}, ','{order}){shown}",
         text=text,
-        n=page.rows.place,
-        way=sql(" DESC") if page.page.backward else sql(""),
-        limit=page.rows.limit,
+        order=sql(" ORDER BY {n} DESC", n=page.rows.place) if page.page.backward else sql(""),
+        shown=shown(page.rows),
     )
-    return (array,)
+    return (list_of(members),)
+
+
+def shown(rows: PageRows) -> Sql:
+    """Return what leaves the row out that is there to tell whether the list goes on."""
+    if not rows.one_more:
+        return sql("")
+    return sql(" FILTER (WHERE {n} <= {limit})", n=rows.place, limit=rows.limit)
 
 
 PartOfPage = Cursor | FirstCursor | LastCursor | HasNext | HasPrevious
@@ -101,11 +108,10 @@ def _cursor(rows: PageRows) -> Json:
 
 def _end(rows: PageRows, *, last: bool) -> Json:
     end = sql(
-        "coalesce((array_agg({cursor} ORDER BY {n}{way}) FILTER (WHERE {n} <= {limit}))[1],"
-        " 'null')",
+        "coalesce((array_agg({cursor} ORDER BY {n}{way}){shown})[1], 'null')",
         cursor=as_text(_cursor(rows)),
         n=rows.place,
         way=sql(" DESC") if last else sql(""),
-        limit=rows.limit,
+        shown=shown(rows),
     )
     return (end,)

@@ -17,9 +17,9 @@ from datalog.sql.columns import Column, as_t, slot
 from datalog.sql.levels import Found, Scope, enclosed, find, sorted_variable
 from datalog.sql.ordering import Direction, Mark, SortKey, beyond, order_by, order_terms
 from datalog.sql.rows import Item, Rows, handed_up, selected
-from datalog.syntax.clauses import GetElse, Not, Pattern
+from datalog.syntax.clauses import Clause, GetElse, Not, Pattern
 from datalog.syntax.query import Query, Scalar, Source
-from datalog.syntax.terms import BLANK, Variable
+from datalog.syntax.terms import BLANK, Blank, Variable
 from datalog.tree import Page
 from datalog.vocabulary import Facts, meaning
 from store.catalogue import Catalogue, ValueType
@@ -28,19 +28,26 @@ from store.sql import Bound, Slot, Sql, join, missing, number, sql
 
 @dataclass(frozen=True, slots=True)
 class PageRows:
-    """The rows of a page, and one more if there is one.
+    """The rows of a page, in the direction of reading; `one_more` than the page has, if there is.
 
-    `place` numbers them in the direction of reading; the page is those up to `limit`.
+    `place` numbers them then; the page is those up to `limit`.
     """
 
     found: Found
     keys: tuple[Column, ...]
-    place: Sql
     limit: Sql
+    place: Sql
+    one_more: bool
 
 
-def page_rows(page: Page, needed: Iterable[Variable], scope: Scope) -> PageRows | Empty:
-    """Return the rows of a page with the variables that are needed of them. Raises QueryError."""
+def page_rows(
+    page: Page, needed: Iterable[Variable], scope: Scope, *, only_rows: bool = False
+) -> PageRows | Empty:
+    """Return the rows of a page with the variables that are needed of them.
+
+    With `only_rows` the page tells nothing else, so that its rows alone may be read, unnumbered.
+    Raises QueryError.
+    """
     needed = tuple(needed)
     limit = limit_of(page.query)
     parts: list[list[_Part]] = []
@@ -52,7 +59,11 @@ def page_rows(page: Page, needed: Iterable[Variable], scope: Scope) -> PageRows 
     groups = [group for group in parts if group]
     if not groups:
         return because
-    return _numbered(page, groups, limit)
+    match groups:
+        case [[part]] if only_rows and not page.backward:
+            return _plain(page, part, limit)
+        case _:
+            return _numbered(page, groups, limit)
 
 
 def limit_of(query: Query) -> Sql:
@@ -81,6 +92,8 @@ def _groups(query: Query, catalogue: Catalogue) -> list[list[_Query]]:
         replace(query, where=(*rest, Pattern(get.entity, name, get.value, source=get.source)))
         for name in _tables(step.name, catalogue)
     ]
+    if any(_demands(clause, get) for clause in rest):
+        return [[(each, None) for each in present]]
     absent = Not((Pattern(get.entity, step.name, BLANK, source=get.source),))
     without = replace(
         query,
@@ -89,6 +102,17 @@ def _groups(query: Query, catalogue: Catalogue) -> list[list[_Query]]:
         order=query.order[1:],
     )
     return [[(each, None) for each in present], [(without, get.value)]]
+
+
+def _demands(clause: Clause, get: GetElse) -> bool:
+    """Tell whether only entities that have the attribute meet a clause."""
+    match clause:
+        case Pattern(transaction=Blank(), operation=Blank(), position=Blank()):
+            [step] = get.path
+            found = clause.entity, clause.attribute, clause.source
+            return found == (get.entity, step.name, get.source)
+        case _:
+            return False
 
 
 def _leading_attribute(query: Query, catalogue: Catalogue) -> GetElse | None:
@@ -177,6 +201,22 @@ def _with_nothing(found: Found, variable: Variable, kind: Kind) -> Found:
     )
 
 
+def _plain(page: Page, part: _Part, limit: Sql) -> PageRows:
+    found = part.found
+    outer = found.scope.compilation.names.fresh("p")
+    own = {each: found.rows.columns[each] for each in found.own}
+    rows = _select(part, found.own, limit, Direction(backward=False))
+    source = sql("({rows}) {outer}", rows=rows, outer=outer)
+    columns = {**found.scope.columns, **handed_up(own, outer)}
+    found = replace(
+        found,
+        rows=Rows(columns).joined(Item(source, ()), columns),
+        scope=replace(found.scope, columns=columns),
+    )
+    keys = tuple(columns[sorted_variable(key)] for key in page.query.order)
+    return PageRows(found, keys, limit, number(0), one_more=False)
+
+
 def _numbered(page: Page, groups: Sequence[Sequence[_Part]], limit: Sql) -> PageRows:
     direction = Direction(page.backward)
     ordered = list(reversed(groups)) if page.backward else list(groups)
@@ -184,10 +224,10 @@ def _numbered(page: Page, groups: Sequence[Sequence[_Part]], limit: Sql) -> Page
     names = first.scope.compilation.names
     own = first.own
     if len(ordered) == 1 and len(ordered[0]) == 1:
-        rows, tail = _select(ordered[0][0], own, limit, direction), sql("")
+        rows, tail = _select(ordered[0][0], own, _and_one(limit), direction), sql("")
     else:
         rows = _union(ordered, own, limit, direction)
-        tail = sql("\nORDER BY 1 LIMIT {limit} + 1", limit=limit)
+        tail = sql("\nORDER BY 1 LIMIT {most}", most=_and_one(limit))
     inner, outer = names.fresh("r"), names.fresh("p")
     inside = handed_up(_widest(groups, own), inner)
     keys = [SortKey(inside[sorted_variable(key)], key.descending) for key in page.query.order]
@@ -209,9 +249,14 @@ def _numbered(page: Page, groups: Sequence[Sequence[_Part]], limit: Sql) -> Page
     return PageRows(
         found,
         tuple(columns[sorted_variable(key)] for key in page.query.order),
-        sql("{p}.n", p=outer),
         limit,
+        sql("{p}.n", p=outer),
+        one_more=True,
     )
+
+
+def _and_one(limit: Sql) -> Sql:
+    return sql("{limit} + 1", limit=limit)
 
 
 def _types(groups: Sequence[Sequence[_Part]]) -> Types:
@@ -235,18 +280,18 @@ def _widest(groups: Sequence[Sequence[_Part]], own: Sequence[Variable]) -> dict[
 
 
 def _select(
-    part: _Part, own: Sequence[Variable], limit: Sql, direction: Direction, *more: Sql
+    part: _Part, own: Sequence[Variable], most: Sql, direction: Direction, *more: Sql
 ) -> Sql:
     rows = part.found.rows
     conditions = [*more]
     if part.marks:
         conditions.append(beyond(part.marks, direction))
     return sql(
-        "SELECT {columns}{body}{order} LIMIT {limit} + 1",
+        "SELECT {columns}{body}{order} LIMIT {most}",
         columns=selected({each: rows.columns[each] for each in own}),
         body=rows.where(*conditions).body(),
         order=order_by(part.keys, direction),
-        limit=limit,
+        most=most,
     )
 
 
@@ -275,5 +320,5 @@ def _arms(
     direction: Direction,
     *more: Sql,
 ) -> Sql:
-    selects = [_select(part, own, limit, direction, *more) for part in parts]
+    selects = [_select(part, own, _and_one(limit), direction, *more) for part in parts]
     return join(" UNION ALL ", [sql("({select})", select=select) for select in selects])

@@ -36,7 +36,7 @@ from datalog.sql.pages import page_rows
 from datalog.sql.passages import is_cut, passages_json
 from datalog.sql.since import edges_since
 from datalog.sql.timeline import timeline
-from datalog.sql.writing import Json, as_text, json_object
+from datalog.sql.writing import Json, as_text, json_object, list_of
 from datalog.syntax.query import Query
 from datalog.syntax.terms import Variable
 from datalog.tree import (
@@ -74,6 +74,7 @@ from datalog.tree import (
     WalkEnd,
 )
 from datalog.vocabulary import TRANSACTION, type_id
+from store.catalogue import ValueType
 from store.sql import Bound as BoundValue
 from store.sql import Slot, Sql, join, number, sql
 
@@ -95,7 +96,7 @@ def to_json(shape: Shape, scope: Scope, page: Opened | None = None) -> Json:  # 
         case Measured():
             return (as_json(scope.columns[held(shape)]),)
         case OpaqueId(entity):
-            return (_opaque(scope.columns[entity]),)
+            return _opaque(scope.columns[entity])
         case TypeName():
             return type_name(shape, scope)
         case AttributeName(attribute):
@@ -142,9 +143,11 @@ def to_json(shape: Shape, scope: Scope, page: Opened | None = None) -> Json:  # 
             assert_never(shape)
 
 
-def _opaque(column: Column) -> Sql:
+def _opaque(column: Column) -> Json:
     """Return the public id of an entity; a value of the log that is no reference has none."""
-    return opaque(replace(column, nullable=True) if column.kind is Special.FACT else column)
+    if column.kind is ValueType.REF and not (column.nullable or column.mixed):
+        return ('"E', sql("{it}::text", it=column.sql), '"')
+    return (opaque(replace(column, nullable=True) if column.kind is Special.FACT else column),)
 
 
 def _variant(shape: Variant, scope: Scope, page: Opened | None) -> Json:
@@ -205,14 +208,9 @@ def _many(shape: Many, scope: Scope) -> Json:
     found = with_outputs(found, [shape.shape])
     keys = sort_keys(shape.query, found.scope.columns) or default_keys(found)
     order = sql(" ORDER BY {terms}", terms=order_terms(keys)) if keys else sql("")
-    return (
-        sql(
-            "(SELECT concat('[', string_agg({text}, ','{order}), ']'){body})",
-            text=as_text(to_json(shape.shape, found.scope)),
-            order=order,
-            body=found.rows.body(),
-        ),
-    )
+    text = as_text(to_json(shape.shape, found.scope))
+    members = sql("string_agg({text}, ','{order})", text=text, order=order)
+    return (sql("(SELECT {all}{body})", all=list_of(members), body=found.rows.body()),)
 
 
 def _limited(found: Found, query: Query) -> Found:
@@ -251,7 +249,8 @@ def _page(shape: Page, scope: Scope) -> Json:
     if not parts:
         return to_json(shape.shape, scope)
     shapes = [part.shape for part in parts if isinstance(part, Rows)]
-    rows = page_rows(shape, [each for one in shapes for each in needs(one)], scope)
+    needed = [each for one in shapes for each in needs(one)]
+    rows = page_rows(shape, needed, scope, only_rows=len(shapes) == len(parts))
     if isinstance(rows, Empty):
         scope.compilation.reasons.append((shape.path, rows.because))
         return to_json(shape.shape, scope, OpenPage(shape, None))

@@ -10,8 +10,8 @@ Json = tuple[str | Sql, ...]
 
 NULL: Json = ("null",)
 
-_MOST_ARGUMENTS = 90
-"""PostgreSQL takes 100 arguments to a function."""
+_MOST_OPERANDS = 16
+"""So many texts are put together one after the other; of more, parts are: each step copies."""
 
 
 def array(members: Iterable[Json]) -> Json:
@@ -25,6 +25,11 @@ def json_object(fields: Iterable[tuple[str, Json]]) -> Json:
     return ("{", *_separated(members), "}")
 
 
+def list_of(members: Sql) -> Sql:
+    """Return the JSON text of an array whose members are put together by an aggregate."""
+    return sql("coalesce('[' || {members} || ']', '[]')", members=members)
+
+
 def as_text(pieces: Json) -> Sql:
     """Return one SQL expression for the whole text."""
     arguments = [
@@ -33,12 +38,12 @@ def as_text(pieces: Json) -> Sql:
     ]
     if len(arguments) == 1:
         return arguments[0]
-    while len(arguments) > _MOST_ARGUMENTS:
+    while len(arguments) > _MOST_OPERANDS:
         arguments = [
-            _concat(arguments[start : start + _MOST_ARGUMENTS])
-            for start in range(0, len(arguments), _MOST_ARGUMENTS)
+            _joined(arguments[start : start + _MOST_OPERANDS])
+            for start in range(0, len(arguments), _MOST_OPERANDS)
         ]
-    return _concat(arguments)
+    return _joined(arguments)
 
 
 def known_texts(written: Iterable[Json]) -> tuple[str, ...] | None:
@@ -52,8 +57,9 @@ def known_texts(written: Iterable[Json]) -> tuple[str, ...] | None:
     return tuple(found)
 
 
-def _concat(arguments: Iterable[Sql]) -> Sql:
-    return sql("concat({all})", all=join(", ", arguments))
+def _joined(arguments: Iterable[Sql]) -> Sql:
+    # Half of what concat() takes, which looks up how each argument becomes a text.
+    return sql("({all})", all=join(" || ", arguments))
 
 
 def _merged(pieces: Json) -> list[str | Sql]:

@@ -3,13 +3,13 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-coalesce((SELECT concat('{"created":', coalesce((SELECT concat('{"id":', '"T' || f7.t0 || '"', ',"t":', '"' || (f7.t0)::text || '"', ',"instant":', coalesce('"' || rtrim(rtrim(to_char(x8."instant" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' || '"', 'null'), ',"reason":', coalesce(to_json(x8."reason")::text, 'null'), ',"actor":', coalesce(to_json(x8."actor")::text, 'null'), '}')
+coalesce((SELECT ('{"created":' || coalesce((SELECT ('{"id":' || '"T' || f7.t0 || '"' || ',"t":' || '"' || (f7.t0)::text || '"' || ',"instant":' || coalesce('"' || rtrim(rtrim(to_char(x8."instant" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' || '"', 'null') || ',"reason":' || coalesce(to_json(x8."reason")::text, 'null') || ',"actor":' || coalesce(to_json(x8."actor")::text, 'null') || '}')
 FROM fact_1 f7
 LEFT JOIN LATERAL (SELECT * FROM tx w WHERE w.t = f7.t0 LIMIT 1) x8 ON true
-WHERE f7.e = u1.c1 AND f7.t1 = 9223372036854775807 LIMIT 1), 'null'), ',"changed":', coalesce((SELECT concat('{"id":', '"T' || v9.t0 || '"', ',"t":', '"' || (v9.t0)::text || '"', ',"instant":', coalesce('"' || rtrim(rtrim(to_char(x10."instant" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' || '"', 'null'), ',"reason":', coalesce(to_json(x10."reason")::text, 'null'), ',"actor":', coalesce(to_json(x10."actor")::text, 'null'), '}')
+WHERE f7.e = u1.c1 AND f7.t1 = 9223372036854775807 LIMIT 1), 'null') || ',"changed":' || coalesce((SELECT ('{"id":' || '"T' || v9.t0 || '"' || ',"t":' || '"' || (v9.t0)::text || '"' || ',"instant":' || coalesce('"' || rtrim(rtrim(to_char(x10."instant" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' || '"', 'null') || ',"reason":' || coalesce(to_json(x10."reason")::text, 'null') || ',"actor":' || coalesce(to_json(x10."actor")::text, 'null') || '}')
 FROM version v9
 LEFT JOIN LATERAL (SELECT * FROM tx w WHERE w.t = v9.t0 LIMIT 1) x10 ON true
-WHERE v9.e = u1.c1 AND v9.t1 = 9223372036854775807 AND v9.urn IS NOT NULL LIMIT 1), 'null'), '}')
+WHERE v9.e = u1.c1 AND v9.t1 = 9223372036854775807 AND v9.urn IS NOT NULL LIMIT 1), 'null') || '}')
 FROM LATERAL (SELECT $1::bigint AS c1
 FROM (SELECT) one
 WHERE EXISTS (SELECT FROM fact_1 f2 WHERE f2.e = $1::bigint AND f2.t1 = 9223372036854775807)

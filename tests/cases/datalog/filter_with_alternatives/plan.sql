@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('[', string_agg(coalesce(v6.urn, 'null'), ',' ORDER BY f1.e), ']')
+(SELECT coalesce('[' || string_agg(coalesce(v6.urn, 'null'), ',' ORDER BY f1.e) || ']', '[]')
 FROM fact_1006 f1
 LEFT JOIN LATERAL (SELECT * FROM version w WHERE w.e = f1.e AND w.t1 = 9223372036854775807 LIMIT 1) v6 ON true
 WHERE f1.t1 = 9223372036854775807 AND left(f1.v, 256) >= left($1::text, 256) AND left(f1.v, 256) <= left($1::text, 256) || repeat(chr(1114111), 256) AND starts_with(f1.v, $1::text) AND NOT EXISTS (SELECT

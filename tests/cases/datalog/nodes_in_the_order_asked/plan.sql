@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('[', string_agg(concat('{"at":', coalesce(r7.c1::text, 'null'), ',"id":', CASE WHEN r7.c2 > 4503599627370496 THEN '"T' || (r7.c2 - 4503599627370496) || '"' ELSE '"E' || r7.c2 || '"' END, ',"type":', coalesce(CASE CASE WHEN r7.c2 > 4503599627370496 THEN 0 ELSE coalesce(v8.type, h9.type) END WHEN 0 THEN '"Transaction"' ELSE (SELECT to_json(s.name)::text FROM schema_name s WHERE s.id = CASE WHEN r7.c2 > 4503599627370496 THEN 0 ELSE coalesce(v8.type, h9.type) END) END, 'null'), '}'), ',' ORDER BY r7.c1), ']')
+(SELECT coalesce('[' || string_agg(('{"at":' || coalesce(r7.c1::text, 'null') || ',"id":' || CASE WHEN r7.c2 > 4503599627370496 THEN '"T' || (r7.c2 - 4503599627370496) || '"' ELSE '"E' || r7.c2 || '"' END || ',"type":' || coalesce(CASE CASE WHEN r7.c2 > 4503599627370496 THEN 0 ELSE coalesce(v8.type, h9.type) END WHEN 0 THEN '"Transaction"' ELSE (SELECT to_json(s.name)::text FROM schema_name s WHERE s.id = CASE WHEN r7.c2 > 4503599627370496 THEN 0 ELSE coalesce(v8.type, h9.type) END) END, 'null') || '}'), ',' ORDER BY r7.c1) || ']', '[]')
 FROM (SELECT DISTINCT g1.c1 AS c1, u2.c1 AS c2
 FROM unnest($1::integer[], $2::bigint[], $3::text[]) g1 (c1, c2, c3)
 CROSS JOIN LATERAL (SELECT g1.c2 AS c1

@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"nodes":', concat('[', string_agg(coalesce(v9.values[9], 'null'), ',' ORDER BY p8.n DESC) FILTER (WHERE p8.n <= $1::bigint), ']'), ',"more":false}')
+(SELECT ('{"nodes":' || coalesce('[' || string_agg(coalesce(v9.values[9], 'null'), ',' ORDER BY p8.n DESC) FILTER (WHERE p8.n <= $1::bigint) || ']', '[]') || ',"more":false}')
 FROM (SELECT row_number() OVER (ORDER BY r7.c2 DESC, r7.c1 DESC) AS n, r7.* FROM (WITH w6 AS MATERIALIZED ((SELECT f3.e AS c1, NULL::text COLLATE "C" AS c2
 FROM fact_2 f3
 WHERE f3.v = 1005 AND f3.t1 = 9223372036854775807 AND NOT EXISTS (SELECT

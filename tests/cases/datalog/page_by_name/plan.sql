@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"nodes":', concat('[', string_agg(coalesce(v9.values[1], 'null'), ',' ORDER BY p8.n) FILTER (WHERE p8.n <= $1::bigint), ']'), ',"more":', (count(*) > $1::bigint)::text, '}')
+(SELECT ('{"nodes":' || coalesce('[' || string_agg(coalesce(v9.values[1], 'null'), ',') FILTER (WHERE p8.n <= $1::bigint) || ']', '[]') || ',"more":' || (count(*) > $1::bigint)::text || '}')
 FROM (SELECT row_number() OVER (ORDER BY r7.c2, r7.c1) AS n, r7.* FROM (WITH w6 AS MATERIALIZED ((SELECT f1.e AS c1, f1.v AS c2
 FROM fact_1006 f1
 WHERE f1.t1 = 9223372036854775807 AND NOT EXISTS (SELECT

@@ -5,7 +5,7 @@ SELECT m.t,
 m.instant,
 m.schema_t,
 m.m1,
-(SELECT concat('{"nodes":', concat('[', string_agg(coalesce(v9.urn, 'null'), ',' ORDER BY p8.n) FILTER (WHERE p8.n <= $3::bigint), ']'), ',"more":', (count(*) > $3::bigint)::text, '}')
+(SELECT ('{"nodes":' || coalesce('[' || string_agg(coalesce(v9.urn, 'null'), ',') FILTER (WHERE p8.n <= $3::bigint) || ']', '[]') || ',"more":' || (count(*) > $3::bigint)::text || '}')
 FROM (SELECT row_number() OVER (ORDER BY r7.c2, r7.c1) AS n, r7.* FROM (WITH w6 AS MATERIALIZED ((SELECT f1.e AS c1, f1.v AS c2
 FROM fact_1007 f1
 WHERE f1.t0 <= m.m1 AND m.m1 < f1.t1 AND NOT EXISTS (SELECT

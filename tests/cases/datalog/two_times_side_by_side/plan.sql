@@ -5,7 +5,7 @@ SELECT m.t,
 m.instant,
 m.schema_t,
 m.m1,
-concat('"', m.t::text, '"'),
+('"' || m.t::text || '"'),
 '"' || rtrim(rtrim(to_char(coalesce((SELECT x.instant FROM tx x WHERE x.t = m.m1), to_timestamp(0)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z' || '"',
 (SELECT count(*)::text
 FROM fact_2 f1

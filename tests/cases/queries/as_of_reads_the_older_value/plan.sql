@@ -5,7 +5,7 @@ SELECT m.t,
 m.instant,
 m.schema_t,
 m.m1,
-(SELECT concat('{"rows":[', string_agg(concat('[', to_json(p6.c1)::text, ',', '"' || p6.c2::text || '"', ']'), ',') FILTER (WHERE p6.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || to_json(p6.c1)::text || ',' || '"' || p6.c2::text || '"' || ']'), ',') FILTER (WHERE p6.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q5.* FROM (SELECT r4.c1 AS c1, r4.c2 AS c2
 FROM (SELECT f2.v AS c1, x3."t" AS c2
 FROM fact_1 f1

@@ -5,7 +5,7 @@ SELECT m.t,
 m.instant,
 m.schema_t,
 m.m1,
-(SELECT concat('{"rows":[', string_agg(concat('[', to_json(p7.c1)::text, ',', to_json(p7.c2)::text, ']'), ',') FILTER (WHERE p7.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || to_json(p7.c1)::text || ',' || to_json(p7.c2)::text || ']'), ',') FILTER (WHERE p7.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q6.* FROM (SELECT r5.c1 AS c1, r5.c2 AS c2
 FROM (SELECT DISTINCT f1.v AS c1, f4.v AS c2
 FROM fact_1001 f1

@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"rows":[', string_agg(concat('[', p5.c1::text, ',', to_json(p5.c2)::text, ',', '"E' || p5.c3 || '"', ']'), ',') FILTER (WHERE p5.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || p5.c1::text || ',' || to_json(p5.c2)::text || ',' || '"E' || p5.c3 || '"' || ']'), ',') FILTER (WHERE p5.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q4.* FROM (SELECT r3.c1 AS c1, r3.c2 AS c2, r3.c3 AS c3
 FROM (SELECT f2.v AS c1, f1.v AS c2, f1.e AS c3
 FROM fact_1001 f1

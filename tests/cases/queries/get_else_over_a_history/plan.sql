@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"rows":[', string_agg(concat('[', '"E' || p8.c1 || '"', ',', to_json(p8.c2)::text, ']'), ',') FILTER (WHERE p8.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || '"E' || p8.c1 || '"' || ',' || to_json(p8.c2)::text || ']'), ',') FILTER (WHERE p8.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q7.* FROM (SELECT r6.c1 AS c1, r6.c2 AS c2
 FROM (SELECT f1.e AS c1, coalesce(k5.c1, $1::text) AS c2
 FROM fact_1004 f1

@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"rows":[', string_agg(concat('[', to_json(p8.c1)::text, ',', '"' || p8.c2::text || '"', ',', p8.c3::text, ']'), ',') FILTER (WHERE p8.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || to_json(p8.c1)::text || ',' || '"' || p8.c2::text || '"' || ',' || p8.c3::text || ']'), ',') FILTER (WHERE p8.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q7.* FROM (SELECT r6.c1 AS c1, r6.c2 AS c2, r6.c3 AS c3
 FROM (SELECT u4.v AS c1, x5."t" AS c2, u4.op AS c3
 FROM fact_1 f1

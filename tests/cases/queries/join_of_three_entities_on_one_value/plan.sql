@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"rows":[', string_agg(concat('[', '"E' || p7.c1 || '"', ',', '"E' || p7.c2 || '"', ',', '"E' || p7.c3 || '"', ']'), ',') FILTER (WHERE p7.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || '"E' || p7.c1 || '"' || ',' || '"E' || p7.c2 || '"' || ',' || '"E' || p7.c3 || '"' || ']'), ',') FILTER (WHERE p7.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q6.* FROM (SELECT r5.c1 AS c1, r5.c2 AS c2, r5.c3 AS c3
 FROM (SELECT DISTINCT f1.e AS c1, h2."to" AS c2, f4.e AS c3
 FROM fact_1003 f1

@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"rows":[', string_agg(concat('[', '"E' || p6.c1 || '"', ',', '"E' || p6.c2 || '"', ',', '"E' || p6.c3 || '"', ']'), ',') FILTER (WHERE p6.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || '"E' || p6.c1 || '"' || ',' || '"E' || p6.c2 || '"' || ',' || '"E' || p6.c3 || '"' || ']'), ',') FILTER (WHERE p6.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q5.* FROM (SELECT r4.c1 AS c1, r4.c2 AS c2, r4.c3 AS c3
 FROM (SELECT DISTINCT h1."from" AS c1, h1."to" AS c2, h2."to" AS c3
 FROM edge h1

@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"rows":[', string_agg(concat('[', to_json(p6.c1)::text, ',', to_json(p6.c2)::text, ']'), ',') FILTER (WHERE p6.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || to_json(p6.c1)::text || ',' || to_json(p6.c2)::text || ']'), ',') FILTER (WHERE p6.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q5.* FROM (SELECT r4.c1 AS c1, r4.c2 AS c2
 FROM (SELECT DISTINCT f3.v AS c1, g1.c2 AS c2
 FROM (VALUES ($1::text, $2::text), ($3::text, $4::text)) g1 (c1, c2)

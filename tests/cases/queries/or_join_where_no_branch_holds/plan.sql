@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"rows":[', string_agg(concat('[', '"E' || p9.c1 || '"', ']'), ',') FILTER (WHERE p9.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || '"E' || p9.c1 || '"' || ']'), ',') FILTER (WHERE p9.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q8.* FROM (SELECT r7.c1 AS c1
 FROM (SELECT u1.c1 AS c1
 FROM LATERAL (SELECT f4.e AS c1

@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"rows":[', string_agg(concat('[', p6.c1::text, ']'), ',') FILTER (WHERE p6.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || p6.c1::text || ']'), ',') FILTER (WHERE p6.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q5.* FROM (SELECT r4.c1 AS c1
 FROM (SELECT count(*) AS c1
 FROM (SELECT DISTINCT h2."to" AS c1, f1.e AS c2

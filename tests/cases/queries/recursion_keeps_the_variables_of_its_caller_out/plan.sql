@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"rows":[', string_agg(concat('[', '"E' || p10.c1 || '"', ',', '"E' || p10.c2 || '"', ',', '"E' || p10.c3 || '"', ']'), ',') FILTER (WHERE p10.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || '"E' || p10.c1 || '"' || ',' || '"E' || p10.c2 || '"' || ',' || '"E' || p10.c3 || '"' || ']'), ',') FILTER (WHERE p10.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q9.* FROM (SELECT r8.c1 AS c1, r8.c2 AS c2, r8.c3 AS c3
 FROM (SELECT f7.e AS c1, f1.e AS c2, u6.c1 AS c3
 FROM fact_1003 f1

@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"rows":[', string_agg(concat('[', to_json(p10.c1)::text, ',', to_json(p10.c2)::text, ']'), ',') FILTER (WHERE p10.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || to_json(p10.c1)::text || ',' || to_json(p10.c2)::text || ']'), ',') FILTER (WHERE p10.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q9.* FROM (SELECT r8.c1 AS c1, r8.c2 AS c2
 FROM (SELECT DISTINCT f7.v AS c1, f1.v AS c2
 FROM fact_1001 f1

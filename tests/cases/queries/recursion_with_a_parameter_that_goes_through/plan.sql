@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"rows":[', string_agg(concat('[', to_json(p11.c1)::text, ',', to_json(p11.c2)::text, ',', to_json(p11.c3)::text, ']'), ',') FILTER (WHERE p11.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || to_json(p11.c1)::text || ',' || to_json(p11.c2)::text || ',' || to_json(p11.c3)::text || ']'), ',') FILTER (WHERE p11.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q10.* FROM (SELECT r9.c1 AS c1, r9.c2 AS c2, r9.c3 AS c3
 FROM (SELECT DISTINCT f8.v AS c1, f1.v AS c2, u7.c2 AS c3
 FROM fact_1001 f1

@@ -3,7 +3,7 @@ FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT concat('{"rows":[', string_agg(concat('[', to_json(p8.c1)::text, ',', coalesce(CASE WHEN p8.c2 >= 1048576 THEN CASE WHEN p8.c2 > 4503599627370496 THEN '"T' || (p8.c2 - 4503599627370496) || '"' ELSE '"E' || p8.c2 || '"' END ELSE p8.v2 END, 'null'), ']'), ',') FILTER (WHERE p8.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
+(SELECT concat('{"rows":[', string_agg(('[' || to_json(p8.c1)::text || ',' || coalesce(CASE WHEN p8.c2 >= 1048576 THEN CASE WHEN p8.c2 > 4503599627370496 THEN '"T' || (p8.c2 - 4503599627370496) || '"' ELSE '"E' || p8.c2 || '"' END ELSE p8.v2 END, 'null') || ']'), ',') FILTER (WHERE p8.n <= 1000), '],"complete":', (count(*) <= 1000)::text, '}')
 FROM (SELECT row_number() OVER () AS n, q7.* FROM (SELECT r6.c1 AS c1, r6.c2 AS c2, r6.v2 AS v2, r6.k2 AS k2
 FROM (SELECT r5.c1 AS c1, r5.c2 AS c2, (array_agg(r5.v2 ORDER BY r5.v2))[1] AS v2, (array_agg(r5.k2 ORDER BY r5.v2))[1] AS k2
 FROM (SELECT DISTINCT s4.name AS c1, l2.r AS c2, coalesce(l2.v, CASE WHEN l2.r < 1048576 THEN (SELECT to_json(s.name)::text FROM schema_name s WHERE s.id = l2.r) END, 'null') AS v2, CASE WHEN l2.v IS NULL THEN NULL WHEN l2.a IN (29, 30, 31, 32, 33, 38, 42, 43, 1006) THEN 'b' WHEN l2.a IN (10, 11) THEN 'i' WHEN l2.a IN (3) THEN 'k' WHEN l2.a IN (16, 34, 1003, 1004, 1005, 1011) THEN 'n' ELSE 't' END AS k2
