@@ -89,8 +89,8 @@ def create_app(settings: Settings, *, schema_poll: float = SCHEMA_POLL) -> Starl
             yield
 
     routes = [
-        Route("/", _front_door),
         Route("/graphql", _graphql, methods=["GET", "POST"]),
+        Route("/", _front_door),
         Route("/graphiql/{digest}/{name:path}", _graphiql_file),
         Route("/schema.graphql", _schema_text),
         WebSocketRoute("/graphql", _socket),

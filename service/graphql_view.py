@@ -125,26 +125,40 @@ class GraphQLView:
         return await self.executor.run(prepared)  # What was sent to be written is written.
 
 
+_SOON = 0.05
+"""Seconds that an answer may take before it is looked at whether anybody still waits for it."""
+
+
 async def _while_connected(
     http: HttpRequest, answering: Coroutine[object, object, Response]
 ) -> Response:
     """Return the response; where whoever asked is gone, cancel it. Raises ClientDisconnect."""
     answer = asyncio.create_task(answering)
-    gone = asyncio.create_task(_disconnected(http))
+    watching: list[asyncio.Task[None]] = []
+
+    def watch() -> None:
+        watching.append(asyncio.create_task(_cancelled_once_gone(http, answer)))
+
+    # Most answers are there sooner than a task could be made to wait for the client's end.
+    timer = asyncio.get_running_loop().call_later(_SOON, watch)
     try:
-        await asyncio.wait((answer, gone), return_when=asyncio.FIRST_COMPLETED)
-        if answer.done():
-            return answer.result()
-        raise ClientDisconnect
+        return await answer
+    except asyncio.CancelledError:
+        if any(each.done() for each in watching):
+            raise ClientDisconnect from None
+        raise
     finally:
-        gone.cancel()
-        answer.cancel()
-        await asyncio.wait((answer, gone))
+        timer.cancel()
+        for each in watching:
+            each.cancel()
+        if watching:
+            await asyncio.wait(watching)
 
 
-async def _disconnected(http: HttpRequest) -> None:
+async def _cancelled_once_gone(http: HttpRequest, answer: "asyncio.Task[Response]") -> None:
     while (await http.receive())["type"] != "http.disconnect":
         pass
+    answer.cancel()
 
 
 def _told(http: HttpRequest, response: Response, media_type: str, *, is_get: bool) -> HttpResponse:

@@ -1,13 +1,18 @@
 """Which media type an answer has: the Accept header against what we can give."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 HTML = "text/html"
+_MOST_KEPT = 1_000
+"""Headers whose meaning is kept: clients send the same ones over and over."""
+
 _UTF_8 = frozenset({"utf-8", "utf8"})
 
 
+@lru_cache(_MOST_KEPT)
 def chosen(accept: str | None, offered: tuple[str, ...]) -> str | None:
     """Return the type that a client likes best among those offered, or None where it likes none.
 
@@ -60,6 +65,7 @@ def _quality(parameters: list[str]) -> float:
     return 1.0
 
 
+@lru_cache(_MOST_KEPT)
 def is_json(content_type: str | None) -> bool:
     """Tell whether a body says that it is JSON in UTF-8."""
     media_type, *parameters = (each.strip().lower() for each in (content_type or "").split(";"))

@@ -21,6 +21,8 @@ _SHARED: list[Any] = [  # Processors take and give what the next one does.
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
 _log = structlog.get_logger("headwater.http")
+_requests = logging.getLogger("headwater.http")
+_PROBES = frozenset({"/livez", "/readyz"})
 
 
 def configure(settings: Settings, *, worker: int | None = None) -> None:
@@ -94,8 +96,8 @@ class RequestLog:
         try:
             await self._app(scope, receive, noted)
         finally:
-            is_probe = scope["path"] in {"/livez", "/readyz"}
-            event = _log.debug if is_probe else _log.info
-            milliseconds = round((time.perf_counter() - begun) * 1_000, 1)
-            path = scope["path"]
-            event("request", method=scope["method"], path=path, status=status, ms=milliseconds)
+            level = logging.DEBUG if scope["path"] in _PROBES else logging.INFO
+            if _requests.isEnabledFor(level):  # Else nothing is put together for nobody.
+                milliseconds = round((time.perf_counter() - begun) * 1_000, 1)
+                method, path = scope["method"], scope["path"]
+                _log.log(level, "request", method=method, path=path, status=status, ms=milliseconds)

@@ -139,6 +139,8 @@ def variables(
 
 def holds_more(value: object, most: int) -> bool:
     """Tell whether there are more than so many values in a value, however they are nested."""
+    if not value:
+        return False
     waiting, count = [value], 0
     while waiting and count <= most:
         match waiting.pop():

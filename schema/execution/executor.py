@@ -239,9 +239,13 @@ def _check_explained(selected: Iterable[Selected]) -> None:
 
 
 def _is_long(request: Request) -> bool:
-    if len(request.query) > _LONG or holds_more(request.variables, _LONG):
-        return True
-    return any(len(each) > _LONG for each in request.variables.values() if isinstance(each, str))
+    return len(request.query) > _LONG or any(map(_is_long_value, request.variables.values()))
+
+
+def _is_long_value(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) > _LONG
+    return isinstance(value, Mapping | list) and holds_more(value, _LONG)
 
 
 def _is_hopeless(errors: RequestErrors) -> bool:
