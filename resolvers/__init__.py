@@ -17,6 +17,7 @@ plan           root fields to a plan: the tree, its statement, what it takes to 
   filters        `where` to clauses; `conditions` of one attribute; `clauses` they are made of
 cost           how many rows a plan should read
 answer         a plan and a request to an answer: bind, ask once, check, finish
+  together       requests of one statement that come while it is busy, read by one
   cursors        where a page ends, signed
   json_numbers   JSON read and written again without a change
   search/        entities by their words, with where these were found; what completes a text

@@ -15,10 +15,12 @@ from typing import Any, Protocol, TypeVar
 from adjacency.keeper import Keeper
 from datalog.sql.compile import Gathered, Slot
 from resolvers import json_numbers
+from resolvers.cost import cost
 from resolvers.draft import Found, Path, Request, Site, Step, moment_slots
 from resolvers.errors import StaleCatalogue
 from resolvers.plan import Plan
 from resolvers.roads import by_the_best
+from resolvers.together import Together
 from store.database import Clock, Row
 from store.database_errors import StatementUnfit, TooLarge
 from store.errors import CallerFault
@@ -168,6 +170,8 @@ async def _row(reader: Reader, plan: Plan, bound: "Bound") -> Sequence[Any]:
     try:
         if plan.is_written:
             return await reader.row_of_query(plan.statement.text, arguments)
+        if isinstance(reader, Together) and cost(plan.statement, bound) <= reader.rows:
+            return await reader.shared(plan.statement, arguments)
         return await reader.row(plan.statement.text, arguments)
     except StatementUnfit:
         clock = await reader.clock()

@@ -6,13 +6,16 @@ whichever is less; what stands below a row is counted as often as the row is the
 
 from collections.abc import Iterable, Mapping
 from math import ceil, prod
+from typing import TYPE_CHECKING
 
 from datalog.sql.compile import Statement
 from datalog.sql.rows import Factor, Factors
-from resolvers.answer import Bound
+
+if TYPE_CHECKING:  # What answers asks for the cost.
+    from resolvers.answer import Bound
 
 
-def cost(statement: Statement, bound: Bound) -> int:
+def cost(statement: Statement, bound: "Bound") -> int:
     """Return how many rows a statement should give, with what its slots hold."""
     counted = [(statement.sizes, bound.slots)]
     counted += [(each.sizes, bound.called[key]) for each in statement.calls for key in each.keys]

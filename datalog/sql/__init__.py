@@ -1,6 +1,8 @@
 """A checked and planned tree as one SQL statement that gives JSON text.
 
-compile          an operation to a statement; `calls` are root fields of one shape, read together
+compile          an operation to a statement
+calls            root fields of one shape, read together
+joint            requests of one statement, read together; `gathering` is what both are made with
 levels           the rows of one level
   clauses          the steps of a plan; `table_rows` join one table each, `log_rows` the log
   fixpoint         recursions; `arms` are read until kinds settle, `rounds` join what is new

@@ -1,19 +1,17 @@
 """Root fields of one shape: compiled once, read for each of their calls, told as an array.
 
-    WITH …, call1 AS MATERIALIZED
-      (SELECT u.n, u.s1 AS s1, …, <moment> AS m1 FROM unnest($1, …) WITH ORDINALITY u (s1, …, n))
-    SELECT …, (SELECT array_agg(a.it ORDER BY a.n)
-               FROM (SELECT call1.n, <shape> AS it FROM call1 OFFSET 0) a) FROM m
-
-Neither the text nor what it takes to plan it depends on how many calls there are.
+WITH …, call1 AS MATERIALIZED (SELECT <slots and moments of each call>)
+SELECT …, (SELECT array_agg(a.it ORDER BY a.n)
+           FROM (SELECT call1.n, <shape> AS it FROM call1 OFFSET 0) a) FROM m
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, LiteralString
+from typing import Any
 
+from datalog.sql.gathering import gathering
 from datalog.sql.rows import Factors
-from store.sql import Bound, Gathered, Part, Slot, Sql, join, numbered, sql
+from store.sql import Sql, numbered, sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,60 +61,20 @@ def calling(
     position: int,
 ) -> Calling:
     """Return the SQL of the calls of one shape: `text` is its own, `moments` by their names."""
-    name = table(position)
-    slots = tuple(dict.fromkeys(each for it in (*moments.values(), text) for each in it.slots()))
-    if not slots:
+    name, gathered = table(position), gathering((*moments.values(), text), keys)
+    if gathered is None:
         return Calling(Called(keys, (), sizes, is_one=True), None, (text,))
-    numbers = {slot: place for place, slot in enumerate(slots, 1)}
-    of_row, of_call = _in(sql("u"), numbers), _in(name, numbers)
-    times = [each.with_slots(of_row) for each in moments.values()]
-    shown = [numbered("m", place) for place in range(1, len(times) + 1)]
-    told = (*(sql("{call}.{m}", call=name, m=each) for each in shown), text.with_slots(of_call))
-    return Calling(
-        Called(keys, tuple(moments), sizes, is_one=False),
-        _held(name, numbers, keys, [*zip(times, shown, strict=True)]),
-        tuple(_gathered(name, each) for each in told),
-    )
-
-
-def _in(name: Sql, numbers: Mapping[Bound, int]) -> Callable[[Bound], Sql]:
-    """Return what says where in the rows of a table a slot stands."""
-    return lambda slot: sql("{name}.{s}", name=name, s=numbered("s", numbers[slot]))
-
-
-def _held(
-    name: Sql, numbers: Mapping[Bound, int], keys: tuple[str, ...], times: list[tuple[Sql, Sql]]
-) -> Sql:
-    given: list[Sql] = []
-    names: list[Sql] = []
-    columns: list[Sql] = []
-    for bound, place in numbers.items():
-        slot, of_slot = bound.value, numbered("s", place)
-        if not isinstance(slot, Slot):
-            continue
-        names.append(of_slot)
-        if not bound.type_name.endswith("[]"):
-            given.append(_array(slot, keys, Part.VALUES, bound.type_name))
-            columns.append(sql("u.{s}", s=of_slot))
-            continue
-        end = numbered("e", place)
-        names.append(end)
-        given += [_array(slot, keys, each, "integer") for each in (Part.BEGIN, Part.END)]
-        members = Bound(Gathered(slot, keys, Part.MEMBERS), bound.type_name)
-        columns.append(sql("({list})[u.{s}:u.{e}] AS {s}", list=members, s=of_slot, e=end))
-    columns += [sql("{t} AS {m}", t=each, m=shown) for each, shown in times]
-    return sql(
-        "{name} AS MATERIALIZED (SELECT u.n, {columns}"
-        "\nFROM unnest({given}) WITH ORDINALITY u ({names}, n))",
+    times = [numbered("m", place) for place in range(1, len(moments) + 1)]
+    told = [sql("{call}.{m}", call=name, m=each) for each in times]
+    told.append(text.with_slots(gathered.at(name)))
+    held = sql(
+        "{name} AS MATERIALIZED (SELECT {columns}\nFROM {rows})",
         name=name,
-        columns=join(", ", columns),
-        given=join(", ", given),
-        names=join(", ", names),
+        columns=gathered.columns(moments.values()),
+        rows=gathered.rows(),
     )
-
-
-def _array(slot: Slot, keys: tuple[str, ...], part: Part, type_name: LiteralString) -> Sql:
-    return sql("{it}", it=Bound(Gathered(slot, keys, part), type_name + "[]"))
+    called = Called(keys, tuple(moments), sizes, is_one=False)
+    return Calling(called, held, tuple(_gathered(name, each) for each in told))
 
 
 def _gathered(name: Sql, text: Sql) -> Sql:

@@ -1,13 +1,15 @@
 """An operation to one SQL statement, whose one row holds the times and every root field's JSON."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import Any
 
 from datalog.kinds import Kind
 from datalog.planning.statistics import NOTHING_KNOWN, Statistics
 from datalog.sql import calls
 from datalog.sql.calls import Called, Calling
+from datalog.sql.joint import Joint, joint
 from datalog.sql.levels import Scope
 from datalog.sql.rows import Compilation, Factors, Names
 from datalog.sql.shapes import to_json
@@ -47,7 +49,8 @@ class Statement:
     text of each root field, where PostgreSQL need not be asked for any of them. `kinds`: what the
     columns of each `Answer` hold, by path; of a pull, its entity. `sizes`: how many rows each level
     should give, by the statistics. `reads_now`: a part of the answer is as of now, whatever the
-    moments stand for. `calls`: the root fields that are told together, after `columns`.
+    moments stand for. `calls`: the root fields that are told together, after `columns`. `joint`
+    makes, once, the statement of several requests, where there is one.
     """
 
     text: str
@@ -59,6 +62,7 @@ class Statement:
     reads_now: bool = True
     sizes: tuple[Factors, ...] = ()
     calls: tuple[Called, ...] = ()
+    joint: Callable[[], Joint] | None = field(default=None, compare=False, repr=False)
 
     def told(self, row: Sequence[Any], moments: Sequence[str]) -> Told:
         """Return what a row tells; `moments` are the names of those of the operation."""
@@ -118,7 +122,16 @@ def compile_operation(
         sizes=tuple(scope.compilation.sizes),
         reads_now=bool(scope.compilation.present),
         calls=tuple(each.called for each in called),
+        joint=None if called else _joint(operation.moments, fields, (text, arguments)),
     )
+
+
+def _joint(
+    moments: Sequence[str], fields: Sequence[Sql], alone: tuple[str, tuple[Argument, ...]]
+) -> Callable[[], Joint]:
+    times = tuple(_moment(each) for each in moments)
+    columns = (*_times(len(times)), *fields)
+    return cache(partial(joint, times, columns, alone))
 
 
 def _calling(each: Calls, scope: Scope, size: int | None, position: int) -> Calling:
@@ -164,8 +177,7 @@ def rendered(
 ) -> tuple[str, tuple[Argument, ...]]:
     """Return the text and the arguments of a statement of root fields."""
     numbers = list(enumerate(moments, 1))
-    times = [sql("m.t"), sql("m.instant"), sql("m.schema_t")]
-    times += [numbered("m.m", position) for position, _ in numbers]
+    times = _times(len(numbers))
     held = [each.held for each in called if each.held is not None]
     told = [column for each in called for column in each.columns]
     text, arguments = sql(
@@ -176,6 +188,12 @@ def rendered(
         columns=join(",\n", [*times, *fields, *told]),
     ).render()
     return text, tuple(arguments)
+
+
+def _times(moments: int) -> list[Sql]:
+    """Return the first columns of a statement: its basis, and what so many moments stand for."""
+    basis = [sql("m.t"), sql("m.instant"), sql("m.schema_t")]
+    return basis + [numbered("m.m", position) for position in range(1, moments + 1)]
 
 
 def _named_moment(name: str, position: int) -> Sql:

@@ -98,7 +98,7 @@ class CompiledQuery:
 
     async def _answered(self, plan: Plan, request: Request) -> tuple[Read, Written]:
         bound = self._bound if plan is self.compiled.plan else bind(plan, request)
-        found = await read(self.reading.database, plan, bound)
+        found = await read(self.reading.together, plan, bound)
         return found, await written(plan, request, bound, found)
 
     async def _failed(self, fault: Exception, texts: dict[str, bytes]) -> Told:

@@ -32,6 +32,7 @@ from resolvers.limits import Limits
 from resolvers.plan import Plan, plan
 from resolvers.roots import root
 from resolvers.selection import Selected
+from resolvers.together import Together
 from schema.execution.documents import exceeded
 from schema.execution.requests import Basis, Cost, Prepared
 from schema.execution.selections import Asked, root_nodes, select
@@ -52,13 +53,18 @@ Resolver = Callable[[GraphQLResolveInfo[Any], dict[str, Any]], Awaitable[object]
 class Reading:
     """What every read needs: the database, the limits, and what cursors are signed with.
 
-    `keeper` has the edges of lineage in memory, where the settings give it some.
+    `keeper` has the edges of lineage in memory, where the settings give it some. `together` reads
+    what several requests may share.
     """
 
     database: Database
     limits: Limits
     secret: bytes
     keeper: Keeper | None = None
+    together: Together = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "together", Together(self.database))
 
 
 def asked(prepared: Prepared) -> Asked:
@@ -254,7 +260,7 @@ class Query:
         self._sent = True
         try:
             return await answer(
-                reading.database, made, given, self.now, reading.secret, reading.keeper
+                reading.together, made, given, self.now, reading.secret, reading.keeper
             )
         except StaleCatalogue as fault:
             self.stale = T(fault.found)

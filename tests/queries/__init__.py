@@ -11,7 +11,7 @@ writing    documents, a piece at a time
 judging    filters and orders, read literally
 timeline   what the naive resolver tells of transactions
 pages      pages of lists
-aliasing   root fields several times, with other values
+aliasing   root fields several times, and requests, with other values
 resolving  the naive resolver: every field, one at a time
 comparing  two answers side by side
 paging     the pages after those of a document

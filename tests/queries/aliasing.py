@@ -1,17 +1,19 @@
-"""Documents whose root fields stand there several times, with other values; and each one alone."""
+"""Documents whose root fields stand there several times, and whose values are variables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 from graphql import FieldNode, OperationDefinitionNode, Visitor, parse, print_ast, visit
 from graphql.language import (
+    ArgumentNode,
     IntValueNode,
     ListValueNode,
     NameNode,
     SelectionSetNode,
     StringValueNode,
+    VariableNode,
 )
 
 _TIMES = frozenset({"asOf"})
@@ -94,3 +96,57 @@ class _Other(Visitor):
         if self.chance.random() < 1 / 3:
             return ListValueNode(values=(*values, *values[:1]))
         return None
+
+
+@dataclass(frozen=True)
+class Parametrized:
+    """A document whose ids, times and numbers of rows are variables, and several sets of these."""
+
+    text: str
+    variables: tuple[Mapping[str, Any], ...]
+
+
+def parametrized(
+    document: str, chance: Random, urns: Sequence[str], latest: int, many: int
+) -> Parametrized:
+    """Return a document with variables in the place of values, and many sets of them."""
+    opening = _Opening()
+    [operation] = visit(parse(document, no_location=True), opening).definitions
+    declared = ", ".join(f"${name}: {kind}" for name, kind in opening.kinds.items())
+    text = print_ast(operation.selection_set)
+
+    def drawn(kind: str) -> Any:
+        match kind:
+            case "ID!":
+                return chance.choice(urns)
+            case "TimePoint":
+                return chance.randint(1, latest + chance.randint(0, 9) // 9)
+            case _:
+                return chance.choice((-1, 0, 1, 2, 5))
+
+    sets = ({name: drawn(kind) for name, kind in opening.kinds.items()} for _ in range(many))
+    return Parametrized(f"query ({declared}) {text}" if declared else text, tuple(sets))
+
+
+class _Opening(Visitor):
+    """Puts variables in the place of values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kinds: dict[str, str] = {}
+
+    def enter_argument(self, node: ArgumentNode, *_: Any) -> ArgumentNode | None:
+        """Change an id, a time, or a number of rows."""
+        name, it = node.name.value, node.value
+        if name == "id" and isinstance(it, StringValueNode):
+            return self._opened(node, "ID!")
+        if name in _TIMES and isinstance(it, IntValueNode | StringValueNode):
+            return self._opened(node, "TimePoint")
+        if name in _COUNTS and isinstance(it, IntValueNode):
+            return self._opened(node, "Int")
+        return None
+
+    def _opened(self, node: ArgumentNode, kind: str) -> ArgumentNode:
+        name = f"v{len(self.kinds)}"
+        self.kinds[name] = kind
+        return ArgumentNode(name=node.name, value=VariableNode(name=NameNode(value=name)))

@@ -34,16 +34,16 @@ async def _alone(world: World, field: str, count: int, variables: dict[str, Any]
     return found
 
 
-def _same(found: Any, expected: Any) -> bool:
+def same(found: Any, expected: Any) -> bool:
     """Tell whether answers are the same; faults are, where they say the same."""
     if isinstance(expected, Exception):
         return type(found) is type(expected) and str(found) == str(expected)
     if isinstance(expected, dict):
         return list(found) == list(expected) and all(
-            _same(found[key], each) for key, each in expected.items()
+            same(found[key], each) for key, each in expected.items()
         )
     if isinstance(expected, list):
-        return len(found) == len(expected) and all(map(_same, found, expected))
+        return len(found) == len(expected) and all(map(same, found, expected))
     return bool(found == expected)
 
 
@@ -56,7 +56,7 @@ async def _check(world: World, field: str, count: int, **variables: Any) -> dict
     found = await world.answered(made, variables)
     expected = await _alone(world, field, count, variables)
     assert list(found.values) == list(expected)
-    assert _same(found.values, expected)
+    assert same(found.values, expected)
     return dict(found.values)
 
 
