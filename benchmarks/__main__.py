@@ -1,7 +1,7 @@
 """`make bench`: all that is measured, in one run: tables, the goals, and a file in results/.
 
-`python -m benchmarks [--brief] [part …]`: with `--brief` in few rounds, which is enough to see that
-everything still runs; with names of parts only these. Neither writes a file.
+`python -m benchmarks [--brief] [part …]`: with names of parts only these; with `--brief` in few
+rounds, which is enough to see that everything still runs, and is not written down.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ async def _main(names: Sequence[str], *, brief: bool) -> None:
                 show(section)
                 sections.append(section)
         show_goals(sections)
-        if not brief and not names:
+        if not brief:
             path = save(await about(bench.databases), sections)
             print(f"written to {path}")
 

@@ -118,10 +118,16 @@ def milliseconds(seconds: float) -> str:
 
 
 def save(about: Mapping[str, object], sections: Iterable[Section]) -> Path:
-    """Write what was measured to a file of today, and return its path."""
+    """Write what was measured to the file of today, and return its path.
+
+    Sections keep what they depended on; one that was measured today already is replaced.
+    """
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{datetime.now(UTC):%Y-%m-%d}.json"
-    content = {"about": about, "sections": [_kept(section) for section in sections]}
+    before = orjson.loads(path.read_bytes())["sections"] if path.exists() else []
+    kept = {each["title"]: each for each in before}
+    kept |= {each.title: {"title": each.title, "about": about, **_kept(each)} for each in sections}
+    content = {"sections": list(kept.values())}
     path.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
     return path
 
@@ -131,7 +137,7 @@ def _kept(section: Section) -> dict[str, object]:
         {"name": goal.name, "figure": goal.figure, "goal": goal.bound, "met": goal.is_met}
         for goal in section.goals
     ]
-    return {"title": section.title, "goals": goals, "figures": list(section.figures)}
+    return {"goals": goals, "figures": list(section.figures)}
 
 
 async def about(databases: Mapping[str, Database]) -> dict[str, object]:

@@ -21,18 +21,30 @@ class Pool:
     if TYPE_CHECKING:  # asyncpg's classes have parameters for type checkers only.
         connections: asyncpg.Pool[asyncpg.Record]
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, told_as_bytes: bool = False) -> None:
+        """Keep where to connect; with `told_as_bytes` texts of answers are not decoded."""
         self.url = url
+        self._init = _as_bytes if told_as_bytes else None
 
     @asynccontextmanager
     async def opened(self, _: Starlette) -> AsyncIterator[None]:
         """Connect, and disconnect at the end: the lifespan of an application."""
         # As Headwater does: nothing changes a session, and a reset costs a round trip.
         self.connections = await asyncpg.create_pool(
-            self.url, max_size=_POOL_SIZE, reset=_as_it_is, server_settings={"jit": "off"}
+            self.url,
+            max_size=_POOL_SIZE,
+            init=self._init,
+            reset=_as_it_is,
+            server_settings={"jit": "off"},
         )
         yield
         await self.connections.close()
+
+
+async def _as_bytes(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    await connection.set_type_codec(
+        "text", schema="pg_catalog", encoder=str.encode, decoder=bytes, format="binary"
+    )
 
 
 async def _as_it_is(_: object) -> None:
