@@ -32,7 +32,7 @@ class Arm:
 class Facts:
     """An attribute with facts; of an interface, one table for each type that implements it.
 
-    `logged`: only the log has them.
+    `logged`: only the log has them. `always_one`: an entity has had one at a time, at any time.
     """
 
     arms: tuple[Arm, ...]
@@ -41,6 +41,7 @@ class Facts:
     unique: bool = False
     enum: str | None = None
     logged: bool = False
+    always_one: bool = False
 
     @property
     def types(self) -> frozenset[str] | None:
@@ -195,10 +196,10 @@ def meaning(name: str, catalogue: Catalogue) -> Meaning:
     if attribute is None:
         raise UnknownAttribute(name)
     if attribute.owner not in catalogue.interfaces:
-        return _facts(attribute, (attribute,))
+        return _facts(attribute, (attribute,), catalogue)
     implementers = catalogue.implementers[attribute.owner]
     owned = (catalogue.attributes.get(f"{owner}/{attribute.field}") for owner in implementers)
-    return _facts(attribute, tuple(found for found in owned if found is not None))
+    return _facts(attribute, tuple(found for found in owned if found is not None), catalogue)
 
 
 def type_id(name: str, catalogue: Catalogue) -> AttributeId | None:
@@ -280,6 +281,12 @@ def far_ends(names: tuple[str, ...], catalogue: Catalogue) -> frozenset[str]:
     return catalogue.ends(names) | {UNKNOWN.name}
 
 
-def _facts(attribute: Attribute, owned: tuple[Attribute, ...]) -> Facts:
-    arms = tuple(Arm(each.id, frozenset({each.owner}), each.slot) for each in owned)
-    return Facts(arms, attribute.type, attribute.many, attribute.unique, attribute.enum)
+def _facts(attribute: Attribute, owned: tuple[Attribute, ...], catalogue: Catalogue) -> Facts:
+    return Facts(
+        tuple(Arm(each.id, frozenset({each.owner}), each.slot) for each in owned),
+        attribute.type,
+        attribute.many,
+        attribute.unique,
+        attribute.enum,
+        always_one=all(each.id in catalogue.always_one for each in owned),
+    )

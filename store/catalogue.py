@@ -204,7 +204,9 @@ class Catalogue:
     Nothing yet).
 
     The maps are by name; `UNKNOWN` is always among the entity types. `ends_ever`: the types that
-    the ends of edges can have had at any t, of the edge types of which that is known.
+    the ends of edges can have had at any t, of the edge types of which that is known. `always_one`:
+    the attributes known to have been no lists at any t, `always_one_from` and `always_one_to` the
+    edge types of which an entity has had one at a time.
     """
 
     t: T = NOTHING_YET
@@ -213,6 +215,9 @@ class Catalogue:
     edge_types: Mapping[str, EdgeType] = field(default_factory=dict)
     enums: Mapping[str, EnumType] = field(default_factory=dict)
     ends_ever: Mapping[str, EndTypes] = field(default_factory=dict, compare=False)
+    always_one: frozenset[AttributeId] = field(default=frozenset(), compare=False)
+    always_one_from: frozenset[AttributeId] = field(default=frozenset(), compare=False)
+    always_one_to: frozenset[AttributeId] = field(default=frozenset(), compare=False)
     attributes: Mapping[str, Attribute] = field(init=False)
     implementers: Mapping[str, tuple[str, ...]] = field(init=False)
 

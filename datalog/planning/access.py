@@ -21,7 +21,7 @@ from datalog.syntax.clauses import (
     Search,
 )
 from datalog.syntax.terms import BLANK, Constant, Term, Variable
-from datalog.syntax.views import History, Now, View, end_of
+from datalog.syntax.views import AsOf, History, Now, View, end_of
 from datalog.vocabulary import (
     ANY_TIME,
     EdgeColumn,
@@ -93,12 +93,14 @@ class FactRow:
     def functional(self) -> bool:
         """Tell whether an entity has at most one such row.
 
-        The schema is the current one also for the past, so what it says holds for the present only;
-        what is built in has never been otherwise.
+        The schema is the current one also for the past, so what it says holds for the present only,
+        unless it has said so always; what is built in has never been otherwise.
         """
         if isinstance(self.view, History):
             return False
-        return self._is_built_in or (not self.facts.many and isinstance(self.view, Now))
+        if self._is_built_in or (self.facts.always_one and isinstance(self.view, AsOf)):
+            return True
+        return not self.facts.many and isinstance(self.view, Now)
 
     @property
     def identifying(self) -> bool:

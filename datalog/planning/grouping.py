@@ -250,14 +250,18 @@ def _both(before: Row | Condition | None, item: Row | Condition) -> Row | Condit
 
 
 def _with_ends(item: Row | Condition, catalogue: Catalogue) -> Row | Condition:
-    """Tell which ends of an edge of one known type leave one edge; true of the present only."""
-    if not (isinstance(item, EdgeRow) and isinstance(item.view, Now)):
+    """Tell which ends of an edge of one known type leave one edge, at the time of its view."""
+    if not (isinstance(item, EdgeRow) and isinstance(item.view, Now | AsOf)):
         return item
     types = {place for column, place in item.columns if column is EdgeColumn.TYPE}
     match list(types):
         case [Constant() as name]:
             edge = catalogue.edge_type(_named(name))
-            ends = ((EdgeColumn.FROM, edge.one_from), (EdgeColumn.TO, edge.one_to))
+            one_from, one_to = edge.one_from, edge.one_to
+            if isinstance(item.view, AsOf):
+                one_from = edge.id in catalogue.always_one_from
+                one_to = edge.id in catalogue.always_one_to
+            ends = ((EdgeColumn.FROM, one_from), (EdgeColumn.TO, one_to))
             return replace(item, ends=tuple(end for end, is_one in ends if is_one))
         case _:
             return item

@@ -1,4 +1,4 @@
-"""Which types the ends of edges have had, at any time: what an edge says of its ends in the past.
+"""What has held of the schema at any time, so that it may be relied on in the past too.
 
 The transactor gives an Unknown entity the type of an end that allows one alone, and refuses any
 type that is not allowed; a schema change that leaves live edges with other ends is refused. So the
@@ -12,7 +12,8 @@ from itertools import groupby
 
 from store.catalogue import UNKNOWN
 from store.database import Row
-from store.schema.description import Said
+from store.schema.description import MANY, Said
+from store.values import quoted
 
 _ENDS = (Said.FROM, Said.TO)
 
@@ -50,6 +51,28 @@ def ends_ever(rows: Iterable[Row], interfaces: frozenset[int]) -> Mapping[int, E
         for edge, said in told.ends
         if said is Said.FROM
     }
+
+
+def always_one(rows: Iterable[Row]) -> frozenset[tuple[int, Said]]:
+    """Return what has been of cardinality one since it came, from rows as `ends_ever` has them.
+
+    With CARDINALITY attributes, with ONE_FROM and ONE_TO edge types.
+    """
+    came: dict[int, int] = {}
+    since: dict[tuple[int, Said], int] = {}
+    lists: set[tuple[int, Said]] = set()
+    for t, e, a, op, _, v in rows:
+        if a == Said.KIND:
+            came.setdefault(e, t)
+        if a in _ONES:
+            since.setdefault((e, Said(a)), t)
+            if v == _MANY or (a != Said.CARDINALITY and not op):
+                lists.add((e, Said(a)))
+    return frozenset(each for each, t in since.items() if came.get(each[0]) == t) - lists
+
+
+_ONES = {Said.CARDINALITY, Said.ONE_FROM, Said.ONE_TO}
+_MANY = quoted(MANY)
 
 
 def _take_in(told: _Told, rows: Iterable[Row]) -> set[tuple[int, Said]]:

@@ -12,10 +12,10 @@ import orjson
 
 from store.catalogue import UNKNOWN, Catalogue, EndTypes
 from store.database import Connection, Database, Row
-from store.ids import T
+from store.ids import AttributeId, T
 from store.schema.assembly import catalogue_of
 from store.schema.description import FLAGS, REFERENCES, Described, Kind, Said
-from store.schema.ends import EndsEver, ends_ever
+from store.schema.ends import EndsEver, always_one, ends_ever
 from store.values import quoted
 
 Held = int | str
@@ -28,19 +28,30 @@ Facts = Mapping[int, Mapping[Said, frozenset[Held]]]
 class SchemaFacts:
     """The schema facts as of `t`, the transaction that last changed them (0: there are none).
 
-    `ends`: what the ends of edges have been, by edge type, where all that came before was read.
+    Where all that came before was read, `ends` is what the ends of edges have been, by edge type,
+    and `ones` what has always been of cardinality one.
     """
 
     t: T
     facts: Facts
     ends: Mapping[int, EndsEver] = field(default_factory=dict)
+    ones: frozenset[tuple[int, Said]] = frozenset()
 
     def catalogue(self) -> Catalogue:
         """Return what the facts say."""
         names = full_names(self.facts)
         ids = {name: e for e, name in names.items()}
         found = catalogue_of(described(self.facts, names), ids, self.t)
-        return replace(found, ends_ever=self._ends_ever(names))
+        return replace(
+            found,
+            ends_ever=self._ends_ever(names),
+            always_one=self._ones(Said.CARDINALITY),
+            always_one_from=self._ones(Said.ONE_FROM),
+            always_one_to=self._ones(Said.ONE_TO),
+        )
+
+    def _ones(self, said: Said) -> frozenset[AttributeId]:
+        return frozenset(AttributeId(e) for e, which in self.ones if which is said)
 
     def _ends_ever(self, names: Mapping[int, str]) -> Mapping[str, EndTypes]:
         return {
@@ -84,7 +95,12 @@ def fold(rows: Iterable[Row]) -> SchemaFacts:
         value = v if r is None else r
         said[Said(a)] = held_before | {value} if op else held_before - {value}
     interfaces = {e for e, said in facts.items() if _INTERFACE in said.get(Said.KIND, ())}
-    return SchemaFacts(T(last), dict(sorted(facts.items())), ends_ever(rows, frozenset(interfaces)))
+    return SchemaFacts(
+        T(last),
+        dict(sorted(facts.items())),
+        ends_ever(rows, frozenset(interfaces)),
+        always_one(rows),
+    )
 
 
 _INTERFACE = quoted(Kind.INTERFACE)

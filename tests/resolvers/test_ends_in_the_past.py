@@ -100,3 +100,31 @@ async def test_what_has_always_been_of_one_type_needs_no_look_at_it(database_url
             ("x", "Team"),
             ("x", "Team"),
         ]
+
+
+GROUPED = "{ teams(asOf: %d) { groups(by: name) { nodes { key count } } } }"
+
+
+async def test_what_has_always_been_one_value_is_joined_in_the_past_as_it_is_now(
+    database_url: str,
+) -> None:
+    async with Database.open(database_url) as database:
+        indexed = TEAMS.replace("Team @entity { name: String", "Team @entity { name: String @index")
+        renamed = {"upsert": [{"type": "Team", "urn": "hw://o/a/x", "name": "m"}]}
+        world = await _happen(database, indexed, _upsert("Team", "hw://o/a/x"), renamed)
+        for t, name in ((2, "n"), (3, "m")):
+            found = await world.one(GROUPED % t)
+            assert found["groups"]["nodes"] == [{"key": name, "count": 1}]
+            assert "ORDER BY 1 LIMIT 1)" not in world.plan(GROUPED % t).statement.text
+
+
+async def test_of_what_was_a_list_once_the_past_tells_the_first(database_url: str) -> None:
+    listed = TEAMS.replace("Team @entity { name: String", "Team @entity { name: [String!] @index")
+    single = TEAMS.replace("Team @entity { name: String", "Team @entity { name: String @index")
+    async with Database.open(database_url) as database:
+        several = {"upsert": [{"type": "Team", "urn": "hw://o/a/x", "name": ["b", "a"]}]}
+        one = {"upsert": [{"type": "Team", "urn": "hw://o/a/x", "name": ["c"]}]}
+        world = await _happen(database, listed, several, one, single)
+        for t, name in ((2, "a"), (3, "c"), (4, "c")):
+            found = await world.one(GROUPED % t)
+            assert found["groups"]["nodes"] == [{"key": name, "count": 1}]

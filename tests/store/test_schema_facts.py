@@ -243,3 +243,35 @@ def test_the_ends_of_edges_have_been_what_was_ever_allowed(
 ) -> None:
     [ends] = fold([*ENDS, *later]).catalogue().ends_ever.values()
     assert list(map(set, ends)) == [from_types, to_types]
+
+
+def test_what_was_a_list_once_or_came_to_be_one_end_later_has_not_always_been_one() -> None:
+    rows = [
+        *ENDS,
+        (1, 1003, Said.ONE_FROM, True, None, "true"),
+        *(
+            row
+            for e, name in ((1010, '"name"'), (1011, '"tag"'))
+            for row in (
+                (1, e, Said.KIND, True, None, '"Attribute"'),
+                (1, e, Said.NAME, True, None, name),
+                (1, e, Said.OWNER, True, 1001, None),
+                (1, e, Said.VALUE_TYPE, True, None, '"String"'),
+                (1, e, Said.CARDINALITY, True, None, '"many"' if e == 1011 else '"one"'),
+                (1, e, Said.SLOT, True, None, str(e - 1009)),
+            )
+        ),
+    ]
+    later = [
+        (2, 1003, Said.ONE_TO, True, None, "true"),
+        (2, 1011, Said.CARDINALITY, False, None, '"many"'),
+        (2, 1011, Said.CARDINALITY, True, None, '"one"'),
+    ]
+    catalogue = fold([*rows, *later]).catalogue()
+    assert not catalogue.attributes["Team/tag"].many
+    assert catalogue.edge_types["OwnedBy"].one_to
+    assert catalogue.always_one == {catalogue.attributes["Team/name"].id}
+    assert catalogue.always_one_from == {AttributeId(1003)}
+    assert catalogue.always_one_to == frozenset()
+    left = fold([*rows, (3, 1003, Said.ONE_FROM, False, None, "true")]).catalogue()
+    assert left.always_one_from == frozenset()
