@@ -7,6 +7,7 @@ measuring  runs that are interleaved, their medians, and ratios with their sprea
 report     what was measured, as tables, goals and a file in results/
 peers      Headwater over HTTP against SQL by hand, Strawberry with DataLoader, its past, its growth
 datalog    queries against SQL written by hand, orders of clauses, past and present, closures
+lineage    closures, depth 5, the widest dataset and ten million edges, against WITH RECURSIVE
 profile    where the time of one request goes
 
 `make bench-data` builds, `make bench` measures all parts, one after the other. A part is a function

@@ -11,13 +11,16 @@ from types import MappingProxyType
 
 from benchmarks.databases import Bench, opened
 from benchmarks.datalog import measure as datalog
+from benchmarks.lineage import measure as lineage
 from benchmarks.measuring import BRIEF, THOROUGH
 from benchmarks.peers import measure as peers
 from benchmarks.report import Section, about, save, show, show_goals
 
 Part = Callable[[Bench], AsyncIterator[Section]]
 
-PARTS: Mapping[str, Part] = MappingProxyType({"peers": peers.measured, "datalog": datalog.measured})
+PARTS: Mapping[str, Part] = MappingProxyType(
+    {"peers": peers.measured, "datalog": datalog.measured, "lineage": lineage.measured}
+)
 """What is measured, in this order, by the name that the command line takes."""
 
 

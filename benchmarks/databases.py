@@ -30,6 +30,7 @@ from store.writing.writer import Writer
 
 GRAPH = "headwater_benchmark_graph"
 HISTORIES = "headwater_benchmark_histories"
+TEN_MILLION_EDGES = "headwater_benchmark_ten_million_edges"
 WAREHOUSES: Mapping[str, history.Size] = MappingProxyType(
     {
         "headwater_benchmark_1e5": history.Size(steps=255),
@@ -73,7 +74,7 @@ async def opened(budget: Budget) -> AsyncIterator[Bench]:
     with server() as running:
         async with AsyncExitStack() as stack:
             found: dict[str, Database] = {}
-            for name in (HISTORIES, GRAPH, *WAREHOUSES):
+            for name in (HISTORIES, GRAPH, TEN_MILLION_EDGES, *WAREHOUSES):
                 url = create_database(running, name)
                 database = await stack.enter_async_context(
                     Database.open(url, pool_size=1, statement_timeout=_PATIENCE)
@@ -84,7 +85,8 @@ async def opened(budget: Budget) -> AsyncIterator[Bench]:
                 if built:
                     found[name] = database
                 else:
-                    print(f"{name} is not there; `make bench-data` builds it")
+                    edges = "-edges" if name == TEN_MILLION_EDGES else ""
+                    print(f"{name} is not there; `make bench-data{edges}` builds it")
             yield Bench(running, found, budget)
 
 

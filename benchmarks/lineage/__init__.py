@@ -2,4 +2,5 @@
 
 graph      a graph of ten million edges, drawn as arrays
 building   its database: the log that a writer would have made, and what derives from it
+measure    lineage against WITH RECURSIVE by hand
 """

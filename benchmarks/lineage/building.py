@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.databases import server
+from benchmarks.databases import TEN_MILLION_EDGES, server
 from benchmarks.lineage.graph import Numbers, Size, Step, steps
 from schema.sdl import catalog as sdl
 from store.audit.tables import NewTable, new_tables
@@ -35,7 +35,6 @@ from store.schema.facts import read_catalogue
 from store.tables import BUILT_IN
 from store.transaction import Transaction
 
-NAME = __import__("os").environ.get("NAME_", "headwater_benchmark_ten_million_edges")
 CATALOG = """
 type Dataset @entity {
   name: String
@@ -377,16 +376,16 @@ _FROM_LOG = (
 
 async def _main(size: Size) -> None:
     with server() as running:
-        url = create_database(running, NAME)
+        url = create_database(running, TEN_MILLION_EDGES)
         await migrate(url)
         async with Database.open(url, pool_size=2, statement_timeout=_PATIENCE) as database:
             if (await database.clock()).t > 1:
-                print(f"{NAME}: there already")
+                print(f"{TEN_MILLION_EDGES}: there already")
                 return
             begun = perf_counter()
             datoms = await build(database, size)
             await database.rows("VACUUM (ANALYZE)")
-            print(f"\n{NAME}: {datoms:,} datoms in {perf_counter() - begun:.0f} s")
+            print(f"\n{TEN_MILLION_EDGES}: {datoms:,} datoms in {perf_counter() - begun:.0f} s")
 
 
 if __name__ == "__main__":
