@@ -19,5 +19,5 @@ async def service(served: Served, selected: Selected) -> object:
     sdl = served.introspected.get(_KEPT)
     if sdl is None:
         sdl = (await asyncio.to_thread(subgraph, served.core)).encode()
-        served.introspected.put(_KEPT, sdl)
+        served.introspected.put(_KEPT, sdl, len(sdl))
     return shaped(selected.of(), {"__typename": "_Service", "sdl": sdl.decode()})

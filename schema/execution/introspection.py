@@ -99,7 +99,7 @@ async def _told(
         if text is None:
             text = await asyncio.to_thread(_text, prepared, each)
             if len(str(identity)) <= _LONGEST_KEPT:
-                kept.put(identity, text)
+                kept.put(identity, text, len(text))
         yield each.key, text
 
 
@@ -118,7 +118,8 @@ def tell_ahead(served: Served) -> None:
     for query in _USUAL:
         prepared = prepare(served, Request(query))
         for each in introspection(asked(prepared), prepared.operation):
-            served.introspected.put(_identity(prepared, each), _text(prepared, each))
+            text = _text(prepared, each)
+            served.introspected.put(_identity(prepared, each), text, len(text))
 
 
 def _text(prepared: Prepared, selected: Selected) -> bytes:

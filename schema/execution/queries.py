@@ -36,7 +36,7 @@ from resolvers.together import Together
 from schema.execution.documents import exceeded
 from schema.execution.requests import Basis, Cost, Prepared
 from schema.execution.selections import Asked, root_nodes, select
-from schema.execution.served import LONGEST_KEPT, Compiled
+from schema.execution.served import LONGEST_KEPT, Compiled, size_of
 from store.catalogue import Catalogue
 from store.database import Database
 from store.errors import OurFault
@@ -91,7 +91,8 @@ def compiled(
 
 def _keep(prepared: Prepared, signature: object, made: Compiled) -> None:
     if len(prepared.request.query) <= LONGEST_KEPT:
-        prepared.served.plans.put(_identity(prepared, signature), made)
+        size = size_of(prepared.request.query, made.plan.statement.text)
+        prepared.served.plans.put(_identity(prepared, signature), made, size)
 
 
 def _identity(prepared: Prepared, signature: object) -> object:

@@ -30,10 +30,15 @@ from store.ids import T
 from store.schema.facts import read_catalogue
 from store.statistics import count, has_grown
 
-_MOST_DOCUMENTS = 1_000
-_MOST_PLANS = 1_000
-_MOST_INTROSPECTIONS = 8
+_MOST_DOCUMENTS, _BYTES_OF_DOCUMENTS = 1_000, 64 * 2**20
+_MOST_PLANS, _BYTES_OF_PLANS = 1_000, 64 * 2**20
+_MOST_INTROSPECTIONS, _BYTES_OF_INTROSPECTIONS = 8, 128 * 2**20
 LONGEST_KEPT = 20_000
+_A_CHARACTER = 200
+"""Bytes that a document takes for each character of its text, and its plan too (measured)."""
+
+_OF_SQL = 6
+"""Bytes that a plan takes for each character of its statement."""
 _DIGITS = 32
 _log = structlog.get_logger("headwater.schema")
 
@@ -69,11 +74,15 @@ class Served:
     limits: DocumentLimits = field(default_factory=DocumentLimits)
     statistics: Statistics = NOTHING_KNOWN
     hash: str = ""
-    plans: Recent[object, Compiled] = field(default_factory=lambda: Recent(_MOST_PLANS))
-    introspected: Recent[object, bytes] = field(
-        default_factory=lambda: Recent(_MOST_INTROSPECTIONS)
+    plans: Recent[object, Compiled] = field(
+        default_factory=lambda: Recent(_MOST_PLANS, _BYTES_OF_PLANS)
     )
-    _documents: Recent[str, Document] = field(default_factory=lambda: Recent(_MOST_DOCUMENTS))
+    introspected: Recent[object, bytes] = field(
+        default_factory=lambda: Recent(_MOST_INTROSPECTIONS, _BYTES_OF_INTROSPECTIONS)
+    )
+    _documents: Recent[str, Document] = field(
+        default_factory=lambda: Recent(_MOST_DOCUMENTS, _BYTES_OF_DOCUMENTS)
+    )
 
     @property
     def core(self) -> GraphQLSchema:
@@ -86,8 +95,13 @@ class Served:
         if document is None:
             document = read(text, self.core, self.limits)
             if len(text) <= LONGEST_KEPT:
-                self._documents.put(text, document)
+                self._documents.put(text, document, size_of(text))
         return document
+
+
+def size_of(text: str, sql: str = "") -> int:
+    """Return how many bytes a document takes, about; or with the SQL of its statement its plan."""
+    return _A_CHARACTER * len(text) + _OF_SQL * len(sql)
 
 
 @dataclass(slots=True)
@@ -131,6 +145,7 @@ class LiveSchema:
 
     async def watch(self, pause: float) -> None:
         """Follow what other processes do to the schema, until cancelled."""
+        told = None
         while True:
             await asyncio.sleep(pause)
             try:
@@ -139,7 +154,8 @@ class LiveSchema:
                 counted = self.current.statistics.counted
                 if counted is None or has_grown(counted, clock):
                     await self._count()
-                if self.ahead is not None and not len(self.current.introspected):
+                if self.ahead is not None and told is not self.current.introspected:
+                    told = self.current.introspected
                     await asyncio.to_thread(self.ahead, self.current)
             except OurFault as fault:
                 _log.warning("schema not looked at", fault=str(fault))

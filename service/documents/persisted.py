@@ -22,6 +22,7 @@ NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
 HASH_MISMATCH = "PERSISTED_QUERY_HASH_MISMATCH"
 NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
 _LONGEST_KEPT = 64 * 1024
+_BYTES_KEPT = 16 * 2**20
 _PREFIX = "sha256:"
 _SHA_256 = re.compile(r"[0-9a-f]{64}")
 _NOTHING: Mapping[str, str] = {}
@@ -45,7 +46,7 @@ class PersistedDocuments:
         return cls(
             _NOTHING if place is None else trusted_documents(place),
             settings.documents == "trusted",
-            Recent(settings.persisted_queries),
+            Recent(settings.persisted_queries, _BYTES_KEPT),
         )
 
     def text(self, given: Mapping[str, object]) -> str:
@@ -91,7 +92,7 @@ class PersistedDocuments:
         # As bytes: a text that has one rare character takes four times as much memory.
         kept = text.encode(errors="surrogatepass")
         if self.sent.most and len(kept) <= _LONGEST_KEPT:
-            self.sent.put(digest, kept)
+            self.sent.put(digest, kept, len(kept))
         return text
 
 
