@@ -6,6 +6,7 @@ warehouse  the generated warehouse of 10^5 to 10^7 facts, and the same in ordina
 measuring  runs that are interleaved, their medians, and ratios with their spread
 report     what was measured, as tables, goals and a file in results/
 peers      Headwater over HTTP against SQL by hand, Strawberry with DataLoader, its past, its growth
+memory     the server's memory during answers of 100 MB, also to 100 slow readers
 datalog    queries against SQL written by hand, orders of clauses, past and present, closures
 lineage    closures, depth 5, the widest dataset and ten million edges, against WITH RECURSIVE
 profile    where the time of one request goes

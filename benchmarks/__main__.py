@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from benchmarks import memory
 from benchmarks.databases import Bench, opened
 from benchmarks.datalog import measure as datalog
 from benchmarks.lineage import measure as lineage
@@ -19,7 +20,12 @@ from benchmarks.report import Section, about, save, show, show_goals
 Part = Callable[[Bench], AsyncIterator[Section]]
 
 PARTS: Mapping[str, Part] = MappingProxyType(
-    {"peers": peers.measured, "datalog": datalog.measured, "lineage": lineage.measured}
+    {
+        "peers": peers.measured,
+        "datalog": datalog.measured,
+        "lineage": lineage.measured,
+        "memory": memory.measured,
+    }
 )
 """What is measured, in this order, by the name that the command line takes."""
 

@@ -38,6 +38,7 @@ from service.http_body import SMALLEST_COMPRESSED, Compression
 from service.http_cache import Conditional
 from service.limits import limits, stream_limits
 from service.logs import RequestLog
+from service.room import Holdings, Room
 from service.settings import Settings
 from service.streaming.event_stream import EventStreams, is_wanted
 from service.streaming.streams import Streams
@@ -68,6 +69,7 @@ class Server:
     event_streams: EventStreams
     sockets: Sockets
     health: Health
+    room: Room
 
     def leave(self) -> None:
         """Say that the server is about to stop: probes tell it, and what goes on for ever ends."""
@@ -117,6 +119,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
     )
     return [
         Middleware(RequestLog),
+        Middleware(Holdings, taking=settings.stream_taking),
         *([cross_origin] if settings.origins else []),
         Middleware(Conditional),
         Middleware(Compression, minimum_size=SMALLEST_COMPRESSED),
@@ -146,9 +149,10 @@ async def opened(
         executor = Executor(reading, writer, live, settings.min_t_wait)
         health = Health(database, live)
         head = Head(database, settings.listen_url or url, settings.clock_pause)
-        turns = asyncio.Semaphore(max(1, connections // 2))
+        turns, large = (asyncio.Semaphore(max(1, connections // 2)) for _ in range(2))
         subscriptions = Subscriptions(executor, head, turns)
-        streams = Streams(stream_limits(settings))
+        room = Room(settings.answers_held, settings.answers_wait, large)
+        streams = Streams(stream_limits(settings), room)
         watching = asyncio.create_task(_watched(live, schema_poll))
         following = asyncio.create_task(head.run())
         keeping = asyncio.create_task(keeper.run()) if bounds.edges else following
@@ -165,6 +169,7 @@ async def opened(
                 EventStreams(subscriptions, streams, settings.body_limit, documents),
                 Sockets(subscriptions, streams, documents, settings.origins),
                 health,
+                room,
             )
         finally:
             health.leaving = True

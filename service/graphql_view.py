@@ -22,6 +22,7 @@ from service.graphql_request import Refused, from_get, posted, read_batch, read_
 from service.http_accept import GRAPHQL, HTML, JSON, chosen
 from service.http_body import http_response, response_of
 from service.http_cache import ASKED_AGAIN, KEPT_FOR_EVER, NEVER_KEPT, etag
+from service.room import holding
 
 SCHEMA, BASIS = "Headwater-Schema", "Headwater-Basis"
 TOLD_HEADERS = ("ETag", SCHEMA, BASIS)
@@ -44,6 +45,7 @@ class GraphQLView:
     async def answer(self, http: HttpRequest) -> HttpResponse:
         """Answer the request in a URL or a body; give a browser GraphiQL."""
         response = await self._answer(http)
+        holding(http.scope).keep(int(response.headers.get("Content-Length", 0)))
         response.headers["Vary"] = "Accept"
         # What is sent as JSON is never taken for a script, whatever page names it.
         response.headers["X-Content-Type-Options"] = "nosniff"
@@ -121,7 +123,8 @@ class GraphQLView:
             allow = {"Allow": "POST"}
             raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, sentence, headers=allow)
         if prepared.is_query:
-            return await _while_connected(http, self.executor.run(prepared))
+            answering = self.executor.run(prepared, holding(http.scope).expect)
+            return await _while_connected(http, answering)
         return await self.executor.run(prepared)  # What was sent to be written is written.
 
 

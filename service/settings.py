@@ -113,6 +113,15 @@ class Settings(BaseSettings):
     batch_limit: int = Field(
         default=10, ge=0, description="operations in one request at most, as a list; 0 is no lists"
     )
+    answers_held: int = Field(
+        default=256 * 1024 * 1024, ge=1024, description="bytes of large answers that may be held"
+    )
+    answers_wait: float = Field(
+        default=30.0,
+        ge=0,
+        le=3600,
+        description="seconds that a request waits while as many are held",
+    )
     min_t_wait: float = Field(
         default=5.0, ge=0, le=300, description="seconds that a request waits for the t it asks for"
     )
@@ -149,7 +158,7 @@ class Settings(BaseSettings):
         default=30.0,
         gt=0,
         le=3600,
-        description="seconds that a client may take nothing of a stream",
+        description="seconds that a client may take nothing of a stream or an answer",
     )
     stream_silence: float = Field(
         default=15.0,

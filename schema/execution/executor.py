@@ -1,7 +1,7 @@
 """Requests to responses: queries read once and again only on a newer schema, mutations write."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -56,6 +56,13 @@ _LONG = 2_000
 def now() -> datetime:
     """Return the server's clock."""
     return datetime.now(UTC)
+
+
+Expect = Callable[[int], Awaitable[None]]
+
+
+async def _nothing(_rows: int) -> None:
+    """Go on at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,28 +129,32 @@ class Executor:
         except RequestErrors as errors:
             return refusal(errors)
 
-    async def run(self, prepared: Prepared) -> Response:
-        """Answer a request that was prepared. Raises RequestErrors where it is refused yet."""
+    async def run(self, prepared: Prepared, expect: Expect = _nothing) -> Response:
+        """Answer a request that was prepared. Raises RequestErrors where it is refused yet.
+
+        Before rows are read, `expect` is told how many there should be, and may wait.
+        """
         if prepared.is_subscription:  # `Subscriptions` answers those, over what can carry many.
             raise refused(_NEEDS_A_STREAM, BAD_USER_INPUT)
         try:
             if prepared.is_query:
-                return await self._query(prepared)
+                return await self._query(prepared, expect)
             return await self._mutation(prepared)
         except RecursionError:
             raise _too_deep() from None
 
-    async def _query(self, prepared: Prepared) -> Response:
-        response = await self._answer(prepared)
+    async def _query(self, prepared: Prepared, expect: Expect) -> Response:
+        response = await self._answer(prepared, expect)
         least = prepared.request.min_t
         if least is None or response.basis is None or response.basis.t >= least:
             return response
         await self.reaching.until(least)
-        return await self._answer(prepared)
+        return await self._answer(prepared, expect)
 
-    async def _answer(self, prepared: Prepared) -> Response:
+    async def _answer(self, prepared: Prepared, expect: Expect) -> Response:
         query = await self._new_query_aside(prepared)
         cost = query.cost()
+        await expect(cost.rows)
         answer = await _told(query)
         for attempt in range(_MOST_RETRIES):  # Another change may come while one is read.
             if query.stale is None:

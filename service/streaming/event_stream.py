@@ -171,9 +171,12 @@ class _EventStream:
             raise self.request
         prepared = await executor.prepare_aside(self.request)
         if not prepared.is_subscription:
-            running = asyncio.ensure_future(executor.run(prepared))
-            # What was sent to be written is written, whoever is gone meanwhile.
-            yield await (asyncio.shield(running) if prepared.is_mutation else running), None
+            with self.streams.room.holding() as holding:
+                running = asyncio.ensure_future(executor.run(prepared, holding.expect))
+                # What was sent to be written is written, whoever is gone meanwhile.
+                response = await (asyncio.shield(running) if prepared.is_mutation else running)
+                holding.keep(holding.size)
+                yield response, None
             return
         self.goes_on = True
         async with aclosing(self.subscriptions.stream(prepared, self.after)) as events:

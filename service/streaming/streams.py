@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from service.room import Room
+
 
 @dataclass(eq=False)
 class TooManyStreams(Exception):
@@ -38,6 +40,7 @@ class Streams:
     """Counts what is open; `leaving` tells all of it that the server is about to stop."""
 
     limits: StreamLimits
+    room: Room
     leaving: asyncio.Event = field(default_factory=asyncio.Event)
     open: int = 0
 

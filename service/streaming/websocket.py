@@ -194,10 +194,12 @@ class _Socket:
         executor = self.subscriptions.executor
         prepared = await executor.prepare_aside(request)
         if not prepared.is_subscription:
-            running = asyncio.ensure_future(executor.run(prepared))
-            # What was sent to be written is written, whoever is gone meanwhile.
-            response = await (asyncio.shield(running) if prepared.is_mutation else running)
-            await self._send({"type": "next", "id": name, "payload": response.body()})
+            with self.streams.room.holding() as holding:
+                running = asyncio.ensure_future(executor.run(prepared, holding.expect))
+                # What was sent to be written is written, whoever is gone meanwhile.
+                response = await (asyncio.shield(running) if prepared.is_mutation else running)
+                holding.keep(holding.size)
+                await self._send({"type": "next", "id": name, "payload": response.body()})
             return
         async with aclosing(self.subscriptions.stream(prepared)) as events:
             del prepared

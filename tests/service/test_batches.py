@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from schema.execution.executor import Executor
+from schema.execution.executor import Executor, Expect
 from schema.execution.requests import Prepared, Response
 from service.http_accept import GRAPHQL, JSON
 from tests.service.conftest import Asking, serving
@@ -132,10 +132,10 @@ async def test_what_breaks_one_leaves_the_reports_of_the_others(
 ) -> None:
     run = Executor.run
 
-    async def breaking(executor: Executor, prepared: Prepared) -> Response:
+    async def breaking(executor: Executor, prepared: Prepared, *expect: Expect) -> Response:
         if "broken" in prepared.request.query:
             raise ZeroDivisionError
-        return await run(executor, prepared)
+        return await run(executor, prepared, *expect)
 
     monkeypatch.setattr(Executor, "run", breaking)
     operations = [_write("kept"), {"query": "{ broken: __typename }"}, _READ]
