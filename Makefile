@@ -9,11 +9,11 @@ export PYRIGHT_PYTHON_FORCE_VERSION :=
 # The other PostgreSQL that the store is tested on, where the machine has it.
 POSTGRES_15 ?= /usr/lib/postgresql/15/bin
 
-# Tests run side by side, a file at a time, each worker on a PostgreSQL of its own.
+# Tests run side by side, a file at a time, each worker on a PostgreSQL of its own. Their order is ours: tests/slowest.py.
 WORKERS ?= $(shell nproc 2> /dev/null || echo 2)
-PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile
+PYTEST := $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-.PHONY: install serve faults bench-data bench-data-edges bench profile test test-postgres-15 check format lock
+.PHONY: install serve faults bench-data bench-data-edges bench profile test test-postgres-15 check lint mypy pyright layers format lock
 
 install:
 	@command -v $(PYTHON) > /dev/null || { echo "There is no $(PYTHON) here. Headwater needs Python 3.11 or newer; \
@@ -35,11 +35,21 @@ test-postgres-15: install
 		echo "Not run: the store's tests on PostgreSQL 15, which is not in $(POSTGRES_15)"; \
 	fi
 
+# Both type checkers use one core each, for a minute.
 check: install
+	@$(MAKE) --no-print-directory --jobs 2 mypy pyright lint layers
+
+lint:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+mypy:
 	$(BIN)/mypy
+
+pyright:
 	$(BIN)/pyright
+
+layers:
 	$(BIN)/lint-imports
 
 # Plants faults in a copy of the code, one by one: each must turn the tests red.

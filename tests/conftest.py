@@ -21,6 +21,7 @@ import structlog
 from hypothesis import Phase, settings
 
 from store.embedded.server import Server, started
+from tests.slowest import slowest_first
 
 # Tests lose nothing in a power failure; all else is as in production.
 _QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -36,6 +37,12 @@ structlog.configure(
         )
     ]
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest."""
+    items[:] = slowest_first(items)
+
 
 NewDatabase = Callable[[str], AbstractContextManager[str]]
 
