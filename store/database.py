@@ -237,8 +237,9 @@ _ANSWER = 10.0
 _OPTIONS: dict[str, Any] = {  # As asyncpg.connect takes them, each of another type.
     "timeout": _ANSWER,
     "command_timeout": LONGEST_WRITE,
-    # Our plans look up different keys: to remember each costs half as much again (measured).
-    "server_settings": {"application_name": "headwater", "jit": "off", "enable_memoize": "off"},
+    # No more than this: a proxy that pools refuses what it does not know. The planner's settings
+    # are those of the role (`store/migrate.py`).
+    "server_settings": {"application_name": "headwater"},
     # Planning costs more than running: statements stay prepared, however long they are.
     "statement_cache_size": 100,
     "max_cached_statement_lifetime": 0,

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, date, datetime
 from time import monotonic
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import asyncpg
 import pytest
@@ -51,6 +51,38 @@ async def test_just_in_time_compilation_is_off_and_the_application_has_a_name(
     async with Database.open(database_url) as database:
         settings = "SELECT current_setting('jit'), current_setting('application_name')"
         assert await database.row(settings) == ("off", "headwater")
+
+
+async def test_a_session_says_nothing_at_its_start_that_a_proxy_which_pools_refuses(
+    database_url: str,
+) -> None:
+    """PgBouncer knows these, and refuses a session that says anything else."""
+    said: list[bytes] = []
+    url = urlsplit(database_url)
+    [folder], [port] = (parse_qs(url.query)[each] for each in ("host", "port"))
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        length = await reader.readexactly(4)
+        said.append(await reader.readexactly(int.from_bytes(length) - 4))
+        socket = f"{folder}/.s.PGSQL.{port}"
+        answers, questions = await asyncio.open_unix_connection(socket)
+        questions.write(length + said[-1])
+        await asyncio.gather(_passed_on(reader, questions), _passed_on(answers, writer))
+
+    async with await asyncio.start_server(relay, "127.0.0.1", 0) as server:
+        host, there = server.sockets[0].getsockname()
+        through = f"postgresql://{url.username}@{host}:{there}{url.path}?sslmode=disable"
+        async with Database.open(through, pool_size=1) as database:
+            assert await database.row("SELECT 1") == (1,)
+    [start] = said
+    names = start[4:].split(b"\0")[::2]
+    assert set(names) - {b""} <= {b"user", b"database", b"client_encoding", b"application_name"}
+
+
+async def _passed_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while chunk := await reader.read(65_536):
+        writer.write(chunk)
+    writer.close()
 
 
 async def test_a_statement_over_its_deadline_is_cancelled(database_url: str) -> None:

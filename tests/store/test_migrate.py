@@ -37,6 +37,21 @@ async def test_migrating_again_changes_nothing(database_url: str) -> None:
         assert await database.rows("SELECT number, applied_at FROM migration") == before
 
 
+async def test_the_planners_settings_are_the_roles_own_in_this_database(
+    empty_database_url: str,
+) -> None:
+    await asyncio.gather(*(migrate(empty_database_url) for _ in range(4)))
+    connection = await asyncpg.connect(empty_database_url)
+    try:
+        for setting in ("jit", "enable_memoize"):
+            found = await connection.fetchrow(
+                "SELECT setting, source FROM pg_settings WHERE name = $1", setting
+            )
+            assert tuple(found or ()) == ("off", "database user")
+    finally:
+        await connection.close()
+
+
 async def test_many_migrators_at_once_migrate_once(empty_database_url: str) -> None:
     await asyncio.gather(*(migrate(empty_database_url) for _ in range(8)))
     async with Database.open(empty_database_url) as database:
