@@ -128,8 +128,8 @@ async def read(reader: Reader, plan: Plan, bound: "Bound") -> Read:
     return Read(t, instant, schema_t, told.moments, columns, told.called, is_pinned)
 
 
-def _encoded(text: str | None) -> bytes | None:
-    return None if text is None else text.encode()
+def _encoded(text: str | bytes | None) -> bytes | None:
+    return text.encode() if isinstance(text, str) else text
 
 
 def knows_its_types(plan: Plan, bound: "Bound") -> bool:

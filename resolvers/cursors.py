@@ -13,6 +13,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 import orjson
 
@@ -22,7 +23,7 @@ from store.catalogue import ValueType
 from store.ids import T
 from store.values import native
 
-_MAC = 16
+_MAC, _BLOCK = 16, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,21 @@ def _payload(secret: bytes, cursor: object, argument: str) -> bytes:
 
 
 def _mac(secret: bytes, payload: bytes) -> bytes:
-    return hmac.digest(secret, payload, "sha256")[:_MAC]
+    """Return the first bytes of HMAC-SHA256; a page has a thousand of them under one secret."""
+    inner, outer = _keyed(secret)
+    within, around = inner.copy(), outer.copy()
+    within.update(payload)
+    around.update(within.digest())
+    return around.digest()[:_MAC]
+
+
+@lru_cache(1)
+def _keyed(secret: bytes) -> "tuple[hashlib._Hash, hashlib._Hash]":
+    """Return both hashes of RFC 2104, begun with the key."""
+    key = hashlib.sha256(secret).digest() if len(secret) > _BLOCK else secret
+    padded = key.ljust(_BLOCK, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in padded) for pad in (0x36, 0x5C))
+    return hashlib.sha256(inner), hashlib.sha256(outer)
 
 
 def _text(signed: bytes) -> str:

@@ -93,7 +93,8 @@ def _bare(draft: Draft, shapes: tuple[tuple[str, Shape], ...], alike: tuple[Alik
     shown = tuple((key, bare(each) if key in keys else each) for key, each in shapes)
     bared = tuple(map(_bared, alike))
     keys |= {key for each, keys_of in bared for key in keys_of}
-    return replace(drafted(draft, shown, tuple(each for each, _ in bared)), untouched=keys)
+    made = drafted(draft, shown, tuple(each for each, _ in bared), is_raw=True)
+    return replace(made, untouched=keys)
 
 
 def _bared(alike: Alike) -> tuple[Alike, frozenset[str]]:
@@ -106,9 +107,16 @@ def _bared(alike: Alike) -> tuple[Alike, frozenset[str]]:
 
 
 def drafted(
-    draft: Draft, shapes: tuple[tuple[str, Shape], ...], alike: tuple[Alike, ...] = ()
+    draft: Draft,
+    shapes: tuple[tuple[str, Shape], ...],
+    alike: tuple[Alike, ...] = (),
+    *,
+    is_raw: bool = False,
 ) -> Plan:
-    """Return the plan of root fields that were drafted, and of those of one shape each."""
+    """Return the plan of root fields that were drafted, and of those of one shape each.
+
+    `is_raw`: their texts are left as bytes.
+    """
     operation = Operation(shapes, tuple(draft.moments), tuple(each.calls for each in alike))
     catalogue = draft.catalogue
     drafts = [draft, *(call for each in alike for call in each.drafts)]
@@ -122,6 +130,7 @@ def drafted(
             draft.statistics,
             scan=True,
             size=draft.limits.size if draft.is_written else None,
+            is_raw=is_raw,
         ),
         tuple(site for each in drafts for site in each.sites()),
         dict(fault for each in drafts for fault in each.faults.items()),

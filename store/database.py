@@ -253,7 +253,7 @@ async def connect(url: str) -> "asyncpg.Connection[asyncpg.Record]":
         connection: asyncpg.Connection[asyncpg.Record] = await _patiently(
             lambda: asyncpg.connect(url, **_OPTIONS)
         )
-    await count_time(connection)
+    await _made_ready(connection)
     return connection
 
 
@@ -279,9 +279,20 @@ async def _pool(url: str, size: int) -> "asyncpg.Pool[asyncpg.Record]":
         url,
         min_size=1,
         max_size=size,
-        init=count_time,
+        init=_made_ready,
         reset=_reset,
         **{**_OPTIONS, "statement_cache_size": kept_by_each(size)},
+    )
+
+
+async def _made_ready(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """Let a new connection take days and instants as we do, and leave `varchar` as bytes.
+
+    No table of ours has that type: it is what an answer is told as, which goes out as it came.
+    """
+    await count_time(connection)
+    await connection.set_type_codec(
+        "varchar", schema="pg_catalog", encoder=str.encode, decoder=bytes, format="binary"
     )
 
 

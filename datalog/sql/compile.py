@@ -36,7 +36,7 @@ class Told:
     `moments` are those of the operation, `called` those of each call, by its key.
     """
 
-    columns: Mapping[str, str | None]
+    columns: Mapping[str, str | bytes | None]
     moments: Mapping[str, T]
     called: Mapping[str, Mapping[str, T]]
 
@@ -86,19 +86,21 @@ class Statement:
 FIXED_COLUMNS = ("t", "instant", "schema_t")
 
 
-def compile_operation(
+def compile_operation(  # noqa: PLR0913  # Each says another thing of the statement.
     operation: Operation,
     catalogue: Catalogue,
     statistics: Statistics = NOTHING_KNOWN,
     *,
     scan: bool = False,
     size: int | None = None,
+    is_raw: bool = False,
 ) -> Statement:
     """Return the statement of an operation. Raises QueryError, UnknownType, UnknownAttribute.
 
     `statistics` decide in which order facts are read, never what the answer is. `scan` allows
     clauses that read the whole log, which are refused else. A root field of more than `size` bytes
-    comes as NULL, which no other does.
+    comes as NULL, which no other does. `is_raw`: the texts come as `varchar`, which the
+    store leaves as bytes.
 
     Its row: t, instant and schema_t of the basis; the t of each moment, in order; then the JSON
     text of each root field; then what is told of calls. A moment `m` has two slots: `m.t` (or null)
@@ -106,9 +108,10 @@ def compile_operation(
     """
     scope = outermost(operation.moments, catalogue, statistics, scan=scan)
     written = [to_json(shape, scope) for _, shape in operation.fields]
-    fields = [_bounded(as_text(each), size) for each in written]
+    telling = _Telling(size, is_raw)
+    fields = [telling.told(as_text(each)) for each in written]
     called = [
-        _calling(each, scope, size, position) for position, each in enumerate(operation.calls, 1)
+        _calling(each, scope, telling, position) for position, each in enumerate(operation.calls, 1)
     ]
     text, arguments = rendered(operation.moments, fields, called)
     names = (*FIXED_COLUMNS, *operation.moments, *(key for key, _ in operation.fields))
@@ -134,7 +137,20 @@ def _joint(
     return cache(partial(joint, times, columns, alone))
 
 
-def _calling(each: Calls, scope: Scope, size: int | None, position: int) -> Calling:
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """How the text of a root field is told: bounded in bytes or not, and as which type."""
+
+    size: int | None
+    is_raw: bool
+
+    def told(self, text: Sql) -> Sql:
+        """Return the column of a text; to PostgreSQL it is the same text under either type."""
+        bounded = _bounded(text, self.size)
+        return sql("({text})::varchar", text=bounded) if self.is_raw else bounded
+
+
+def _calling(each: Calls, scope: Scope, telling: _Telling, position: int) -> Calling:
     """Return the SQL of root fields of one shape, whose moments are columns of their calls."""
     name = calls.table(position)
     names = {
@@ -145,7 +161,7 @@ def _calling(each: Calls, scope: Scope, size: int | None, position: int) -> Call
     text = as_text(to_json(each.shape, replace(scope, compilation=compilation)))
     moments = {moment: _moment(moment) for moment in each.moments}
     sizes = tuple(compilation.sizes)
-    return calls.calling(each.keys, moments, _bounded(text, size), sizes, position)
+    return calls.calling(each.keys, moments, telling.told(text), sizes, position)
 
 
 def _bounded(text: Sql, size: int | None) -> Sql:

@@ -1,6 +1,7 @@
 """Cursors come back as they went, and nothing else does."""
 
 import base64
+import hmac
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -33,6 +34,12 @@ def test_a_cursor_with_one_character_changed_is_invalid(
     letter = data.draw(st.characters(codec="ascii").filter(lambda each: each != cursor[place]))
     with pytest.raises(InvalidCursor):
         cursors.read(SECRET, "q", cursor[:place] + letter + cursor[place + 1 :])
+
+
+@given(st.binary(max_size=200), st.text(max_size=200))
+def test_a_cursor_is_signed_as_rfc_2104_says(secret: bytes, question: str) -> None:
+    signed = base64.urlsafe_b64decode(cursors.sign(secret, question, [7]) + "==")
+    assert hmac.compare_digest(signed[-16:], hmac.digest(secret, signed[:-16], "sha256")[:16])
 
 
 @given(st.text() | st.binary().map(lambda each: base64.urlsafe_b64encode(each).decode()))

@@ -45,6 +45,7 @@ async def test_the_plan_is_postgresqls(asking: Asking) -> None:
     [
         ("mutation { transact(transaction: {}) { redundant } }", "mutation"),
         ("{ __typename __schema { types { name } } }", "nothing is read"),
+        ("{ _service { sdl } datasets { totalCount } }", "beside the statement"),
     ],
 )
 async def test_what_is_not_compiled_says_why(asking: Asking, query: str, reason: str) -> None:
