@@ -19,6 +19,7 @@ from store.database import Clock, Database, Row
 _MOST_STATEMENTS = 1_000
 _FORGETTING = 1.05
 _FEWEST = 2
+_UNTRIED = 8
 
 
 @dataclass(eq=False, slots=True)
@@ -104,15 +105,17 @@ class Together:
         return lane
 
     def _fitting(self, lane: _Lane) -> int:
-        """Return how many requests one statement should read: one, as long as nothing is known."""
-        return min(self.most, int(self.budget / lane.seconds)) if lane.seconds else 1
+        """Return how many requests one statement should read: a few, as long as none was."""
+        return min(self.most, int(self.budget / lane.seconds) if lane.seconds else _UNTRIED)
 
     async def _alone(self, lane: _Lane, arguments: Sequence[object]) -> Row:
         lane.under_way += 1
+        is_quiet = lane.under_way <= self.side_by_side  # Else it waits for a connection, too.
         begun = perf_counter()
         try:
             row = await self.database.row(lane.statement.text, arguments)
-            lane.took(perf_counter() - begun)
+            if is_quiet:
+                lane.took(perf_counter() - begun)
             return row
         finally:
             lane.under_way -= 1

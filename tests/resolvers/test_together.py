@@ -272,6 +272,28 @@ async def test_what_reads_much_is_read_alone(world: World, together: Together) -
     assert not together._lanes
 
 
+async def test_what_took_long_is_read_alone(world: World, together: Together) -> None:
+    asking = await _primed(world, together)
+    together.budget, before = 0.0, together.database.statements
+    async with held_up(together.database):
+        tasks = asking.many(ASKED[:6])
+        await _blocked(together.database, 6)
+    await asyncio.wait(tasks)
+    assert together.database.statements == before + 6
+    await _check(asking, tasks, ASKED[:6])
+
+
+async def test_many_at_once_are_read_together_from_the_first(
+    world: World, together: Together
+) -> None:
+    asking = _Asking(world, together, DATASET)
+    asked = [ASKED[n % len(ASKED)] for n in range(40)]
+    tasks = asking.many(asked)
+    await asyncio.wait(tasks)
+    assert together.database.statements < len(asked) / 2
+    await _check(asking, tasks, asked)
+
+
 async def test_calls_are_read_alone(world: World, together: Together) -> None:
     await _Asking(
         world, together, "{ a: dataset(id: $u) { name } b: dataset(id: $v) { name } }"
