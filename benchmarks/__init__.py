@@ -9,6 +9,7 @@ peers      Headwater over HTTP against SQL by hand, Strawberry with DataLoader, 
 memory     the server's memory during answers of 100 MB, also to 100 slow readers
 datalog    queries against SQL written by hand, orders of clauses, past and present, closures
 lineage    closures, depth 5, the widest dataset and ten million edges, against WITH RECURSIVE
+coalescing many keys by one statement against a statement for each
 profile    where the time of one request goes
 
 `make bench-data` builds, `make bench` measures all parts, one after the other. A part is a function

@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from benchmarks import memory
+from benchmarks import coalescing, memory
 from benchmarks.databases import Bench, opened
 from benchmarks.datalog import measure as datalog
 from benchmarks.lineage import measure as lineage
@@ -25,6 +25,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "datalog": datalog.measured,
         "lineage": lineage.measured,
         "memory": memory.measured,
+        "coalescing": coalescing.measured,
     }
 )
 """What is measured, in this order, by the name that the command line takes."""

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 import pytest
 
+from benchmarks import coalescing
 from benchmarks.databases import Bench, build_warehouse
 from benchmarks.measuring import Budget
 from benchmarks.peers import answers, measure, throughput
@@ -27,6 +28,8 @@ async def test_all_servers_say_the_same_of_a_warehouse_before_they_are_timed(
 ) -> None:
     monkeypatch.setattr(measure, "MIDDLE", _NAME)
     monkeypatch.setattr("benchmarks.profile.MIDDLE", _NAME)
+    monkeypatch.setattr(coalescing, "MIDDLE", _NAME)
+    monkeypatch.setattr(coalescing, "KEYS", (1, 8))
     monkeypatch.setattr(throughput, "CONNECTIONS", 2)
     await build_warehouse(postgres, _NAME, _SIZE)
     async with Database.open(create_database(postgres, _NAME), pool_size=1) as database:
@@ -40,7 +43,9 @@ async def test_all_servers_say_the_same_of_a_warehouse_before_they_are_timed(
                 assert await answers.compared(connections, question, drawn) >= 1
         sections: list[Section] = [section async for section in measure.measured(bench)]
         profile = await profiled(bench, python=False)
+        [together] = [section async for section in coalescing.measured(bench)]
     assert [len(section.rows) for section in sections] == [8, 8, 10]
+    assert len(together.rows) == 6
     assert [len(row) for row in profile.rows] == [len(profile.columns)] * 4
 
 
