@@ -52,11 +52,12 @@ def between(walked: Walked) -> Between:
         nothing = np.zeros(0, dtype=np.int32)
         return Between(nothing, nothing.astype(np.int16), nothing, nothing)
     hops = reading.hops(arms[0], walked.nodes)
-    [inside] = np.nonzero(walked.is_shown(hops.far))
-    inside = inside[np.argsort(hops.edge[inside])]
+    far, edge = hops.far, hops.edge
+    [inside] = np.nonzero(walked.is_shown(far))
+    inside = inside[np.argsort(edge[inside])]
     place = positions(walked)
     source = hops.at[inside].astype(np.int32)
-    return Between(hops.edge[inside], hops.kind[inside], source, place[hops.far[inside]])
+    return Between(edge[inside], hops.kind[inside], source, place[far[inside]])
 
 
 def degrees(walked: Walked, steps: Steps) -> Counts:

@@ -6,6 +6,7 @@ Both sides walk in lockstep under one budget of nodes, by the rules that
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,12 +65,35 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Hops:
-    """Edges at some nodes: the position of the node among them, the far end, the edge, its type."""
+    """Edges at some nodes, by where they are: in order, in `added`; `at` are positions of nodes."""
 
+    arm: Arm
     at: NDArray[np.intp]
-    far: Places
-    edge: Places
-    kind: NDArray[np.int16]
+    positions: NDArray[np.intp]
+    added: NDArray[np.intp]
+
+    @property
+    def far(self) -> Places:
+        """Return their far ends."""
+        return _both(self.arm.side.far[self.positions], self.arm.added_far[self.added])
+
+    @property
+    def edge(self) -> Places:
+        """Return the edges."""
+        return _both(self.arm.side.edge[self.positions], self.arm.added.edge[self.added])
+
+    @property
+    def kind(self) -> NDArray[np.int16]:
+        """Return the codes of their types."""
+        return _both(self.arm.side.kind[self.positions], self.arm.added.kind[self.added])
+
+
+Column = TypeVar("Column", bound=NDArray[Any])
+
+
+def _both(ordered: Column, added: Column) -> Column:
+    """Return what is in order, then what lies apart: mostly nothing."""
+    return np.concatenate((ordered, added)) if len(added) else ordered  # type: ignore[return-value]
 
 
 class Scratch:
@@ -126,27 +150,22 @@ class Reading:
         shift = first - (np.cumsum(counts, dtype=np.int64) - counts)
         positions = np.repeat(shift, counts) + np.arange(total)
         at = np.repeat(within, counts)
-        is_live = (side.begun[positions] <= t) & (side.ended[positions] > t)
+        is_live = side.ended[positions] > t
+        if t < self.snapshot.t:  # Later nothing has begun that is known.
+            is_live &= side.begun[positions] <= t
         if arm.codes is not None:
             is_live &= arm.codes[side.kind[positions]]
         if not is_live.all():
             positions, at = positions[is_live], at[is_live]
-        found = Hops(at, side.far[positions], side.edge[positions], side.kind[positions])
-        return found if not len(arm.near) else self._with_added(arm, nodes, found)
+        found = Hops(arm, at, positions, np.zeros(0, dtype=np.intp))
+        return self._with_added(found, nodes) if len(arm.near) and len(nodes) else found
 
-    def _with_added(self, arm: Arm, nodes: Places, found: Hops) -> Hops:
-        if not len(nodes):
-            return found
+    def _with_added(self, found: Hops, nodes: Places) -> Hops:
+        arm = found.arm
         self.marks[nodes] = np.arange(len(nodes))
         at = np.minimum(self.marks[arm.near], len(nodes) - 1)
         [hit] = np.nonzero(nodes[at] == arm.near)
-        added = arm.added
-        return Hops(
-            np.concatenate((found.at, at[hit])),
-            np.concatenate((found.far, arm.added_far[hit])),
-            np.concatenate((found.edge, added.edge[hit])),
-            np.concatenate((found.kind, added.kind[hit])),
-        )
+        return Hops(arm, np.concatenate((found.at, at[hit])), found.positions, hit)
 
     def once(self, nodes: Places) -> Places:
         """Return each node once, in no order."""
@@ -184,7 +203,7 @@ class Walked:
 
 def places_of(snapshot: Snapshot, question: Question) -> int:
     """Return how many places a walk needs."""
-    return max(snapshot.places, *(root + 1 for root in question.roots))
+    return max((snapshot.places, *(root + 1 for root in question.roots)))
 
 
 def walk(snapshot: Snapshot, question: Question, scratch: Scratch | None = None) -> Walked:

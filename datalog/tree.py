@@ -281,9 +281,10 @@ class Graph:
 
     The query's `where` is what binds the search's root, and the search. `node` is each node's own
     shape, of the search's node variable; `edge` each edge's own, of the variable `edge_entity`. The
-    parts that are not wanted are left out. Nodes and edges of types that `nodes_pass` or
-    `edges_pass` names have to meet their queries: others are not there for the walk, nor in what is
-    counted of the frontier; roots are there in any case.
+    parts that are not wanted are left out; of nodes, so are those that `of_nodes` does not name.
+    Nodes and edges of types that `nodes_pass` or `edges_pass` names have to meet their queries:
+    others are not there for the walk, nor in what is counted of the frontier; roots are there in
+    any case.
 
     What `known` finds, and the roots then, are shown already: the walk does not come to them, and
     the nodes are those that it does come to, the edges those with one of these at either end.
@@ -304,6 +305,7 @@ class Graph:
     grouping: Grouping | None = None
     groups: bool = False
     passages: bool = False
+    of_nodes: frozenset[str] = frozenset({"type", "side", "levels"})
 
 
 @dataclass(frozen=True, slots=True)

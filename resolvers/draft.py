@@ -41,13 +41,15 @@ Path = tuple[Step, ...]
 class Request:
     """What the request adds to a plan: the variables' values, the server's clock and its secret.
 
-    `edges` are those that are held in memory, where the plan walks over them.
+    `edges` are those that are held in memory, where the plan walks over them. `as_text`: a value
+    may be a Fragment of JSON text, which nobody looks into.
     """
 
     variables: Mapping[str, object]
     now: datetime
     secret: bytes
     edges: Held | None = None
+    as_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ and return ids, with depths or with their count. Ours are whole operations in on
 SQL and once over edges in memory; the same over HTTP, in the same process, is told beside them.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -142,8 +143,9 @@ async def _serving(url: str, memory: int) -> AsyncIterator[_Served]:
     app = create_app(settings)
     async with app.router.lifespan_context(app):
         executor: Executor = app.state.server.view.executor
-        if executor.reading.keeper is not None:
-            await executor.reading.keeper.bring_forward()
+        keeper = executor.reading.keeper
+        while keeper is not None and keeper.snapshot is None:  # noqa: ASYNC110  # Nobody tells us.
+            await asyncio.sleep(0.1)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(
             transport=transport, base_url="http://headwater", timeout=600

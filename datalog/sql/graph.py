@@ -28,9 +28,11 @@ passages   The pairs of nodes that ways through join, from upstream to downstrea
            the fewest edges that it takes, by their numbers (`passages`).
 cut        Whether any hop would pass more nodes than it may (of a walk through nodes, `frontier`).
 refused    Whether the budget of nodes kept a candidate out.
+type, side, up and down are there where `of_nodes` names them (up and down as "levels").
 extra      The shape of the node, or of the edge (left out where the graph has none).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from datalog.reason import Empty
@@ -202,18 +204,17 @@ def _between(reading: _Reading, edges: tuple[str, ...], walk: Walk, name: Sql) -
     )
 
 
-def node_members(*, degrees: bool) -> tuple[tuple[str, Json], ...]:
-    """Return what the walk tells of a node, by key."""
-    members: tuple[tuple[str, Json], ...] = (
-        ("depth", (sql("n.depth::text"),)),
-        ("side", ('"', told_side(sql("n")), '"')),
-        ("up", (sql("coalesce(n.up::text, 'null')"),)),
-        ("down", (sql("coalesce(n.down::text, 'null')"),)),
-    )
-    if not degrees:
-        return members
-    counts = (("in", sql("coalesce(i.count, 0)::text")), ("out", sql("coalesce(o.count, 0)::text")))
-    return (*members, *((key, (count,)) for key, count in counts))
+def node_members(graph: Graph) -> Iterator[tuple[str, Json]]:
+    """Yield what the walk tells of a node, by key."""
+    yield "depth", (sql("n.depth::text"),)
+    if "side" in graph.of_nodes:
+        yield "side", ('"', told_side(sql("n")), '"')
+    if "levels" in graph.of_nodes:
+        yield "up", (sql("coalesce(n.up::text, 'null')"),)
+        yield "down", (sql("coalesce(n.down::text, 'null')"),)
+    if graph.degrees:
+        yield "in", (sql("coalesce(i.count, 0)::text"),)
+        yield "out", (sql("coalesce(o.count, 0)::text"),)
 
 
 def with_degrees(rows: GraphRows, found: Found) -> Found:

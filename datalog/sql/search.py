@@ -62,7 +62,42 @@ def _greatest_depth(walk: Walk) -> Sql:
     return depths[0] if len(depths) == 1 else sql("greatest({all})", all=join(", ", depths))
 
 
+_UP = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A side that is walked: its steps, the arrays of a level, and its tag."""
+
+    steps: tuple[EdgeStep, ...]
+    fresh: Sql
+    reached: Sql
+    tag: int
+
+
 def _step(walk: Walk) -> Sql:
+    sides = _sides(walk)
+    return _step_of_one(sides[0], walk) if len(sides) == 1 else _step_of_both(walk)
+
+
+def _step_of_one(side: _Side, walk: Walk) -> Sql:
+    """Return the next level where only one side is walked: none of its candidates is shown yet."""
+    came = sql("coalesce(array_agg(c.node) FILTER (WHERE c.stays), '{{}}')")
+    nobody = sql("'{{}}'::bigint[]")
+    return sql(
+        "SELECT {up} AS up, {down} AS down, (count(*) FILTER (WHERE c.stays))::int AS fresh,"
+        " coalesce(bool_or(NOT c.stays), false) AS refused\n"
+        "FROM (SELECT f.node, row_number() OVER (ORDER BY f.node) <= {max_nodes} - {s}.shown"
+        " AS stays FROM ({fresh}) f) c",
+        up=came if side.tag == _UP else nobody,
+        down=nobody if side.tag == _UP else came,
+        max_nodes=walk.limit(walk.search.max_nodes),
+        s=walk.levels,
+        fresh=_fresh(side, walk),
+    )
+
+
+def _step_of_both(walk: Walk) -> Sql:
     fresh = [(_name(side), _fresh(side, walk)) for side in _sides(walk)]
     judged = sql(
         "SELECT g.node, g.tags, g.tags & 12 = 0 OR row_number() OVER"
@@ -91,21 +126,11 @@ def _step(walk: Walk) -> Sql:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """A side that is walked: its steps, the arrays of a level, and its tag."""
-
-    steps: tuple[EdgeStep, ...]
-    fresh: Sql
-    reached: Sql
-    tag: int
-
-
 def _sides(walk: Walk) -> list[_Side]:
     s, search = walk.levels, walk.search
     up, down = search.depths
     sides = (
-        _Side(search.upstream, _within(sql("{s}.up", s=s), up, walk), sql("{s}.ups", s=s), 1),
+        _Side(search.upstream, _within(sql("{s}.up", s=s), up, walk), sql("{s}.ups", s=s), _UP),
         _Side(
             search.downstream, _within(sql("{s}.down", s=s), down, walk), sql("{s}.downs", s=s), 2
         ),

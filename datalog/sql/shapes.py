@@ -352,11 +352,13 @@ def _nodes(shape: Graph, rows: GraphRows) -> Sql:
     node, source = shape.search.node, shape.search.source
     type_shape = TypeName(node, source)
     found = with_degrees(rows, rows.nodes) if shape.degrees else rows.nodes
-    found = with_outputs(found, [type_shape, *([shape.node] if shape.node else [])])
+    has_type = "type" in shape.of_nodes
+    own = (*([type_shape] if has_type else []), *([shape.node] if shape.node else []))
+    found = with_outputs(found, own)
     members = [
         ("id", to_json(OpaqueId(node), found.scope)),
-        ("type", to_json(type_shape, found.scope)),
-        *node_members(degrees=shape.degrees),
+        *([("type", to_json(type_shape, found.scope))] if has_type else []),
+        *node_members(shape),
     ]
     if shape.node is not None:
         members.append(("extra", to_json(shape.node, found.scope)))

@@ -223,4 +223,5 @@ class Walking:
         snapshot = request.edges.caught_up(column["since"])
         with request.edges.keeper.walk(snapshot, question) as came:
             found = walked.Found(came, self.catalogue, signing(self.selected, request, t))
-            return walked.told(found, self.selected.of(), column["bases"])
+            told_as = walked.as_text if request.as_text else walked.told
+            return told_as(found, self.selected.of(), column["bases"])

@@ -47,6 +47,7 @@ def graph(draft: Draft, place: Place, selected: Selected, query: Query, search: 
         grouping=grouping,
         groups=ends or "groups" in parts,
         passages=search.through is not None and (ordered or "passages" in parts),
+        of_nodes=frozenset(of_nodes & {"type", "side"}),
     )
 
 

@@ -9,10 +9,11 @@ their types, urns and fields, filters, groups, and walks through types.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, repeat
+from itertools import chain, pairwise, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
 
 from adjacency import graph
 from adjacency.graph import Between, Ending
@@ -173,6 +174,59 @@ def _names(places: np.ndarray[Any, np.dtype[np.int32]]) -> list[str]:
 def told(found: Found, selected: Iterable[Selected], bases: Json) -> Json:
     """Return the graph as selected; `bases` has what is selected of the basis, by key."""
     return {each.key: _part(found, each, bases) for each in selected}
+
+
+def as_text(found: Found, selected: Iterable[Selected], bases: Json) -> Json:
+    """Do as `told`, with the nodes as JSON text: to make 100,000 objects of them takes longest."""
+    return {
+        each.key: _nodes_text(found, each) if each.name == "nodes" else _part(found, each, bases)
+        for each in selected
+    }
+
+
+def _nodes_text(found: Found, selected: Selected) -> orjson.Fragment:
+    """Return the nodes as JSON text: of many rows one pattern, filled in at once."""
+    leaves = selected.of()
+    if [leaf.name for leaf in leaves] == ["id"] and len(found.walked.nodes):
+        return _ids_text(found, leaves[0].key)
+    pattern = ",".join(f"{orjson.dumps(leaf.key).decode()}:{_pattern(leaf)}" for leaf in leaves)
+    columns = [_numbers(found, leaf) for leaf in leaves]
+    rows = ",".join([f"{{{pattern}}}"] * len(found.walked.nodes))
+    values = tuple(chain.from_iterable(zip(*columns, strict=True)))
+    return orjson.Fragment(f"[{rows % values}]")
+
+
+def _ids_text(found: Found, key: str) -> orjson.Fragment:
+    """Return nodes of which nothing but the id is told: numbers in text, with the rest between."""
+    ids = found.walked.nodes.astype(np.int64) + FIRST_ENTITY
+    numbers = orjson.dumps(ids, option=orjson.OPT_SERIALIZE_NUMPY)[1:-1]
+    begin = b"{" + orjson.dumps(key) + b':"E'
+    return orjson.Fragment(b"[" + begin + numbers.replace(b",", b'"},' + begin) + b'"}]')
+
+
+def _pattern(leaf: Selected) -> str:
+    match leaf.name:
+        case "id":
+            return '"E%d"'
+        case "depth" | "rank" | "inDegree" | "outDegree":
+            return "%d"
+        case "inCycle":
+            return "%s"
+        case _:
+            return '"%s"'
+
+
+def _numbers(found: Found, leaf: Selected) -> Iterable[object]:
+    match leaf.name:
+        case "id":
+            ids: list[int] = (found.walked.nodes.astype(np.int64) + FIRST_ENTITY).tolist()
+            return ids
+        case "inCycle":
+            return map(("false", "true").__getitem__, found.layers.in_cycle)
+        case "__typename":
+            return ["LineageNode"] * len(found.walked.nodes)
+        case _:
+            return _node_column(found, leaf)
 
 
 def _part(found: Found, selected: Selected, bases: Json) -> object:  # noqa: PLR0911  # One each.

@@ -62,7 +62,7 @@ class CompiledQuery:
 
     def __post_init__(self) -> None:
         values = self.prepared.variables.values
-        self._request = Request(values, self.now, self.reading.secret)
+        self._request = Request(values, self.now, self.reading.secret, as_text=True)
         self._bound = bind(self.compiled.plan, self._request)
 
     @property

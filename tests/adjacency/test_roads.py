@@ -41,6 +41,7 @@ query(
     basis { t }
     nodes { __typename id depth side rank inCycle inDegree outDegree }
     named: nodes { id }
+    some: nodes { it: id depth }
     edges { __typename id type from to back }
     frontier { __typename node direction shown hidden exact cursor }
     groups { count }
@@ -119,7 +120,7 @@ class Roads:
         known = [f"E{e}" for e in ids] + [urn for [urn] in urns]
         types = "[TrainedOn, Produced, DerivedFrom]" if chance.random() < 0.2 else "null"
         return ASK.replace("EDGES", types), {
-            "of": chance.sample(known, chance.choice([1, 1, 2])),
+            "of": chance.sample(known, chance.choice([1, 1, 1, 2, 0])),
             "at": chance.choice([None, None, t, chance.randint(1, t)]),
             "direction": chance.choice(["UPSTREAM", "DOWNSTREAM", "BOTH"]),
             "depth": chance.choice([None, 0, 1, 2, 5]),
