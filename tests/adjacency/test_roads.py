@@ -160,7 +160,7 @@ async def test_both_roads_say_the_same_as_of_any_t_while_others_write(roads: Roa
         lineage = answer["data"]["lineage"]
         found += lineage is not None and len(lineage["edges"]) > 1
     print(f"{found} of 240 graphs with more than one edge")
-    assert found > 60
+    assert found > 30
     assert len((await roads.is_read()).added.edge) > 0
 
 
