@@ -125,9 +125,9 @@ def save(about: Mapping[str, object], sections: Iterable[Section]) -> Path:
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{datetime.now(UTC):%Y-%m-%d}.json"
     before = orjson.loads(path.read_bytes())["sections"] if path.exists() else []
-    kept = {each["title"]: each for each in before}
-    kept |= {each.title: {"title": each.title, "about": about, **_kept(each)} for each in sections}
-    content = {"sections": list(kept.values())}
+    new = [{"title": each.title, "about": about, **_kept(each)} for each in sections]
+    titles = {each["title"] for each in new}
+    content = {"sections": [*(each for each in before if each["title"] not in titles), *new]}
     path.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")
     return path
 
