@@ -48,10 +48,11 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """A writer's transaction, in which it alone holds the clock."""
+    """A writer's transaction, in which it alone holds the clock; `now` is PostgreSQL's time."""
 
     connection: Connection
     clock: Clock
+    now: datetime
 
 
 @dataclass(slots=True)
@@ -178,11 +179,24 @@ class Database:
         with faults(self.statement_timeout):
             async with (
                 self._connection() as connection,
-                connection.transaction(isolation="read_committed"),
+                _begun(connection, _BEGIN_LOCKED, self.statement_timeout),
             ):
-                # On its own: a statement that waits still sees what was there before it waited.
-                await connection.execute(_LOCK, timeout=self.statement_timeout)
-                yield Writing(connection, await read_clock(connection))
+                clock, now = await read_clock_and_time(connection)
+                yield Writing(connection, clock, now)
+
+    @contextlib.asynccontextmanager
+    async def looking(self) -> AsyncIterator[Writing]:
+        """Give a transaction that sees one moment and writes nothing, with the clock of then.
+
+        Raises as `writing` does.
+        """
+        with faults(self.statement_timeout):
+            async with (
+                self._connection() as connection,
+                _begun(connection, _BEGIN_LOOKING, self.statement_timeout),
+            ):
+                clock, now = await read_clock_and_time(connection)
+                yield Writing(connection, clock, now)
 
     @contextlib.asynccontextmanager
     async def _connection(self) -> AsyncIterator[Connection]:
@@ -218,17 +232,42 @@ _DEADLOCKS = 3
 _READ_ONLY = "BEGIN READ ONLY; SET LOCAL statement_timeout = {milliseconds}"
 _EXPLAINED = "EXPLAIN (VERBOSE, FORMAT JSON)"
 _ANALYZED = "EXPLAIN (VERBOSE, ANALYZE, BUFFERS, FORMAT JSON)"
-_LOCK = "SELECT FROM clock FOR UPDATE"
+# Sent together, and yet the lock is a statement of its own, as it must be: one that waits still
+# sees what was there before it waited.
+_BEGIN_LOCKED = "BEGIN ISOLATION LEVEL READ COMMITTED; SELECT FROM clock FOR UPDATE"
+_BEGIN_LOOKING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _SHARED = "SELECT value FROM secret"
-_CLOCK = "SELECT t, schema_t, instant, hash, next_entity, next_schema FROM clock"
+_CLOCK = """
+SELECT t, schema_t, instant, hash, next_entity, next_schema, clock_timestamp()
+FROM clock
+"""
 
 
 async def read_clock(connection: Connection) -> Clock:
     """Return the clock as a statement of its own sees it."""
+    clock, _ = await read_clock_and_time(connection)
+    return clock
+
+
+async def read_clock_and_time(connection: Connection) -> tuple[Clock, datetime]:
+    """Return the clock as a statement of its own sees it, and the time at PostgreSQL."""
     record = await connection.fetchrow(_CLOCK)
     if record is None:
         raise DatabaseUnavailable("its clock is gone; restore the database from a backup")
-    return Clock(*record)
+    *clock, now = record
+    return Clock(*clock), now
+
+
+@contextlib.asynccontextmanager
+async def _begun(connection: Connection, begin: str, seconds: float) -> AsyncIterator[None]:
+    """Give a transaction: committed at the end, rolled back on any error."""
+    try:
+        await connection.execute(begin, timeout=seconds)
+        yield
+    except BaseException:
+        await connection.execute("ROLLBACK")
+        raise
+    await connection.execute("COMMIT")
 
 
 _PATIENCE = 5.0
@@ -393,9 +432,14 @@ def faults(seconds: float) -> Iterator[None]:
     except _BROKEN as error:
         raise DatabaseUnavailable(str(error)) from error
     except asyncpg.InterfaceError as error:
-        if "closed" not in str(error) and not _is_of_a_broken_connection(error):
+        is_gone = any(said in str(error) for said in _GONE)
+        if not is_gone and not _is_of_a_broken_connection(error):
             raise
         raise DatabaseUnavailable(str(error)) from error
+
+
+_GONE = ("closed", "released back to the pool")
+"""What is said of a connection that broke between two statements: a pool takes it back at once."""
 
 
 def _is_of_a_broken_connection(error: BaseException) -> bool:

@@ -2,8 +2,8 @@
 
 import os
 import struct
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from itertools import count, repeat
@@ -76,19 +76,26 @@ def about(t: T, instant: datetime, recorded_at: datetime, said: Transaction) -> 
     return [Datom(entity, a, op=True, value=quoted(text)) for a, text in texts if text]
 
 
-async def append(connection: Connection, group: Sequence[Recorded], previous: bytes) -> bytes:
-    """Add transactions after the one whose hash is `previous`, and return the hash of the last."""
-    log: list[tuple[object, ...]] = []
-    transactions: list[tuple[object, ...]] = []
-    for recorded in group:
+@dataclass(slots=True)
+class Chain:
+    """Transactions on their way into the log; `hash` is that of the last one."""
+
+    hash: bytes
+    log: list[tuple[object, ...]] = field(default_factory=list)
+    transactions: list[tuple[object, ...]] = field(default_factory=list)
+
+    def add(self, recorded: Recorded) -> None:
+        """Add a transaction after the others."""
         t, datoms = recorded.t, recorded.datoms
         salts = _salts(len(datoms))
-        log += map(_row, repeat(t), count(), datoms, salts)
-        previous = transaction_hash(previous, t, map(datom_hash, datoms, salts))
-        transactions.append(_transaction_row(recorded, previous))
-    await add(connection, "log", _LOG, log)
-    await add(connection, "tx", _TX, transactions)
-    return previous
+        self.log += map(_row, repeat(t), count(), datoms, salts)
+        self.hash = transaction_hash(self.hash, t, map(datom_hash, datoms, salts))
+        self.transactions.append(_transaction_row(recorded, self.hash))
+
+    async def write(self, connection: Connection) -> None:
+        """Write them."""
+        await add(connection, "log", _LOG, self.log)
+        await add(connection, "tx", _TX, self.transactions)
 
 
 def datom_hash(datom: Datom, salt: bytes) -> bytes:

@@ -6,9 +6,9 @@ load_lines reads lines and digests, load_json parses, load_ahead does both ahead
 import asyncio
 import gc
 import heapq
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import KW_ONLY, dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from operator import itemgetter
@@ -21,10 +21,10 @@ from store.loading.ahead import ahead
 from store.loading.errors import LineRefused
 from store.loading.lines import Line, Source, TransactionFile, opened
 from store.transaction import Transaction
-from store.writing.writer import Report, Writer
+from store.writing.writer import Outcome, Report, Submission, Writer
 
 GROUP = 500
-_GROUP_SIZE = 4 * 2**20
+_GROUP_SIZE = 2**18
 _AHEAD_SIZE = 8 * 2**20
 _MOST_REFUSED = 1_000
 _THRESHOLDS = (100_000, 20, 100)
@@ -83,20 +83,99 @@ async def load(
         files = [stack.enter_context(opened(source)) for source in sources]
         highest = await highest_line(database)
         starts = [await begun_at(database, file.source, highest) for file in files]
-        loaded = Loaded(skipped=sum(starts), size=_size(files))
-        progress(loaded)
-        async with ahead(merged(files, starts), _AHEAD_SIZE) as entries:
-            while group := await entries.take(GROUP, _GROUP_SIZE):
+        loading = _Loading(writer, files, progress, continue_=continue_)
+        loading.tell(Loaded(skipped=sum(starts), size=_size(files)))
+        async with ahead(merged(files, starts), _AHEAD_SIZE) as entries, loading.sending():
+            while not loading.is_over and (group := await entries.take(GROUP, _GROUP_SIZE)):
                 new = await fresh(database, group, highest)
-                loaded = replace(loaded, skipped=loaded.skipped + len(group) - len(new))
-                loaded, refusal = await _write(writer, loaded, new, continue_=continue_)
-                loaded = replace(loaded, read=sum(file.position for file in files))
-                progress(loaded)
-                if refusal is not None:
-                    raise refusal
-        if loaded.datoms >= statistics.MANY:
+                await loading.send(new, skipped=len(group) - len(new))
+        if loading.loaded.datoms >= statistics.MANY:
             await statistics.refresh(database)
-        return loaded
+        return loading.loaded
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """Entries that the writer has been given, and those left out as they were loaded before."""
+
+    entries: Sequence[Entry]
+    submission: Submission
+    skipped: int
+
+
+@dataclass(slots=True)
+class _Loading:
+    """A load under way: one group is lined up while the one before it is written."""
+
+    writer: Writer
+    files: Sequence[TransactionFile]
+    progress: Progress
+    _: KW_ONLY
+    continue_: bool
+    loaded: Loaded = Loaded()
+    sent: _Sent | None = None
+    is_over: bool = False
+
+    def tell(self, loaded: Loaded) -> None:
+        """Take in how far the load has come, and tell whoever wants to hear."""
+        self.loaded = replace(loaded, read=sum(file.position for file in self.files))
+        self.progress(self.loaded)
+
+    @asynccontextmanager
+    async def sending(self) -> AsyncIterator[None]:
+        """Let groups be sent, and wait for the last; where it goes wrong, withdraw what waits.
+
+        Raises LineRefused, and as the writer does.
+        """
+        try:
+            yield
+            await self._receive(self.sent)
+        finally:
+            if self.sent is not None:
+                self.sent.submission.withdraw()
+
+    async def send(self, group: Sequence[Entry], skipped: int) -> None:
+        """Give the writer a group, and wait for the group before it.
+
+        Without `continue_` a group ends at a line that cannot be read, and so does the load.
+        Raises as `sending` does.
+        """
+        entries = group if self.continue_ else _up_to_fault(group)
+        said = [entry.said for entry in entries if isinstance(entry.said, Transaction)]
+        self.is_over = not self.continue_ and len(said) < len(entries)
+        before = self.sent
+        submission = self.writer.submit(
+            said,
+            stop_at_refusal=not self.continue_,
+            after=None if before is None else before.submission,
+        )
+        self.sent = _Sent(entries, submission, skipped)
+        await self._receive(before)
+
+    async def _receive(self, sent: _Sent | None) -> None:
+        if sent is None:
+            return
+        outcomes = await sent.submission.answered
+        skipped = self.loaded.skipped + sent.skipped
+        loaded, refusal = self._taken(replace(self.loaded, skipped=skipped), sent, outcomes)
+        self.tell(loaded)
+        if refusal is not None:
+            raise refusal
+
+    def _taken(
+        self, loaded: Loaded, sent: _Sent, outcomes: Sequence[Outcome]
+    ) -> tuple[Loaded, LineRefused | None]:
+        reports = iter(outcomes)
+        for entry in sent.entries:
+            outcome = next(reports) if isinstance(entry.said, Transaction) else entry.said
+            if not isinstance(outcome, CallerFault):
+                loaded = _with_report(loaded, outcome)
+                continue
+            refusal = LineRefused(entry.file, entry.line, outcome)
+            if not self.continue_:
+                return loaded, refusal
+            loaded = _with_refusal(loaded, refusal)
+        return loaded, None
 
 
 @contextmanager
@@ -117,26 +196,6 @@ async def is_empty_or_begun(database: Database, source: Source) -> bool:
     """Return whether a database has no facts beside its schema's, or was begun with this file."""
     [only_schema] = await database.row(_ONLY_SCHEMA)
     return bool(only_schema) or await begun_at(database, source, await highest_line(database)) > 0
-
-
-async def _write(
-    writer: Writer, loaded: Loaded, group: Sequence[Entry], *, continue_: bool
-) -> tuple[Loaded, LineRefused | None]:
-    """Write the transactions of a group; without `continue_`, up to the first that is refused."""
-    if not continue_:
-        group = _up_to_fault(group)
-    said = [entry.said for entry in group if isinstance(entry.said, Transaction)]
-    reports = iter(await writer.transact_many(said, stop_at_refusal=not continue_))
-    for entry in group:
-        outcome = next(reports) if isinstance(entry.said, Transaction) else entry.said
-        if not isinstance(outcome, CallerFault):
-            loaded = _with_report(loaded, outcome)
-            continue
-        refusal = LineRefused(entry.file, entry.line, outcome)
-        if not continue_:
-            return loaded, refusal
-        loaded = _with_refusal(loaded, refusal)
-    return loaded, None
 
 
 def _up_to_fault(group: Sequence[Entry]) -> Sequence[Entry]:

@@ -21,8 +21,7 @@ from store.loading.errors import LineRefused
 from store.loading.lines import Source, opened
 from store.loading.load import GROUP, Entry, begun_at, fresh, highest_line, merged
 from store.transaction import Transaction
-from store.writing.group import MemberGroup, Report
-from store.writing.rules import Rules
+from store.writing.group import MemberGroup, Memory, Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +91,19 @@ async def _fresh_groups(
 async def _applied(writing: Writing, groups: Sequence[Sequence[Entry]]) -> tuple[Report, ...]:
     """Write what the groups say into the transaction. Raises LineRefused."""
     reports: list[Report] = []
-    rules: Rules | None = None
+    memory: Memory | None = None
     for entries in groups:
         said = [_said(entry) for entry in entries]
-        group = await MemberGroup.begin(writing, rules, said)
+        group = await MemberGroup.begin(writing, memory, said)
         for entry, transaction in zip(entries, said, strict=True):
             outcome = group.decide(transaction, if_basis=None, dry_run=False)
             if isinstance(outcome, CallerFault):
                 raise LineRefused(entry.file, entry.line, outcome)
             reports.append(outcome)
-        await group.write()
-        rules = group.rules
-        writing = replace(writing, clock=await read_clock(writing.connection))
+        for _ in group.prepare():
+            pass
+        memory = await group.write(writing)
+        writing = replace(writing, clock=memory.clock)
     return tuple(reports)
 
 

@@ -9,7 +9,7 @@ import asyncpg
 from store.catalogue import Catalogue
 from store.database import Connection, Database, Writing
 from store.ids import AttributeId, EntityId, T
-from store.log import Datom, Recorded, about, append
+from store.log import Chain, Datom, Recorded, about
 from store.schema.change import SchemaChange, SchemaDeclaration, plan
 from store.schema.checks import refuse_broken
 from store.schema.description import describe
@@ -67,7 +67,7 @@ async def _apply(database: Database, wanted: SchemaDeclaration, said: Transactio
         await write_moves(writing.connection, t, moves)
         await _write_names(writing.connection, full_names(facts), full_names(there.facts))
         changes = (*_datoms(there.facts, facts), *datoms_of(moves))
-        recorded = await _recorded(writing, t, said, changes)
+        recorded = _recorded(writing, t, said, changes)
         await _append(writing, recorded, next_schema)
         return Applied(t, t, clock.instant, change, catalogue, recorded.datoms)
 
@@ -94,14 +94,11 @@ def _datoms(before: Facts, after: Facts) -> Iterator[Datom]:
             yield from sorted(Datom(entity, attribute, op=True, value=held) for held in new - old)
 
 
-async def _recorded(
-    writing: Writing, t: T, said: Transaction, changes: tuple[Datom, ...]
-) -> Recorded:
+def _recorded(writing: Writing, t: T, said: Transaction, changes: tuple[Datom, ...]) -> Recorded:
     """Return the transaction; it takes the instant before it, so that any history can follow."""
-    recorded_at = await writing.connection.fetchval("SELECT clock_timestamp()")
     instant = writing.clock.instant
-    datoms = (*about(t, instant, recorded_at, said), *changes)
-    return Recorded(t, instant, recorded_at, said, datoms)
+    datoms = (*about(t, instant, writing.now, said), *changes)
+    return Recorded(t, instant, writing.now, said, datoms)
 
 
 # Whoever listens is told at the commit, as in `store/writing/group.py`.
@@ -116,8 +113,10 @@ FROM moved
 
 
 async def _append(writing: Writing, recorded: Recorded, next_schema: int) -> None:
-    last = await append(writing.connection, [recorded], writing.clock.hash)
-    await writing.connection.execute(_CLOCK, recorded.t, last, next_schema)
+    chain = Chain(writing.clock.hash)
+    chain.add(recorded)
+    await chain.write(writing.connection)
+    await writing.connection.execute(_CLOCK, recorded.t, chain.hash, next_schema)
 
 
 _NAMES = """

@@ -1,20 +1,20 @@
 """Transactions that are committed together: decided one after the other, written in one go."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Self
 
-from store.database import Connection, Writing
+from store.database import Clock, Connection, Writing
 from store.errors import CallerFault
 from store.ids import EntityId, T
-from store.log import LIFECYCLE, Datom, Recorded, about, append
+from store.log import LIFECYCLE, Chain, Datom, Recorded, about
 from store.schema.facts import read_catalogue
 from store.transaction import Transaction
 from store.values import instant_text, quoted
-from store.writing.indexes import Changes, write
+from store.writing.indexes import Changes, TableRows, table_rows, write
 from store.writing.linking import is_key
 from store.writing.refusals import BasisConflict, InstantInFuture, InstantInPast
 from store.writing.rules import Rules
@@ -48,37 +48,81 @@ class Report:
 Outcome = Report | CallerFault
 
 
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is known at a clock: true for as long as the clock stands there."""
+
+    clock: Clock
+    rules: Rules
+    state: State
+
+
 @dataclass(slots=True)
 class MemberGroup:
-    """A group under the lock of the clock; `t` and `instant` are those of its last transaction."""
+    """Transactions that are decided together; `t` and `instant` are those of the last one.
 
-    writing: Writing
+    `begun` is the t before the first, `next_entity` where ids go on after the last.
+    """
+
     rules: Rules
     state: State
     now: datetime
+    begun: T
     t: T
     instant: datetime
+    next_entity: EntityId
     changes: Changes
     replays: dict[str, Report]
-    recorded: list[Recorded] = field(default_factory=list)
+    chain: Chain
+    tables: list[TableRows] = field(default_factory=list)
 
     @classmethod
     async def begin(
-        cls, writing: Writing, rules: Rules | None, group: Sequence[Transaction]
+        cls, writing: Writing, memory: Memory | None, group: Sequence[Transaction]
     ) -> Self:
-        """Load what the group must know; `rules` are used again where they still hold."""
+        """Load what the group must know and is not remembered, under the lock of the clock."""
         connection, clock = writing.connection, writing.clock
-        if rules is None or rules.catalogue.t != clock.schema_t:
-            rules = Rules.of(await read_catalogue(connection))
+        if memory is None or memory.clock != clock:
+            rules = memory.rules if memory and memory.clock.schema_t == clock.schema_t else None
+            rules = rules or Rules.of(await read_catalogue(connection))
+            memory = Memory(clock, rules, State(EntityId(clock.next_entity)))
+        await load(connection, memory.rules, group, memory.state)
         return cls(
-            writing=writing,
-            rules=rules,
-            state=await load(connection, rules, group, EntityId(clock.next_entity)),
-            now=await connection.fetchval("SELECT clock_timestamp()"),
+            rules=memory.rules,
+            state=memory.state,
+            now=writing.now,
+            begun=clock.t,
             t=clock.t,
             instant=clock.instant,
-            changes=Changes(rules),
+            next_entity=memory.state.next_entity,
+            changes=Changes(memory.rules),
             replays=await _replays(connection, group),
+            chain=Chain(clock.hash),
+        )
+
+    async def following(self, looking: Writing, group: Sequence[Transaction]) -> Self | None:
+        """Begin the next group while this one, which is decided, is being written.
+
+        Return None where somebody else has written meanwhile: what is known is no longer true.
+        """
+        if looking.clock.t not in {self.begun, self.t}:
+            return None
+        await load(looking.connection, self.rules, group, self.state)
+        replays = await _replays(looking.connection, group)
+        # Those of this group are not there to be read yet.
+        ours = self.replays.items()
+        replays.update((key, one) for key, one in ours if one.t and one.t > self.begun)
+        return type(self)(
+            rules=self.rules,
+            state=self.state,
+            now=max(looking.now, self.now),
+            begun=self.t,
+            t=self.t,
+            instant=self.instant,
+            next_entity=self.next_entity,
+            changes=Changes(self.rules),
+            replays=replays,
+            chain=Chain(self.chain.hash),
         )
 
     def decide(self, said: Transaction, *, if_basis: T | None, dry_run: bool) -> Outcome:
@@ -106,8 +150,8 @@ class MemberGroup:
             return Report(None, instant, self.t, self.instant, datoms, redundant, stubs)
         self.state.apply(decision)
         self.changes.record(t, decision)
-        self.recorded.append(Recorded(t, instant, self.now, said, datoms))
-        self.t, self.instant = t, instant
+        self.chain.add(Recorded(t, instant, self.now, said, datoms))
+        self.t, self.instant, self.next_entity = t, instant, decision.next_entity
         report = Report(t, instant, t, instant, datoms, redundant, stubs)
         if said.idempotency_key:
             self.replays[said.idempotency_key] = replace(report, replayed=True)
@@ -123,14 +167,25 @@ class MemberGroup:
             raise InstantInFuture(instant_text(instant), instant_text(self.now))
         return instant
 
-    async def write(self) -> None:
-        """Write what was accepted: into the log, into what is derived from it, onto the clock."""
-        if not self.recorded:
-            return
-        connection = self.writing.connection
-        last = await append(connection, self.recorded, self.writing.clock.hash)
-        await write(connection, self.changes)
-        await connection.execute(_CLOCK, self.t, self.instant, last, self.state.next_entity)
+    def prepare(self) -> Iterator[TableRows]:
+        """Make the rows of what was accepted, table by table, so that others can have a turn."""
+        for rows in table_rows(self.changes):
+            self.tables.append(rows)
+            yield rows
+
+    async def write(self, writing: Writing) -> Memory:
+        """Write what was accepted and prepared: log, what is derived from it, and the clock.
+
+        Return what is known then. Raises IndexBroken.
+        """
+        clock = writing.clock
+        if self.t != self.begun:
+            await self.chain.write(writing.connection)
+            await write(writing.connection, self.tables)
+            where = (self.t, self.instant, self.chain.hash, self.next_entity)
+            await writing.connection.execute(_CLOCK, *where)
+            clock = Clock(self.t, clock.schema_t, *where[1:], clock.next_schema)
+        return Memory(clock, self.rules, self.state)
 
 
 # Whoever listens is told at the commit, and not of what is rolled back.

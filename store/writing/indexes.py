@@ -4,7 +4,7 @@ A group costs one UPDATE and one INSERT or COPY for each table that it touches, 
 transactions it has: what begins and ends within the group is put together here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Generic, TypeVar
@@ -18,7 +18,7 @@ from store.sql import quoted, sql
 from store.tables import fact_table_name
 from store.values import SQL_TYPES, list_text, native
 from store.values import quoted as json_quoted
-from store.writing.rows import TEXTS, Column, add, carried, unnested
+from store.writing.rows import TEXTS, Column, Row, add, carried, unnested
 from store.writing.rules import Rules
 from store.writing.state import Decision, Edge, Effects, Entity, Value
 
@@ -118,27 +118,43 @@ class IndexBroken(OurFault):
         return f"the table {self.table} does not hold what the log says: run `headwater rebuild`"
 
 
-async def write(connection: Connection, changes: Changes) -> None:
-    """Bring the derived tables to what the changes say. Raises IndexBroken."""
+@dataclass(frozen=True, slots=True)
+class TableRows:
+    """What a table gets: ends of periods that are open there, then rows."""
+
+    table: str
+    end_columns: tuple[Column, ...]
+    ends: Sequence[Row]
+    columns: tuple[Column, ...]
+    rows: Sequence[Row]
+
+
+def table_rows(changes: Changes) -> Iterator[TableRows]:
+    """Yield what the changes are in the derived tables, one by one."""
     for a, periods in changes.facts.items():
-        await _write_facts(connection, changes.rules.fact_tables[a], periods)
-    await _end(connection, "edge", _ENDS, changes.edges.ended)
-    await _end(connection, "version", _ENDS, changes.versions.ended)
-    await add(connection, "edge", EDGE, list(map(_edge_row, changes.edges.added())))
-    rows = [_version_row(changes.rules, *period) for period in changes.versions.added()]
-    await add(connection, "version", VERSION, rows)
+        yield _fact_rows(changes.rules.fact_tables[a], periods)
+    edges, versions = changes.edges, changes.versions
+    yield TableRows("edge", _ENDS, edges.ended, EDGE, list(map(_edge_row, edges.added())))
+    rows = [_version_row(changes.rules, *period) for period in versions.added()]
+    yield TableRows("version", _ENDS, versions.ended, VERSION, rows)
 
 
-async def _write_facts(
-    connection: Connection, attribute: Attribute, periods: Periods[Fact, Fact]
-) -> None:
+def _fact_rows(attribute: Attribute, periods: Periods[Fact, Fact]) -> TableRows:
     value_type = attribute.type
-    table = fact_table_name(attribute.id)
     entity, value_column, end = _ENDS[0], Column("v", SQL_TYPES[value_type]), _ENDS[1]
     ends = [(e, _native(value, value_type), t) for (e, value), t in periods.ended]
-    await _end(connection, table, (entity, value_column, end), ends)
     rows = [(e, _native(value, value_type), t0, t1) for (e, value), t0, t1 in periods.added()]
-    await add(connection, table, (entity, value_column, Column("t0", "bigint"), end), rows)
+    columns = (entity, value_column, Column("t0", "bigint"), end)
+    return TableRows(
+        fact_table_name(attribute.id), (entity, value_column, end), ends, columns, rows
+    )
+
+
+async def write(connection: Connection, tables: Iterable[TableRows]) -> None:
+    """Bring the derived tables to what the changes say. Raises IndexBroken."""
+    for each in tables:
+        await _end(connection, each.table, each.end_columns, each.ends)
+        await add(connection, each.table, each.columns, each.rows)
 
 
 def _native(value: int | str, value_type: ValueType) -> object:

@@ -1,7 +1,8 @@
 """What a group of transactions must know: what it names, as that is now.
 
-Loaded for a whole group; every accepted transaction is applied to it, so that the next one of the
-group sees it.
+Loaded for a whole group; every accepted transaction is applied to it, so that the next one sees it,
+of this group or of a later one. Whatever a transaction touches is known, so what a state does not
+know is as it was when the state began.
 """
 
 from collections import Counter, defaultdict
@@ -98,7 +99,8 @@ class State:
     """The state between two transactions of a group.
 
     `leaving` and `arriving` hold live edges by (type, entity), complete where a decision may ask.
-    `holders` has who holds a unique value, `referrers` what refers to an Unknown entity.
+    `holders` has who holds a unique value, `referrers` what refers to an Unknown entity;
+    `surrounded` are the Unknown entities of which all live edges are known.
     """
 
     next_entity: EntityId
@@ -117,6 +119,17 @@ class State:
     referrers: defaultdict[EntityId, set[tuple[AttributeId, EntityId]]] = field(
         default_factory=lambda: defaultdict(set)
     )
+    surrounded: set[EntityId] = field(default_factory=set)
+
+    @property
+    def size(self) -> int:
+        """Return how many entities and edges it holds."""
+        return len(self.entities) + len(self.edges)
+
+    def values_of(self, subject: EntityId) -> Mapping[AttributeId, Value] | None:
+        """Return the values of an entity or edge, or None where it is not known."""
+        known = self.entities.get(subject) or self.edges.get(subject)
+        return None if known is None else known.values
 
     def know(self, entity: Entity) -> None:
         """Hold an entity as it is now."""
@@ -142,6 +155,7 @@ class State:
         effects = decision.effects
         for entity in (*effects.created, *effects.changed):
             self.know(entity)
+        self.surrounded.update(entity.id for entity in effects.created)
         for edge in (*effects.begun, *effects.altered, *effects.ended):
             self.know_edge(edge)
         for count, difference in decision.counts.items():

@@ -23,24 +23,30 @@ from store.writing.state_rows import (
 
 
 async def load(
-    connection: Connection, rules: Rules, group: Iterable[Transaction], next_entity: EntityId
-) -> State:
-    """Return the state as the database has it, complete for a group of transactions."""
+    connection: Connection, rules: Rules, group: Iterable[Transaction], state: State
+) -> None:
+    """Make a state complete for a group of transactions.
+
+    The database may be read as of any time since the state began, as long as nobody else has
+    written since.
+    """
     mentioned = mentions(rules, group)
-    loading = Loading(connection, rules, State(next_entity))
-    await _entities_named(loading, mentioned)
+    loading = Loading(connection, rules, state)
+    await know_urns(loading, mentioned.urns)
+    await know_entities(loading, mentioned.ids)
     await _edges_named(loading, mentioned)
     await _edges_around(loading, mentioned)
-    await _count_edges(loading)
     await _find_holders(loading, mentioned)
+    await _count_edges(loading)
     await _find_referrers(loading)
-    return loading.state
 
 
-async def _entities_named(loading: Loading, mentioned: Mentions) -> None:
-    if mentioned.urns:
-        await know_urns(loading, mentioned.urns)
-    await know_entities(loading, mentioned.ids)
+def _named(state: State, mentioned: Mentions) -> Iterator[EntityId]:
+    """Yield the entities that are named, and there."""
+    for urn in mentioned.urns:
+        if urn in state.by_urn:
+            yield state.by_urn[urn]
+    yield from mentioned.ids & state.entities.keys()
 
 
 async def _edges_named(loading: Loading, mentioned: Mentions) -> None:
@@ -50,8 +56,7 @@ async def _edges_named(loading: Loading, mentioned: Mentions) -> None:
         if (source := _entity(loading, source_name)) is not None
         and (target := _entity(loading, target_name)) is not None
     ]
-    if identities:
-        await know_identities(loading, identities)
+    await know_identities(loading, identities)
 
 
 def _entity(loading: Loading, name: str) -> EntityId | None:
@@ -64,12 +69,13 @@ async def _edges_around(loading: Loading, mentioned: Mentions) -> None:
 
     Each round may find further parts of what is retracted; it goes on until there are none.
     """
-    types = loading.rules.edges_by_id
+    types, state = loading.rules.edges_by_id, loading.state
     leaving, arriving = _single_ends(loading, mentioned)
-    for entity in loading.state.entities.values():
-        if entity.type == UNKNOWN.id:
-            leaving.update((edge_type, entity.id) for edge_type in types)
-            arriving.update((edge_type, entity.id) for edge_type in types)
+    for entity in _named(state, mentioned):
+        if state.entities[entity].type == UNKNOWN.id and entity not in state.surrounded:
+            leaving.update((edge_type, entity) for edge_type in types)
+            arriving.update((edge_type, entity) for edge_type in types)
+            state.surrounded.add(entity)
     ending = _may_end(loading, mentioned)
     ended: set[EntityId] = set()
     while leaving or arriving or ending:
@@ -81,7 +87,7 @@ async def _edges_around(loading: Loading, mentioned: Mentions) -> None:
         ended |= ending
         ending = {part for e in ending for part in _parts(loading, e)} - ended
         await know_entities(loading, ending)
-        ending &= loading.state.entities.keys()
+        ending &= state.entities.keys()
         leaving, arriving = set(), set()
 
 
@@ -152,7 +158,7 @@ async def _count_edges(loading: Loading) -> None:
     for statement, reverse in ((_COUNT_LEAVING, False), (_COUNT_ARRIVING, True)):
         ends = [
             (edge_type, entity.id)
-            for entity in loading.state.entities.values()
+            for entity in loading.fresh
             for edge_type in _counted(loading.rules, entity, reverse=reverse)
         ]
         if ends:
@@ -170,22 +176,24 @@ def _counted(rules: Rules, entity: Entity, *, reverse: bool) -> set[AttributeId]
 
 async def _find_holders(loading: Loading, mentioned: Mentions) -> None:
     """Find who holds the unique values that the group asserts, to tell by name."""
+    state = loading.state
     for a in loading.rules.unique:
         attribute = loading.rules.attributes[a]
         wanted = mentioned.unique.get(a, set())
         if attribute.type is ValueType.REF:
-            wanted = set(map(str, loading.state.entities))
-        for e, canonical in await _holding(loading.connection, attribute, wanted):
-            loading.state.holders[a, canonical] = e
-    await know_entities(loading, set(loading.state.holders.values()))
+            wanted = set(map(str, _named(state, mentioned)))
+        unknown = {value for value in wanted if (a, value) not in state.holders}
+        for e, canonical in await _holding(loading, attribute, unknown):
+            state.holders[a, canonical] = e
+    await know_entities(loading, set(state.holders.values()))
 
 
 async def _find_referrers(loading: Loading) -> None:
     """Find what refers to entities of type Unknown, to check it again when they get a type."""
-    unknown = {str(e) for e, entity in loading.state.entities.items() if entity.type == UNKNOWN.id}
+    unknown = {str(entity.id) for entity in loading.fresh if entity.type == UNKNOWN.id}
     for attribute in loading.rules.attributes.values():
         if attribute.type is ValueType.REF:
-            for e, target in await _holding(loading.connection, attribute, unknown):
+            for e, target in await _holding(loading, attribute, unknown):
                 loading.state.referrers[EntityId(int(target))].add((attribute.id, e))
 
 
@@ -204,8 +212,9 @@ WHERE fact.t1 = 9223372036854775807
 
 
 async def _holding(
-    connection: Connection, attribute: Attribute, wanted: set[str]
+    loading: Loading, attribute: Attribute, wanted: set[str]
 ) -> list[tuple[EntityId, str]]:
+    """Return who holds which of some values, but for what the state knows to hold it no more."""
     if not wanted:
         return []
     column_type = SQL_TYPES[attribute.type]
@@ -213,5 +222,11 @@ async def _holding(
     template = _HOLDING_TEXT if column_type == "text" else _HOLDING
     statement = sql(template, wanted=values, facts=fact_table(attribute.id))
     text, arguments = statement.render()
-    found = await connection.fetch(text, *arguments)
-    return [(e, from_native(value, attribute.type)) for e, value in found]
+    rows = await loading.connection.fetch(text, *arguments)
+    found = [(e, from_native(value, attribute.type)) for e, value in rows]
+    return [(e, value) for e, value in found if _may_hold(loading.state, e, attribute, value)]
+
+
+def _may_hold(state: State, holder: EntityId, attribute: Attribute, value: str) -> bool:
+    known = state.values_of(holder)
+    return known is None or value in members(known.get(attribute.id))

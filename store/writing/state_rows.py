@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import asyncpg
 import orjson
@@ -22,11 +22,15 @@ Values = dict[AttributeId, Value]
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """A state on its way."""
+    """A state on its way; `fresh` are the entities that it did not know before.
+
+    What a state knows it knows better: rows may be of a time before its latest transactions.
+    """
 
     connection: Connection
     rules: Rules
     state: State
+    fresh: list[Entity] = field(default_factory=list)
 
 
 _BY_URN = """
@@ -55,7 +59,9 @@ WHERE v.urn IS NOT NULL
 
 async def know_urns(loading: Loading, urns: Iterable[str]) -> None:
     """Add the entities that have these urns."""
-    await _know(loading, await loading.connection.fetch(_BY_URN, list(urns)))
+    missing = [urn for urn in urns if urn not in loading.state.by_urn]
+    if missing:
+        await _know(loading, await loading.connection.fetch(_BY_URN, missing))
 
 
 async def know_entities(loading: Loading, ids: Iterable[EntityId]) -> None:
@@ -68,9 +74,12 @@ async def know_entities(loading: Loading, ids: Iterable[EntityId]) -> None:
 async def _know(loading: Loading, rows: Iterable[asyncpg.Record]) -> None:
     incomplete: _Incomplete = defaultdict(dict)
     for e, type_id, lifecycle, urn, texts in rows:
-        rules = loading.rules.types_by_id[type_id]
-        values = _decoded(rules, e, texts, incomplete)
-        loading.state.know(Entity(e, orjson.loads(urn), rules.id, Lifecycle(lifecycle), values))
+        if e not in loading.state.entities:
+            rules = loading.rules.types_by_id[type_id]
+            values = _decoded(rules, e, texts, incomplete)
+            entity = Entity(e, orjson.loads(urn), rules.id, Lifecycle(lifecycle), values)
+            loading.state.know(entity)
+            loading.fresh.append(entity)
     await _complete(loading.connection, incomplete)
 
 
@@ -146,8 +155,10 @@ CROSS JOIN LATERAL (
 
 async def know_identities(loading: Loading, identities: Iterable[Identity]) -> None:
     """Add the edges that have these identities, whether live or not."""
-    columns = map(list, zip(*identities, strict=True))
-    await _know_edges(loading, await loading.connection.fetch(_BY_IDENTITY, *columns))
+    missing = [identity for identity in identities if identity not in loading.state.by_identity]
+    if missing:
+        columns = map(list, zip(*missing, strict=True))
+        await _know_edges(loading, await loading.connection.fetch(_BY_IDENTITY, *columns))
 
 
 async def know_live(loading: Loading, leaving: set[End], arriving: set[End]) -> None:
@@ -167,7 +178,8 @@ _PROPERTIES = (
 )
 
 
-async def _know_edges(loading: Loading, rows: Sequence[asyncpg.Record]) -> None:
+async def _know_edges(loading: Loading, found: Sequence[asyncpg.Record]) -> None:
+    rows = [row for row in found if row[4] not in loading.state.edges]
     values = await _properties(loading, rows)
     for edge_type, source, target, key, e, t1 in rows:
         live = t1 == FOREVER

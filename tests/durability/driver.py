@@ -2,6 +2,7 @@
 
     python -m tests.durability.driver load URL FILE
     python -m tests.durability.driver write URL NAME WRITERS TRANSACTIONS
+    python -m tests.durability.driver transact URL FILE WRITERS
 
 Each line of its output is JSON. A line is out before anything else happens, so what was read from
 here was acknowledged.
@@ -11,12 +12,14 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 
 from store.database import Database
 from store.errors import OurFault
 from store.loading.lines import Source
 from store.loading.load import Loaded, load
-from store.transaction import Transaction, Upsert
+from store.transaction import Transaction, Upsert, read
 from store.writing.writer import Writer
 from tests.durability.history import dataset
 
@@ -30,6 +33,8 @@ def main() -> None:
             asyncio.run(_load(url, file))
         case ["write", url, name, writers, transactions]:
             asyncio.run(_write(url, name, int(writers), int(transactions)))
+        case ["transact", url, file, writers]:
+            asyncio.run(_transact(url, Path(file).read_text().splitlines(), int(writers)))
         case _:
             raise SystemExit(__doc__)
 
@@ -56,6 +61,22 @@ async def _write(url: str, name: str, writers: int, transactions: int) -> None:
             for number in range(writers):
                 keys = [f"{name}-{number}-{each}" for each in range(transactions)]
                 group.create_task(_each(writer, keys))
+
+
+async def _transact(url: str, said: list[str], writers: int) -> None:
+    """Write lines of a file from many tasks, which take them in turns."""
+    lines = iter(enumerate(said))
+    async with Database.open(url) as database:
+        writer = Writer(database)
+        async with asyncio.TaskGroup() as group:
+            for _ in range(writers):
+                group.create_task(_take_turns(writer, lines))
+
+
+async def _take_turns(writer: Writer, lines: Iterator[tuple[int, str]]) -> None:
+    for number, line in lines:
+        report = await writer.transact(read(json.loads(line)))
+        _say(line=number, t=report.t, basis=report.basis)
 
 
 async def _each(writer: Writer, keys: list[str]) -> None:
