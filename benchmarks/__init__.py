@@ -11,6 +11,7 @@ datalog    queries against SQL written by hand, orders of clauses, past and pres
 lineage    closures, depth 5, the widest dataset and ten million edges, against WITH RECURSIVE
 coalescing many keys by one statement against a statement for each
 profile    where the time of one request goes
+writing    loads against COPY, many writers against pgbench
 
 `make bench-data` builds, `make bench` measures all parts, one after the other. A part is a function
 `measured(bench: Bench) -> AsyncIterator[Section]` that stands in `PARTS` of `__main__.py` under its

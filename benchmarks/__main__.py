@@ -16,6 +16,7 @@ from benchmarks.lineage import measure as lineage
 from benchmarks.measuring import BRIEF, THOROUGH
 from benchmarks.peers import measure as peers
 from benchmarks.report import Section, about, save, show, show_goals
+from benchmarks.writing import measure as writing
 
 Part = Callable[[Bench], AsyncIterator[Section]]
 
@@ -26,6 +27,7 @@ PARTS: Mapping[str, Part] = MappingProxyType(
         "lineage": lineage.measured,
         "memory": memory.measured,
         "coalescing": coalescing.measured,
+        "writing": writing.measured,
     }
 )
 """What is measured, in this order, by the name that the command line takes."""
