@@ -24,7 +24,9 @@ from store.transaction import Transaction
 from store.writing.writer import Outcome, Report, Submission, Writer
 
 GROUP = 500
-_GROUP_SIZE = 2**18
+_LEAST_SIZE, _MOST_SIZE = 2**17, 2**22
+_LONG = 0.5
+"""Seconds that a group may take: whoever writes beside a load waits for two of them at most."""
 _AHEAD_SIZE = 8 * 2**20
 _MOST_REFUSED = 1_000
 _THRESHOLDS = (100_000, 20, 100)
@@ -84,9 +86,10 @@ async def load(
         highest = await highest_line(database)
         starts = [await begun_at(database, file.source, highest) for file in files]
         loading = _Loading(writer, files, progress, continue_=continue_)
+        loading.since = asyncio.get_running_loop().time()
         loading.tell(Loaded(skipped=sum(starts), size=_size(files)))
         async with ahead(merged(files, starts), _AHEAD_SIZE) as entries, loading.sending():
-            while not loading.is_over and (group := await entries.take(GROUP, _GROUP_SIZE)):
+            while not loading.is_over and (group := await entries.take(GROUP, loading.size)):
                 new = await fresh(database, group, highest)
                 await loading.send(new, skipped=len(group) - len(new))
         if loading.loaded.datoms >= statistics.MANY:
@@ -115,6 +118,8 @@ class _Loading:
     loaded: Loaded = Loaded()
     sent: _Sent | None = None
     is_over: bool = False
+    size: int = _LEAST_SIZE
+    since: float = 0.0
 
     def tell(self, loaded: Loaded) -> None:
         """Take in how far the load has come, and tell whoever wants to hear."""
@@ -156,11 +161,21 @@ class _Loading:
         if sent is None:
             return
         outcomes = await sent.submission.answered
+        self._adapt(sum(entry.size for entry in sent.entries))
         skipped = self.loaded.skipped + sent.skipped
         loaded, refusal = self._taken(replace(self.loaded, skipped=skipped), sent, outcomes)
         self.tell(loaded)
         if refusal is not None:
             raise refusal
+
+    def _adapt(self, size: int) -> None:
+        """Make groups larger, which is cheaper, or smaller, for those who wait beside them."""
+        now = asyncio.get_running_loop().time()
+        lasted, self.since = now - self.since, now
+        if lasted > _LONG:
+            self.size = max(self.size // 2, _LEAST_SIZE)
+        elif lasted < _LONG / 2 and size > self.size // 2:
+            self.size = min(self.size * 2, _MOST_SIZE)
 
     def _taken(
         self, loaded: Loaded, sent: _Sent, outcomes: Sequence[Outcome]

@@ -183,6 +183,14 @@ SET t1 = ended.t1
 FROM unnest({ended}) AS ended (e, t1)
 WHERE period.e = ended.e AND period.t1 = 9223372036854775807
 """
+# Not `=`, which the indexes of what is live would serve: none of them begins with `e`, and a plan
+# that was made while the table was small walks all of one for each edge.
+_END_EDGES = """
+UPDATE {table} AS period
+SET t1 = ended.t1
+FROM unnest({ended}) AS ended (e, t1)
+WHERE period.e = ended.e AND period.t1 >= 9223372036854775807
+"""
 _END_VALUES = """
 UPDATE {table} AS period
 SET t1 = ended.t1
@@ -193,7 +201,7 @@ WHERE period.e = ended.e AND period.v = ended.v AND period.t1 = 9223372036854775
 
 @cache
 def _update(table: str, columns: tuple[Column, ...]) -> str:
-    template = _END if columns == _ENDS else _END_VALUES
+    template = _END_EDGES if table == "edge" else _END if columns == _ENDS else _END_VALUES
     return sql(template, table=quoted(table), ended=unnested(columns)).render()[0]
 
 
