@@ -144,7 +144,8 @@ async def test_a_feed_is_written_as_it_comes_until_a_signal_ends_it(
             feeding.send_signal(number)
             said, complaint = await asyncio.to_thread(feeding.communicate, timeout=30)
     assert feeding.returncode == 130
-    assert said.startswith("3 transactions, ")
+    # The third is there, though the signal may come before the command has counted it.
+    assert said.startswith(("2 transactions, ", "3 transactions, "))
     assert complaint == "interrupted; the same command goes on from here\n"
 
 
