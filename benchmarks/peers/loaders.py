@@ -4,7 +4,6 @@ Types and resolvers as its documentation shows them, rows as they come from asyn
 each request; parsing and validation cached by its own extensions, which not everybody turns on.
 """
 
-import asyncio
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
@@ -332,10 +331,10 @@ class _Graph(GraphQL[Loaders, None]):
         return Loaders(self._pool)
 
 
-async def _main(url: str) -> None:
+def _main(url: str) -> None:
     pool = Pool(url)
-    await serve(application([Route("/graphql", _Graph(pool))], pool))
+    serve(application([Route("/graphql", _Graph(pool))], pool))
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(sys.argv[1]))
+    _main(sys.argv[1])

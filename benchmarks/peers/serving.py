@@ -1,5 +1,6 @@
 """How a peer is served: uvicorn as Headwater runs it, one worker, a pool of the same size."""
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -56,7 +57,7 @@ def application(routes: Sequence[BaseRoute], pool: Pool) -> Starlette:
     return Starlette(routes=routes, lifespan=pool.opened)
 
 
-async def serve(app: Starlette) -> None:
+def serve(app: Starlette) -> None:
     """Serve at any free port of this machine until told to stop, and say which."""
     # Named as TCP, or asyncio leaves Nagle's algorithm on, which waits 40 ms.
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
@@ -65,4 +66,5 @@ async def serve(app: Starlette) -> None:
         config = uvicorn.Config(app, access_log=False, lifespan="on", log_config=None)
         # Connections wait in the socket until the application has opened what it needs.
         print(f"http://127.0.0.1:{listener.getsockname()[1]}/", flush=True)
-        await uvicorn.Server(config).serve(sockets=[listener])
+        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+            runner.run(uvicorn.Server(config).serve(sockets=[listener]))

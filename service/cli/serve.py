@@ -13,7 +13,7 @@ import click
 from service import logs
 from service.cli import sample as cli_sample
 from service.cli.database import DATABASE, located, settings, worked
-from service.cli.worker import BACKLOG, answer, server_of
+from service.cli.worker import BACKLOG, answer, run, server_of
 from service.cli.workers import supervise
 from service.settings import Settings
 from store.database import Database
@@ -75,7 +75,8 @@ def _serve(chosen: Settings, listener: socket.socket, *, sample: bool) -> None:
             asyncio.run(supervise(found, listener, told))
             click.echo("stopped", err=True)
         else:
-            asyncio.run(answer(server_of(found), listener, told))
+            server = server_of(found)
+            run(server, answer(server, listener, told))
 
 
 async def _as_it_is(_: Database) -> None:

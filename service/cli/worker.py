@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -64,14 +64,14 @@ def work(number: int, chosen: Settings, listener: socket.socket, ready: Connecti
     logs.configure(chosen, worker=number)
     with ended_by_sigterm(), suppress(KeyboardInterrupt):
         try:
-            asyncio.run(_work(chosen, listener, ready))
+            server = server_of(chosen)
+            run(server, _work(server, listener, ready))
         except Fault as fault:
             tell(fault)
             sys.exit(FAILED)
 
 
-async def _work(chosen: Settings, listener: socket.socket, ready: Connection) -> None:
-    server = server_of(chosen)
+async def _work(server: LeavingServer, listener: socket.socket, ready: Connection) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         asyncio.get_running_loop().add_reader(parent.sentinel, server.leave)
@@ -98,6 +98,12 @@ def server_of(chosen: Settings) -> LeavingServer:
         ws_max_size=chosen.body_limit,
     )
     return LeavingServer(config)
+
+
+def run(server: LeavingServer, answering: Coroutine[object, object, None]) -> None:
+    """Run what a server does to its end, on the quickest event loop that uvicorn finds here."""
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(answering)
 
 
 async def answer(server: LeavingServer, listener: socket.socket, told: Callable[[], None]) -> None:
