@@ -408,7 +408,8 @@ def given_rows(rows: Rows, row: GivenRow, reading: Reading) -> Rows:
     table = reading.compilation.names.fresh("g")
     kinds = [_given_kind(variable, reading) for variable in row.variables]
     lists = [
-        slot_list(variable.name, kind) for variable, kind in zip(row.variables, kinds, strict=True)
+        _settled(slot_list(variable.name, kind))
+        for variable, kind in zip(row.variables, kinds, strict=True)
     ]
     names = [numbered("c", position) for position in range(1, len(lists) + 1)]
     source = sql(
@@ -429,6 +430,14 @@ def given_rows(rows: Rows, row: GivenRow, reading: Reading) -> Rows:
     return rows.joined(Item(source, tuple(met)), columns)
 
 
+def _settled(given: Sql) -> Sql:
+    """Return a list so that one plan serves all of its lengths.
+
+    Where PostgreSQL sees how long it is, it plans anew each time, which takes longer than reading.
+    """
+    return sql("(SELECT {list})", list=given)
+
+
 def _given_kind(variable: Variable, reading: Reading) -> Kind:
     kind = reading.kinds.get(variable, ValueType.INT)
     return ValueType.REF if isinstance(kind, Special) else kind
@@ -438,7 +447,7 @@ def member_rows(rows: Rows, row: MemberRow, reading: Reading) -> Rows:
     """Join the members of a list that is given at run time."""
     table = reading.compilation.names.fresh("g")
     kind = _given_kind(row.member, reading)
-    members = slot_list(row.members.name, kind)
+    members = _settled(slot_list(row.members.name, kind))
     source = sql("unnest({list}) {g} (c1)", list=members, g=table)
     column = Column(sql("{g}.c1", g=table), kind, mixed=True)
     return rows.joined(Item(source, ()), {**rows.columns, row.member: column})
