@@ -144,6 +144,8 @@ def holds_more(value: object, most: int) -> bool:
     waiting, count = [value], 0
     while waiting and count <= most:
         match waiting.pop():
+            case str() | int() | float() | None:  # Most values: told before a class is asked about.
+                continue
             case Mapping() as members:
                 waiting += members.values()
                 count += len(members)
@@ -158,8 +160,10 @@ def holds_more(value: object, most: int) -> bool:
 def check_text(value: object) -> None:
     """Raise RequestErrors where a text inside a value holds NUL, which the store cannot keep."""
     match value:
-        case str() if "\0" in value:
-            raise refused("a text holds the character NUL, which nothing here can", BAD_USER_INPUT)
+        case str():
+            if "\0" in value:
+                sentence = "a text holds the character NUL, which nothing here can"
+                raise refused(sentence, BAD_USER_INPUT)
         case Mapping():
             for each in value.values():
                 check_text(each)
