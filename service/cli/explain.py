@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,9 @@ from service import logs
 from service.cli import schema as cli_schema
 from service.cli.database import settings
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from schema.execution.requests import Response
 
 _EXPLAIN = """
 query ($query: String!, $variables: JSON, $operationName: String, $analyze: Boolean!) {
@@ -34,16 +37,15 @@ def explain(name: str, variables: str | None, operation_name: str | None, *, ana
     chosen = settings().model_copy(update={"log_level": "warning"})
     logs.configure(chosen)
     answer = asyncio.run(_ask(chosen, asked))
-    errors = answer.get("errors", ())
-    for error in errors:
+    for error in answer.errors:
         click.secho(_error(error), err=True, fg="red")
-    if errors:
+    if answer.errors:
         raise click.exceptions.Exit(1)
-    for line in _lines(answer["data"]["explain"]):
+    for line in _lines(answer.data["explain"]):
         click.echo(line)
 
 
-async def _ask(chosen: Settings, asked: Json) -> Json:
+async def _ask(chosen: Settings, asked: Json) -> "Response":
     # Only here: what builds schemas takes long to import.
     from schema.execution.documents import RequestErrors
     from schema.execution.requests import Request, refusal
@@ -56,8 +58,8 @@ async def _ask(chosen: Settings, asked: Json) -> Json:
         try:  # What is wrong with the query itself is told with its own lines and columns.
             executor.prepare(Request(query, variables, asked["operationName"]))
         except RequestErrors as errors:
-            return refusal(errors).body()
-        return (await executor.execute(Request(_EXPLAIN, asked))).body()
+            return refusal(errors)
+        return await executor.execute(Request(_EXPLAIN, asked))
 
 
 def _variables(text: str | None) -> object:
@@ -82,6 +84,7 @@ def _error(error: Json) -> str:
 def _lines(told: Json) -> Iterator[str]:
     if not told["compiled"]:
         yield str(told["reason"])
+    if told["sql"] is None:
         return
     for level in told["levels"]:
         yield f"; {level['path']}"
