@@ -22,7 +22,7 @@ ALL = "subscription ($after: TimePoint) { transactions(after: $after) { t } }"
 WHOLE = """subscription ($after: TimePoint) {
   transactions(after: $after) { t facts { nodes { value } } }
 }"""
-BIG, MANY, SLOW = 200_000, 60, 10
+BIG, MANY, SLOW = 200_000, 160, 10
 TAKING = 2
 """Seconds that a client may take nothing."""
 
