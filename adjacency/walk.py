@@ -93,7 +93,9 @@ Column = TypeVar("Column", bound=NDArray[Any])
 
 def _both(ordered: Column, added: Column) -> Column:
     """Return what is in order, then what lies apart: mostly nothing."""
-    return np.concatenate((ordered, added)) if len(added) else ordered  # type: ignore[return-value]
+    if not len(added):
+        return ordered
+    return np.concatenate((ordered, added))  # type: ignore[return-value]  # Numpy tells no dtype.
 
 
 class Scratch:

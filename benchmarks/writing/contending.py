@@ -66,7 +66,7 @@ async def _in_two(url: str, name: str, seconds: float) -> float:
     begun = perf_counter()
     for job in jobs:
         job.stdin.write(b"\n")  # type: ignore[union-attr]  # Both are pipes.
-    counts = [int(await job.stdout.readline()) for job in jobs]  # type: ignore[union-attr]
+    counts = [int(await job.stdout.readline()) for job in jobs]  # type: ignore[union-attr]  # Pipes.
     lasted = perf_counter() - begun
     for job in jobs:
         await job.wait()
@@ -81,7 +81,7 @@ async def _job(url: str, name: str, seconds: float) -> Process:
         stdin=PIPE,
         stdout=PIPE,
     )
-    await job.stdout.readline()  # type: ignore[union-attr]
+    await job.stdout.readline()  # type: ignore[union-attr]  # A pipe.
     return job
 
 
