@@ -34,6 +34,7 @@ from service.documents.persisted import PersistedDocuments
 from service.graphiql.page import GraphiQL
 from service.graphql_view import TOLD_HEADERS, GraphQLView
 from service.health import Health
+from service.hosts import Hosts
 from service.http_body import SMALLEST_COMPRESSED, Compression
 from service.http_cache import Conditional
 from service.limits import limits, stream_limits
@@ -119,6 +120,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
     )
     return [
         Middleware(RequestLog),
+        *([Middleware(Hosts, names=settings.host_names)] if settings.host_names else []),
         Middleware(Holdings, taking=settings.stream_taking),
         *([cross_origin] if settings.origins else []),
         Middleware(Conditional),

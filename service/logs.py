@@ -22,7 +22,7 @@ _SHARED: list[Any] = [  # Processors take and give what the next one does.
 ]
 _log = structlog.get_logger("headwater.http")
 _requests = logging.getLogger("headwater.http")
-_PROBES = frozenset({"/livez", "/readyz"})
+PROBES = frozenset({"/livez", "/readyz"})
 
 
 def configure(settings: Settings, *, worker: int | None = None) -> None:
@@ -96,7 +96,7 @@ class RequestLog:
         try:
             await self._app(scope, receive, noted)
         finally:
-            level = logging.DEBUG if scope["path"] in _PROBES else logging.INFO
+            level = logging.DEBUG if scope["path"] in PROBES else logging.INFO
             if _requests.isEnabledFor(level):  # Else nothing is put together for nobody.
                 milliseconds = round((time.perf_counter() - begun) * 1_000, 1)
                 method, path = scope["method"], scope["path"]

@@ -12,6 +12,7 @@ from store.errors import OurFault
 
 _PREFIX = "HEADWATER_"
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@,\s]+")
+_HOST = re.compile(r"\*|(\*\.)?[\w-]+(\.[\w-]+)*|\[[0-9a-f:.]+\]", re.ASCII | re.IGNORECASE)
 _SECRET = frozenset({"database_url", "admin_url", "listen_url"})
 
 
@@ -129,6 +130,9 @@ class Settings(BaseSettings):
         default=None,
         description="origins of pages elsewhere that may read answers, with commas; `*` is all",
     )
+    hosts: str | None = Field(
+        default=None, description="names that the server answers to, with commas; without it all"
+    )
     documents: Literal["any", "trusted"] = Field(
         default="any", description="which documents are answered: any, or trusted ones alone"
     )
@@ -170,7 +174,13 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> tuple[str, ...]:
         """Return the origins that `cors_origins` lists."""
-        return tuple(each.strip() for each in (self.cors_origins or "").split(",") if each.strip())
+        return _listed(self.cors_origins)
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """Return the names that `hosts` lists; none where all are answered to."""
+        names = _listed(self.hosts)
+        return () if "*" in names else names
 
     @classmethod
     def from_environment(cls, **chosen: Any) -> Self:  # pydantic checks them.
@@ -206,6 +216,17 @@ class Settings(BaseSettings):
                 )
         return value
 
+    @field_validator("hosts")
+    @classmethod
+    def _of_names(cls, value: str | None) -> str | None:
+        for each in (value or "*").split(","):
+            if _HOST.fullmatch(each.strip()) is None:
+                raise ValueError(
+                    "expected names such as localhost, *.example.com or [::1], without a port,"
+                    " separated by commas; or *"
+                )
+        return value
+
     @field_validator("trusted_documents")
     @classmethod
     def _given_where_only_they_count(cls, value: Path | None, info: ValidationInfo) -> Path | None:
@@ -227,6 +248,10 @@ class Settings(BaseSettings):
         if usual is not None and value < usual:
             raise ValueError(f"expected at least {_PREFIX}{name.upper()}, which is {usual}")
         return value
+
+
+def _listed(value: str | None) -> tuple[str, ...]:
+    return tuple(each.strip() for each in (value or "").split(",") if each.strip())
 
 
 def _invalid(error: ValidationError) -> InvalidSetting:
