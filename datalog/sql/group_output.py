@@ -40,7 +40,7 @@ def groups_json(text: Sql, opened: OpenGroups) -> Json:
         n=rows.place,
         limit=rows.limit,
     )
-    return (list_of(members),)
+    return list_of(members)
 
 
 def of_groups_json(shape: GroupCount | AllGroups, opened: OpenGroups) -> Json:

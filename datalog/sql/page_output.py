@@ -57,7 +57,7 @@ def rows_json(text: Sql, page: OpenPage) -> Json:
         order=sql(" ORDER BY {n} DESC", n=page.rows.place) if page.page.backward else sql(""),
         shown=shown(page.rows),
     )
-    return (list_of(members),)
+    return list_of(members)
 
 
 def shown(rows: PageRows) -> Sql:

@@ -36,7 +36,7 @@ from datalog.sql.pages import page_rows
 from datalog.sql.passages import is_cut, passages_json
 from datalog.sql.since import edges_since
 from datalog.sql.timeline import timeline
-from datalog.sql.writing import Json, as_text, json_object, list_of
+from datalog.sql.writing import Json, as_text, json_object, list_of, selected_from
 from datalog.syntax.query import Query
 from datalog.syntax.terms import Variable
 from datalog.tree import (
@@ -210,7 +210,7 @@ def _many(shape: Many, scope: Scope) -> Json:
     order = sql(" ORDER BY {terms}", terms=order_terms(keys)) if keys else sql("")
     text = as_text(to_json(shape.shape, found.scope))
     members = sql("string_agg({text}, ','{order})", text=text, order=order)
-    return (sql("(SELECT {all}{body})", all=list_of(members), body=found.rows.body()),)
+    return selected_from(list_of(members), found.rows.body())
 
 
 def _limited(found: Found, query: Query) -> Found:
@@ -255,13 +255,7 @@ def _page(shape: Page, scope: Scope) -> Json:
         scope.compilation.reasons.append((shape.path, rows.because))
         return to_json(shape.shape, scope, OpenPage(shape, None))
     rows = replace(rows, found=with_outputs(rows.found, shapes))
-    return (
-        sql(
-            "(SELECT {text}{body})",
-            text=as_text(to_json(shape.shape, scope, OpenPage(shape, rows))),
-            body=rows.found.rows.body(),
-        ),
-    )
+    return selected_from(to_json(shape.shape, scope, OpenPage(shape, rows)), rows.found.rows.body())
 
 
 def _summary(shape: Summary, scope: Scope) -> Json:
@@ -269,8 +263,7 @@ def _summary(shape: Summary, scope: Scope) -> Json:
     if isinstance(found, Empty):
         scope.compilation.reasons.append((shape.path, found.because))
         return to_json(shape.shape, of_no_rows(shape.shape, scope))
-    text = as_text(to_json(shape.shape, found.scope))
-    return (sql("(SELECT {text}{body})", text=text, body=found.rows.body()),)
+    return selected_from(to_json(shape.shape, found.scope), found.rows.body())
 
 
 def _groups(shape: Groups, scope: Scope) -> Json:
@@ -279,8 +272,9 @@ def _groups(shape: Groups, scope: Scope) -> Json:
         scope.compilation.reasons.append((shape.path, rows.because))
         return to_json(shape.shape, scope, OpenGroups(shape, None))
     rows = replace(rows, found=with_outputs(rows.found, row_shapes(shape.shape)))
-    text = as_text(to_json(shape.shape, scope, OpenGroups(shape, rows)))
-    return (sql("(SELECT {text}{body})", text=text, body=rows.found.rows.body()),)
+    return selected_from(
+        to_json(shape.shape, scope, OpenGroups(shape, rows)), rows.found.rows.body()
+    )
 
 
 def _open(shape: Shape, page: Opened | None) -> Opened:

@@ -25,9 +25,23 @@ def json_object(fields: Iterable[tuple[str, Json]]) -> Json:
     return ("{", *_separated(members), "}")
 
 
-def list_of(members: Sql) -> Sql:
+def list_of(members: Sql) -> Json:
     """Return the JSON text of an array whose members are put together by an aggregate."""
-    return sql("coalesce('[' || {members} || ']', '[]')", members=members)
+    return "[", sql("coalesce({members}, '')", members=members), "]"
+
+
+def selected_from(pieces: Json, body: Sql) -> Json:
+    """Return the text of the one row that a body has.
+
+    What is known at both ends stays outside: to join it there is to copy all that was put together.
+    """
+    merged = _merged(pieces)
+    first = 1 if isinstance(merged[0], str) else 0
+    last = len(merged) - 1 if isinstance(merged[-1], str) else len(merged)
+    if first >= last:  # Nothing is asked of the row.
+        return tuple(merged)
+    text = as_text(tuple(merged[first:last]))
+    return *merged[:first], sql("(SELECT {text}{body})", text=text, body=body), *merged[last:]
 
 
 def as_text(pieces: Json) -> Sql:

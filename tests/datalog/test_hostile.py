@@ -37,7 +37,8 @@ async def test_a_hostile_text_is_only_ever_an_argument(library: Library, text: s
     shape = Object(((f"key {text}", Value(E, "Dataset/name")), ("fixed", Fixed('"x"'))))
     operation = Operation(((text, Many(text, query, shape)),))
     statement = compile_operation(operation, library.catalogue)
-    assert text not in statement.text.replace("'\"'", "")
+    ours = statement.text.replace("'\"'", "").replace(", '')", "")  # What an empty list tells.
+    assert text not in ours
     assert await library.column(statement, {given.name: text}, text) == []
 
 

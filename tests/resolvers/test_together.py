@@ -61,19 +61,21 @@ async def _until(holds: Callable[[], Awaitable[bool]]) -> None:
             await asyncio.sleep(0.01)
 
 
-async def _blocked(database: Database, count: int, text: str = "WITH m AS%") -> None:
+async def _blocked(database: Database, count: int, *texts: str) -> None:
     """Wait until just so many statements that look so wait for the clock."""
 
     async def blocked() -> bool:
-        return bool(await database.pool.fetchval(_BLOCKED, text) == count)
+        found = await database.pool.fetchval(_BLOCKED, texts or (_ALONE, _JOINT))
+        return bool(found == count)
 
     await _until(blocked)
 
 
 _BLOCKED = """SELECT count(*) FROM pg_stat_activity
-WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE $1"""
+WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE ANY ($1)"""
 _KILL = """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE $1"""
+_ALONE = "SELECT m.t,%"
 _JOINT = "WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t, u.n,%"
 
 

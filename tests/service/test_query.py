@@ -232,7 +232,7 @@ def test_a_value_beyond_64_bits_is_the_callers_fault(headwater: Headwater) -> No
 _ACTIVE = """
 SELECT count(*)
 FROM pg_stat_activity
-WHERE datname = current_database() AND state = 'active' AND query LIKE 'WITH m AS%'
+WHERE datname = current_database() AND state = 'active' AND query LIKE 'SELECT m.t,%'
 """
 
 

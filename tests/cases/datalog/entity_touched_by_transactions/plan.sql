@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -18,4 +16,4 @@ FROM fact_1 f5
 WHERE left(f5.v, 256) = left($2::text, 256) AND f5.v = $2::text AND f5.t1 = 9223372036854775807) u1
 JOIN fact_2 f6 ON f6.e = u1.c1 AND f6.v = 1005 AND f6.t1 = 9223372036854775807
 ORDER BY u1.c1 LIMIT 1), 'null')
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -13,4 +11,4 @@ WHERE left(f5.v, 256) = left($3::text, 256) AND f5.v = $3::text AND f5.t1 = 9223
 JOIN fact_2 f6 ON f6.e = u1.c1 AND f6.v = 1005 AND f6.t1 = 9223372036854775807
 LEFT JOIN LATERAL (SELECT * FROM version w WHERE w.e = u1.c1 AND w.t1 = 9223372036854775807 LIMIT 1) v7 ON true
 ORDER BY u1.c1 LIMIT 1), 'null')
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -112,4 +110,4 @@ JOIN n3 n ON n.node = y.near GROUP BY n.node, n.depth, n.down, y.type) q UNION A
 GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0 OR bool_or(q.cut)) f) || ',"passages":' || (SELECT concat('[', string_agg(concat('{"from":"E', f.source, '","to":"E', f.target, '","length":', f.length, '}'), ',' ORDER BY f.source, f.target), ']')
 FROM (SELECT p.node AS source, p.near AS target, p.length FROM p8 p JOIN n3 n ON n.node = p.near AND true JOIN n3 k ON k.node = p.node
 WHERE p.length IS NOT NULL) f) || ',"cut":' || (EXISTS (SELECT DISTINCT u.near FROM c7, unnest(c7.cut) u (near)) OR EXISTS (SELECT DISTINCT u.near FROM c9, unnest(c9.cut) u (near)))::text || ',"refused":' || (SELECT bool_or(s4.refused)::text FROM s4) || '}'))
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -58,4 +56,4 @@ UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY
 WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807) OFFSET 0) z LEFT JOIN n3 k ON k.node = z.node) w OFFSET 0) y
 JOIN n3 n ON n.node = y.near GROUP BY n.node, n.depth, n.down, y.type) q LEFT JOIN schema_name s ON s.id = q.type
 GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0) f) || ',"refused":' || (SELECT bool_or(s4.refused)::text FROM s4) || '}'))
-FROM m
+FROM clock m

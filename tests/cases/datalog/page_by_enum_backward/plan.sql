@@ -1,9 +1,7 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT ('{"nodes":' || coalesce('[' || string_agg(coalesce(v9.values[9], 'null'), ',' ORDER BY p8.n DESC) FILTER (WHERE p8.n <= $1::bigint) || ']', '[]') || ',"more":false}')
+('{"nodes":[' || (SELECT coalesce(string_agg(coalesce(v9.values[9], 'null'), ',' ORDER BY p8.n DESC) FILTER (WHERE p8.n <= $1::bigint), '')
 FROM (SELECT row_number() OVER (ORDER BY r7.c2 DESC, r7.c1 DESC) AS n, r7.* FROM (WITH w6 AS MATERIALIZED ((SELECT f3.e AS c1, NULL::text COLLATE "C" AS c2
 FROM fact_2 f3
 WHERE f3.v = 1005 AND f3.t1 = 9223372036854775807 AND NOT EXISTS (SELECT
@@ -18,5 +16,5 @@ FROM fact_3 f2
 WHERE f2.e = f1.e AND left(f2.v, 256) = left('DELETED', 256) AND f2.v = 'DELETED' AND f2.t1 = 9223372036854775807) AND (SELECT count(*) FROM w6) <= $1::bigint
 ORDER BY left(f1.v, 256) DESC, f1.e DESC LIMIT $1::bigint + 1)) r7
 ORDER BY 1 LIMIT $1::bigint + 1) p8
-LEFT JOIN LATERAL (SELECT * FROM version w WHERE w.e = p8.c1 AND w.t1 = 9223372036854775807 LIMIT 1) v9 ON true)
-FROM m
+LEFT JOIN LATERAL (SELECT * FROM version w WHERE w.e = p8.c1 AND w.t1 = 9223372036854775807 LIMIT 1) v9 ON true) || '],"more":false}')
+FROM clock m

@@ -1,9 +1,7 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
-(SELECT ('{"nodes":' || coalesce('[' || string_agg(coalesce(v9.values[1], 'null'), ',') FILTER (WHERE p8.n <= $1::bigint) || ']', '[]') || ',"more":' || (count(*) > $1::bigint)::text || '}')
+('{"nodes":[' || (SELECT (coalesce(string_agg(coalesce(v9.values[1], 'null'), ',') FILTER (WHERE p8.n <= $1::bigint), '') || '],"more":' || (count(*) > $1::bigint)::text)
 FROM (SELECT row_number() OVER (ORDER BY r7.c2, r7.c1) AS n, r7.* FROM (WITH w6 AS MATERIALIZED ((SELECT f1.e AS c1, f1.v AS c2
 FROM fact_1006 f1
 WHERE f1.t1 = 9223372036854775807 AND NOT EXISTS (SELECT
@@ -18,5 +16,5 @@ FROM fact_3 f5
 WHERE f5.e = f3.e AND left(f5.v, 256) = left('DELETED', 256) AND f5.v = 'DELETED' AND f5.t1 = 9223372036854775807) AND (SELECT count(*) FROM w6) <= $1::bigint AND (($2::text IS NOT NULL AND (NULL::text COLLATE "C" IS NULL OR NULL::text COLLATE "C" > $2::text)) OR NULL::text COLLATE "C" IS NOT DISTINCT FROM $2::text AND (f3.e) > ($3::bigint))
 ORDER BY NULL::text COLLATE "C", f3.e LIMIT $1::bigint + 1)) r7
 ORDER BY 1 LIMIT $1::bigint + 1) p8
-LEFT JOIN LATERAL (SELECT * FROM version w WHERE w.e = p8.c1 AND w.t1 = 9223372036854775807 LIMIT 1) v9 ON true)
-FROM m
+LEFT JOIN LATERAL (SELECT * FROM version w WHERE w.e = p8.c1 AND w.t1 = 9223372036854775807 LIMIT 1) v9 ON true) || '}')
+FROM clock m

@@ -1,6 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t,
-coalesce($1::bigint, (SELECT x.t FROM tx x WHERE x.instant <= $2::timestamptz ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS m1
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -17,4 +14,6 @@ FROM fact_2 f3
 WHERE f3.v = 1005 AND f3.t0 <= m.m1 AND m.m1 < f3.t1 AND NOT EXISTS (SELECT
 FROM fact_3 f4
 WHERE f4.e = f3.e AND left(f4.v, 256) = left('DELETED', 256) AND f4.v = 'DELETED' AND f4.t0 <= m.m1 AND m.m1 < f4.t1))
-FROM m
+FROM (SELECT c.t, c.instant, c.schema_t,
+coalesce($1::bigint, (SELECT x.t FROM tx x WHERE x.instant <= $2::timestamptz ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS m1
+FROM clock c OFFSET 0) m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -13,4 +11,4 @@ FROM fact_1007 f2
 WHERE f2.e = f1.e AND f2.t1 = 9223372036854775807)) r3
 HAVING count(*) > 0) r4
 ORDER BY r4.c1 LIMIT least(1000 + 1, 1)) q5) p6)
-FROM m
+FROM clock m

@@ -1,6 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t,
-coalesce($1::bigint, (SELECT x.t FROM tx x WHERE x.instant <= $2::timestamptz ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS m1
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -11,6 +8,8 @@ FROM (SELECT f2.v AS c1, x3."t" AS c2
 FROM fact_1 f1
 CROSS JOIN LATERAL (SELECT f2.* FROM fact_1001 f2 WHERE f2.e = f1.e AND f2.t0 <= m.m1 AND m.m1 < f2.t1 OFFSET 0) f2
 CROSS JOIN LATERAL (SELECT x3.* FROM tx x3 WHERE x3.t = f2.t0 AND x3.t <= m.m1 OFFSET 0) x3
-WHERE left(f1.v, 256) = left($3::text, 256) AND f1.v = $4::text AND f1.t1 = 9223372036854775807) r4
+WHERE left(f1.v, 256) = left($1::text, 256) AND f1.v = $2::text AND f1.t1 = 9223372036854775807) r4
 ORDER BY r4.c1 COLLATE "C", r4.c2 LIMIT least(1000 + 1)) q5) p6)
-FROM m
+FROM (SELECT c.t, c.instant, c.schema_t,
+coalesce($3::bigint, (SELECT x.t FROM tx x WHERE x.instant <= $4::timestamptz ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS m1
+FROM clock c OFFSET 0) m

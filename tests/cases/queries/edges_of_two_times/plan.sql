@@ -1,6 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t,
-coalesce($1::bigint, (SELECT x.t FROM tx x WHERE x.instant <= $2::timestamptz ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS m1
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -15,4 +12,6 @@ WHERE f1.t1 = 9223372036854775807 AND NOT EXISTS (SELECT
 FROM edge h3
 WHERE h3."type" = 1010 AND h3."from" = f1.e AND h3."to" = h2."to" AND h3.t1 = 9223372036854775807)) r5
 ORDER BY r5.c1 COLLATE "C", r5.c2 COLLATE "C" LIMIT least(1000 + 1)) q6) p7)
-FROM m
+FROM (SELECT c.t, c.instant, c.schema_t,
+coalesce($1::bigint, (SELECT x.t FROM tx x WHERE x.instant <= $2::timestamptz ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS m1
+FROM clock c OFFSET 0) m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -10,4 +8,4 @@ FROM fact_1007 f1
 LEFT JOIN fact_1004 f2 ON f2.e = f1.e AND f2.t1 = 9223372036854775807
 WHERE f1.t1 = 9223372036854775807) r3
 ORDER BY r3.c1, r3.c2 COLLATE "C", r3.c3 LIMIT least(1000 + 1)) q4) p5)
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -12,4 +10,4 @@ JOIN fact_1001 f3 ON f3.t1 = 9223372036854775807
 LEFT JOIN fact_1003 f4 ON f4.e = f3.e AND f4.t1 = 9223372036854775807
 WHERE left(f1.v, 256) = left($1::text, 256) AND f1.v = $2::text AND f1.t1 = 9223372036854775807 AND coalesce(f4.v, $3::integer) = f2.v) r5
 ORDER BY r5.c1, r5.c2 LIMIT least(1000 + 1)) q6) p7)
-FROM m
+FROM clock m

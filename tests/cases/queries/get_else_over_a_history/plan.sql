@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -12,4 +10,4 @@ FROM LATERAL (SELECT f2.e, f2.v, f2.t0, true FROM fact_1001 f2 WHERE f2.e = f1.e
 ORDER BY 1 LIMIT 1) k5 ON true
 WHERE f1.t1 = 9223372036854775807) r6
 ORDER BY r6.c1, r6.c2 COLLATE "C" LIMIT least(1000 + 1)) q7) p8)
-FROM m
+FROM clock m

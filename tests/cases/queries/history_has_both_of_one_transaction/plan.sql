@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -11,4 +9,4 @@ CROSS JOIN LATERAL (SELECT f2.e, f2.v, f2.t0, true FROM fact_1001 f2 WHERE f2.e 
 CROSS JOIN LATERAL (SELECT x5.* FROM tx x5 WHERE x5.t = u4.t0 OFFSET 0) x5
 WHERE left(f1.v, 256) = left($1::text, 256) AND f1.v = $2::text AND f1.t1 = 9223372036854775807) r6
 ORDER BY r6.c1 COLLATE "C", r6.c2, r6.c3 LIMIT least(1000 + 1)) q7) p8)
-FROM m
+FROM clock m

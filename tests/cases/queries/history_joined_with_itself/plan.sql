@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -10,4 +8,4 @@ FROM LATERAL (SELECT f1.e, f1.v, f1.t1, false FROM fact_1001 f1 WHERE false = $1
 CROSS JOIN LATERAL (SELECT f3.e, f3.v, f3.t0, true FROM fact_1001 f3 WHERE f3.e = u2.e AND f3.t0 = u2.t0 AND true = $2::boolean AND f3.t0 < 9223372036854775807) u4 (e, v, t0, op)
 JOIN tx x5 ON x5.t = u2.t0) r6
 ORDER BY r6.c1, r6.c2 COLLATE "C", r6.c3 COLLATE "C", r6.c4 LIMIT least(1000 + 1)) q7) p8)
-FROM m
+FROM clock m

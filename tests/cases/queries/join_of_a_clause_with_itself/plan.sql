@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -9,4 +7,4 @@ FROM (SELECT DISTINCT h1."from" AS c1
 FROM edge h1
 WHERE h1."type" = 1010 AND h1."to" = h1."from" AND h1.t1 = 9223372036854775807) r2
 ORDER BY r2.c1 LIMIT least(1000 + 1)) q3) p4)
-FROM m
+FROM clock m

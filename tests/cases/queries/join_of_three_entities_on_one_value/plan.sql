@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -12,4 +10,4 @@ JOIN fact_1003 f3 ON f3.e = h2."to" AND f3.v = f1.v AND f3.t1 = 9223372036854775
 JOIN fact_1004 f4 ON f4.v = f1.v AND f4.t1 = 9223372036854775807
 WHERE f1.t1 = 9223372036854775807) r5
 ORDER BY r5.c1, r5.c2, r5.c3 LIMIT least(1000 + 1)) q6) p7)
-FROM m
+FROM clock m

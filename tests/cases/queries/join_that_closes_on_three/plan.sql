@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -11,4 +9,4 @@ JOIN edge h2 ON h2."type" = 1010 AND h2."from" = h1."to" AND h2.t1 = 92233720368
 JOIN edge h3 ON h3."type" = 1010 AND h3."from" = h2."to" AND h3."to" = h1."from" AND h3.t1 = 9223372036854775807
 WHERE h1."type" = 1010 AND h1.t1 = 9223372036854775807) r4
 ORDER BY r4.c1, r4.c2, r4.c3 LIMIT least(1000 + 1)) q5) p6)
-FROM m
+FROM clock m

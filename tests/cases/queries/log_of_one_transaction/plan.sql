@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -11,4 +9,4 @@ JOIN schema_name s5 ON s5.id::bigint = l1.a
 WHERE l1.t = $1::bigint - 4503599627370496 AND EXISTS (SELECT
 FROM LATERAL (SELECT f2.e, f2.v, f2.t0, true FROM fact_1 f2 WHERE f2.e = l1.e AND f2.t0 < 9223372036854775807 UNION ALL SELECT f3.e, f3.v, f3.t1, false FROM fact_1 f3 WHERE f3.e = l1.e AND f3.t1 < 9223372036854775807) u4 (e, v, t0, op))) r6
 ORDER BY r6.c1, r6.c2 COLLATE "C", r6.c3, r6.v3, r6.c4 LIMIT least(1000 + 1)) q7) p8)
-FROM m
+FROM clock m

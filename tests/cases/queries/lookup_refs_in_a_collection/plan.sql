@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -10,4 +8,4 @@ FROM unnest((SELECT $1::text[])) g1 (c1)
 JOIN fact_1 f2 ON left(f2.v, 256) = left(g1.c1, 256) AND f2.v = g1.c1 AND f2.t1 = 9223372036854775807
 JOIN fact_1001 f3 ON f3.e = f2.e AND f3.t1 = 9223372036854775807) r4
 ORDER BY r4.c1 COLLATE "C" LIMIT least(1000 + 1)) q5) p6)
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -12,4 +10,4 @@ FROM fact_1 f1
 JOIN fact_1003 f2 ON f2.e = f1.e AND f2.v = $2::integer AND f2.t1 = 9223372036854775807
 WHERE left(f1.v, 256) = left($3::text, 256) AND f1.v = $4::text AND f1.t1 = 9223372036854775807)) r4
 ORDER BY r4.c1 LIMIT least(1000 + 1)) q5) p6)
-FROM m
+FROM clock m

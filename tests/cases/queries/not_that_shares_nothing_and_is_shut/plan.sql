@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -11,4 +9,4 @@ WHERE f2.v = $1::integer AND f2.t1 = 9223372036854775807 AND NOT EXISTS (SELECT
 FROM fact_1003 f1
 WHERE f1.v = $2::integer AND f1.t1 = 9223372036854775807)) r3
 ORDER BY r3.c1 LIMIT least(1000 + 1)) q4) p5)
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -13,4 +11,4 @@ WHERE f2.e = f1.e AND f2.t1 = 9223372036854775807 AND NOT EXISTS (SELECT
 FROM fact_1004 f3
 WHERE f3.e = f1.e AND f3.v = f2.v AND f3.t1 = 9223372036854775807))) r4
 ORDER BY r4.c1 LIMIT least(1000 + 1)) q5) p6)
-FROM m
+FROM clock m

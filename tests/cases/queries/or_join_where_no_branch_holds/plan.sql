@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -16,4 +14,4 @@ FROM fact_1004 f5
 WHERE f5.v = $4::integer AND f5.t1 = 9223372036854775807) u1
 JOIN fact_1001 f6 ON f6.e = u1.c1 AND f6.t1 = 9223372036854775807) r7
 ORDER BY r7.c1 LIMIT least(1000 + 1)) q8) p9)
-FROM m
+FROM clock m

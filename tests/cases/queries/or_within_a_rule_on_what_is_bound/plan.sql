@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -20,4 +18,4 @@ JOIN edge h7 ON h7."type" = 1012 AND h7."from" = f6.e AND h7.t1 = 92233720368547
 WHERE left(f6.v, 256) = left($5::text, 256) AND f6.v = $6::text AND f6.t1 = 9223372036854775807) u1
 JOIN fact_1001 f8 ON f8.e = u1.c1 AND f8.t1 = 9223372036854775807) r9
 ORDER BY r9.c1 COLLATE "C" LIMIT least(1000 + 1)) q10) p11)
-FROM m
+FROM clock m

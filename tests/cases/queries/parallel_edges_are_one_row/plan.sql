@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -12,4 +10,4 @@ JOIN edge h2 ON h2."type" = 1010 AND h2."from" = f1.e AND h2.t1 = 92233720368547
 WHERE left(f1.v, 256) = left($1::text, 256) AND f1.v = $2::text AND f1.t1 = 9223372036854775807) r3
 HAVING count(*) > 0) r4
 ORDER BY r4.c1 LIMIT least(1000 + 1, 1)) q5) p6)
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -12,4 +10,4 @@ JOIN edge h3 ON h3."type" = 1010 AND h3."to" = f1.e AND h3.t1 = 9223372036854775
 JOIN fact_1004 f4 ON f4.e = h3."from" AND f4.t1 = 9223372036854775807
 WHERE f1.t1 = 9223372036854775807 AND f2.v >= f4.v) r5
 ORDER BY r5.c1 COLLATE "C" LIMIT least(1000 + 1)) q6) p7)
-FROM m
+FROM clock m

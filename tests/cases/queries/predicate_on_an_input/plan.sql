@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -9,4 +7,4 @@ FROM (SELECT f1.e AS c1
 FROM fact_1003 f1
 WHERE f1.t1 = 9223372036854775807 AND $1::integer <= f1.v) r2
 ORDER BY r2.c1 LIMIT least(1000 + 1)) q3) p4)
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -10,4 +8,4 @@ FROM (SELECT f1.v AS c1, f1.e AS c2
 FROM fact_1001 f1
 WHERE f1.t1 = 9223372036854775807) r2
 ORDER BY r2.c1 COLLATE "C", r2.c2 LIMIT least(1000 + 1)) q3) p4)
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -19,4 +17,4 @@ JOIN edge h5 ON h5."type" = 1010 AND h5."to" = p3.c1 AND h5.t1 = 922337203685477
 SELECT p6.c1 AS c1 FROM p3 p6) u7
 WHERE u7.c1 = f2.e))) r8
 ORDER BY r8.c1 COLLATE "C" LIMIT least(1000 + 1)) q9) p10)
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -17,4 +15,4 @@ JOIN edge h4 ON h4."type" = 1010 AND h4."to" = p2.c1 AND h4.t1 = 922337203685477
 SELECT p5.c1 AS c1 FROM p2 p5) u6
 WHERE u6.c1 = f1.e)) r7
 ORDER BY r7.c1 LIMIT least(1000 + 1)) q8) p9)
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -17,4 +15,4 @@ SELECT p5.c1 AS c1 FROM p2 p5) u6
 JOIN fact_1003 f7 ON f7.v = $1::integer AND f7.t1 = 9223372036854775807
 WHERE f1.v = $2::integer AND f1.t1 = 9223372036854775807) r8
 ORDER BY r8.c1, r8.c2, r8.c3 LIMIT least(1000 + 1)) q9) p10)
-FROM m
+FROM clock m

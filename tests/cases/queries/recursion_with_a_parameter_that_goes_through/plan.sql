@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -18,4 +16,4 @@ SELECT p6.c1 AS c1, p6.c2 AS c2 FROM p2 p6) u7
 JOIN fact_1001 f8 ON f8.e = u7.c1 AND f8.t1 = 9223372036854775807
 WHERE f1.t1 = 9223372036854775807) r9
 ORDER BY r9.c1 COLLATE "C", r9.c2 COLLATE "C", r9.c3 COLLATE "C" LIMIT least(1000 + 1)) q10) p11)
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -35,4 +33,4 @@ JOIN p11 p16 ON p16.c1 = h15."from"
 WHERE left(f14.v, 256) = left($9::text, 256) AND f14.v = $10::text AND f14.t1 = 9223372036854775807) q)
 SELECT 1 AS c0 FROM p13 p17) u18)) r21
 ORDER BY r21.c1 COLLATE "C" LIMIT least(1000 + 1)) q22) p23)
-FROM m
+FROM clock m

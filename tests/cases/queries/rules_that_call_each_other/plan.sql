@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -23,4 +21,4 @@ SELECT p10.c1 AS c1 FROM p7 p10) u11
 JOIN fact_1001 f12 ON f12.e = u11.c1 AND f12.t1 = 9223372036854775807
 WHERE left(f1.v, 256) = left($1::text, 256) AND f1.v = $2::text AND f1.t1 = 9223372036854775807) r13
 ORDER BY r13.c1 COLLATE "C" LIMIT least(1000 + 1)) q14) p15)
-FROM m
+FROM clock m

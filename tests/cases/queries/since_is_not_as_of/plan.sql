@@ -1,7 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t,
-coalesce($1::bigint, (SELECT x.t FROM tx x WHERE x.instant <= $2::timestamptz ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS m1,
-coalesce($3::bigint, (SELECT x.t FROM tx x WHERE x.instant <= $4::timestamptz ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS m2
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -14,4 +10,7 @@ FROM fact_1001 f1
 JOIN fact_1001 f2 ON f2.e = f1.e AND f2.t0 <= m.m2 AND m.m2 < f2.t1
 WHERE f1.t1 = 9223372036854775807 AND f1.t0 > m.m1) r3
 ORDER BY r3.c1, r3.c2 COLLATE "C", r3.c3 COLLATE "C" LIMIT least(1000 + 1)) q4) p5)
-FROM m
+FROM (SELECT c.t, c.instant, c.schema_t,
+coalesce($1::bigint, (SELECT x.t FROM tx x WHERE x.instant <= $2::timestamptz ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS m1,
+coalesce($3::bigint, (SELECT x.t FROM tx x WHERE x.instant <= $4::timestamptz ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS m2
+FROM clock c OFFSET 0) m

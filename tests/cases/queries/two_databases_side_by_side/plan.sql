@@ -1,6 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t,
-coalesce($1::bigint, (SELECT x.t FROM tx x WHERE x.instant <= $2::timestamptz ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS m1
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -12,4 +9,6 @@ FROM fact_1003 f1
 JOIN fact_1003 f2 ON f2.e = f1.e AND f2.t0 <= m.m1 AND m.m1 < f2.t1
 WHERE f1.t1 = 9223372036854775807 AND f2.v < f1.v) r3
 ORDER BY r3.c1, r3.c2, r3.c3 LIMIT least(1000 + 1)) q4) p5)
-FROM m
+FROM (SELECT c.t, c.instant, c.schema_t,
+coalesce($1::bigint, (SELECT x.t FROM tx x WHERE x.instant <= $2::timestamptz ORDER BY x.instant DESC, x.t DESC LIMIT 1), 0) AS m1
+FROM clock c OFFSET 0) m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -13,4 +11,4 @@ JOIN schema_name s4 ON s4.id::bigint = l2.a
 WHERE left(f1.v, 256) = left($1::text, 256) AND f1.v = $2::text AND f1.t1 = 9223372036854775807) r5
 GROUP BY r5.c1, r5.c2, CASE r5.k2 WHEN 'n' THEN 'n' || trim_scale(btrim(r5.v2, '"')::numeric)::text WHEN 't' THEN 't' || (r5.v2::json #>> '{}') WHEN 'k' THEN 't' || (r5.v2::json #>> '{}') WHEN 'j' THEN 't' || r5.v2 ELSE r5.k2 || r5.v2 END) r6
 ORDER BY r6.c1 COLLATE "C", r6.c2, r6.v2 LIMIT least(1000 + 1)) q7) p8)
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -9,4 +7,4 @@ FROM (SELECT f1.e AS c1, f1.v AS c2
 FROM fact_1004 f1
 WHERE f1.t1 = 9223372036854775807) r2
 ORDER BY r2.c1, r2.c2 LIMIT least(1000 + 1)) q3) p4)
-FROM m
+FROM clock m

@@ -1,5 +1,3 @@
-WITH m AS MATERIALIZED (SELECT c.t, c.instant, c.schema_t
-FROM clock c)
 SELECT m.t,
 m.instant,
 m.schema_t,
@@ -11,4 +9,4 @@ FROM fact_1003 f1
 WHERE f1.t1 = 9223372036854775807) r2
 HAVING count(*) > 0) r3
 ORDER BY r3.c1, r3.c2, r3.c3, r3.c4 LIMIT least(1000 + 1)) q4) p5)
-FROM m
+FROM clock m
