@@ -100,8 +100,7 @@ async def _applied(writing: Writing, groups: Sequence[Sequence[Entry]]) -> tuple
             if isinstance(outcome, CallerFault):
                 raise LineRefused(entry.file, entry.line, outcome)
             reports.append(outcome)
-        for _ in group.prepare():
-            pass
+        group.prepare()
         memory = await group.write(writing)
         writing = replace(writing, clock=memory.clock)
     return tuple(reports)

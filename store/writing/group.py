@@ -1,6 +1,6 @@
 """Transactions that are committed together: decided one after the other, written in one go."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -167,11 +167,9 @@ class MemberGroup:
             raise InstantInFuture(instant_text(instant), instant_text(self.now))
         return instant
 
-    def prepare(self) -> Iterator[TableRows]:
-        """Make the rows of what was accepted, table by table, so that others can have a turn."""
-        for rows in table_rows(self.changes):
-            self.tables.append(rows)
-            yield rows
+    def prepare(self) -> None:
+        """Make the rows of what was accepted."""
+        self.tables.extend(table_rows(self.changes))
 
     async def write(self, writing: Writing) -> Memory:
         """Write what was accepted and prepared: log, what is derived from it, and the clock.

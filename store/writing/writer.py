@@ -216,7 +216,7 @@ class Submission:
         if not self.answered.cancel() and not self.answered.cancelled():
             self.answered.exception()  # Looked at, or asyncio tells that nobody did.
 
-    async def decide(self, group: MemberGroup, turns: "_Turns") -> list[Outcome]:
+    def decide(self, group: MemberGroup) -> list[Outcome]:
         """Return what becomes of its transactions, in their order."""
         outcomes: list[Outcome] = []
         self.stopped = self.after is not None and self.after.stopped
@@ -226,7 +226,6 @@ class Submission:
             if self.stop_at_refusal and isinstance(outcome, CallerFault):
                 self.stopped = True
                 break
-            await turns.give()
         return outcomes
 
 
@@ -257,28 +256,16 @@ class _Flight:
                 _answer(submission.answered, task, number)
 
 
-@dataclass(slots=True)
-class _Turns:
-    """Lets others have the event loop from time to time: what is written needs it too."""
-
-    since: float = 0.0
-
-    async def give(self) -> None:
-        """Give others a turn, where the last one is long ago."""
-        loop = asyncio.get_running_loop()
-        if loop.time() - self.since > _TURN:
-            await asyncio.sleep(0)
-            self.since = loop.time()
-
-
-_TURN = 0.001
-
-
 async def _decide(group: MemberGroup, submissions: Sequence[Submission]) -> _Decided:
-    turns = _Turns(asyncio.get_running_loop().time())
-    outcomes = [await submission.decide(group, turns) for submission in submissions]
-    for _ in group.prepare():
-        await turns.give()
+    """Decide a group: a large one in a thread, as others need the event loop meanwhile."""
+    if sum(submission.statements for submission in submissions) < LARGE:
+        return _decided(group, submissions)
+    return await asyncio.to_thread(_decided, group, submissions)
+
+
+def _decided(group: MemberGroup, submissions: Sequence[Submission]) -> _Decided:
+    outcomes = [submission.decide(group) for submission in submissions]
+    group.prepare()
     return _Decided(group, outcomes)
 
 

@@ -24,7 +24,7 @@ from store.log import TX_REASON, URN
 from store.migrate import migrate
 from store.transaction import Transaction, Upsert, read
 from store.writing.refusals import BasisConflict, InstantInFuture, InstantInPast, OutcomeUnknown
-from store.writing.writer import Report, Writer
+from store.writing.writer import LARGE, Report, Writer
 from tests.store.catalogs import change, opened
 from tests.store.model import CATALOG
 
@@ -166,6 +166,31 @@ async def test_whoever_waits_together_is_committed_together(history: Database) -
     assert [report.t for report in reports] == list(range(basis, basis + 50))
     recorded = await history.rows("SELECT DISTINCT recorded_at FROM tx WHERE t >= $1", [basis])
     assert len(recorded) <= 2
+
+
+class _AfterRead(dict[str, object]):
+    """Values that are given only once the event loop has answered somebody else's read."""
+
+    def __init__(self, values: dict[str, object], database: Database) -> None:
+        super().__init__(values)
+        self._database, self._loop = database, asyncio.get_running_loop()
+
+    def items(self) -> Any:
+        """Return the values, after the read."""
+        read = self._database.rows("SELECT")
+        assert asyncio.run_coroutine_threadsafe(read, self._loop).result(60) == [()]
+        return super().items()
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_reads_are_answered_while_a_large_transaction_is_decided(
+    history: Database, *, dry_run: bool
+) -> None:
+    values = _AfterRead({"name": "n"}, history)
+    upserts = tuple(Upsert("Team", f"hw://team/{number}", values) for number in range(LARGE))
+    report = await Writer(history).transact(Transaction(upserts=upserts), dry_run=dry_run)
+    assert (report.t is None) == dry_run
+    assert sum(one.a == URN for one in report.datoms) == LARGE
 
 
 async def test_whoever_gives_up_before_the_commit_is_left_out(history: Database) -> None:
