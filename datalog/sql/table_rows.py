@@ -158,7 +158,7 @@ def edge_rows(rows: Rows, row: EdgeRow, reading: Reading) -> Rows:
         return _edge_events(rows, row, reading)
     table = reading.compilation.names.fresh("h")
     columns, conditions = unified(rows.columns, _edge_columns(row, table), reading)
-    seen = reading.compilation.seen(table, row.view)
+    seen = reading.compilation.seen_edge(table, row.view)
     conditions = (*conditions, *_edge_exceptions(row, table))
     source = sql("edge {h}", h=table)
     return rows.joined(Item(source, (*conditions, seen), name=table), columns)

@@ -6,7 +6,7 @@ m.m1,
 FROM (SELECT row_number() OVER () AS n, q6.* FROM (SELECT r5.c1 AS c1, r5.c2 AS c2
 FROM (SELECT DISTINCT f1.v AS c1, f4.v AS c2
 FROM fact_1001 f1
-JOIN edge h2 ON h2."type" = 1010 AND h2."from" = f1.e AND h2.t0 <= m.m1 AND m.m1 < h2.t1
+JOIN edge h2 ON h2."type" = 1010 AND h2."from" = f1.e AND (h2.t0 <= m.m1 AND m.m1 < h2.t1) IS TRUE
 JOIN fact_1001 f4 ON f4.e = h2."to" AND f4.t1 = 9223372036854775807
 WHERE f1.t1 = 9223372036854775807 AND NOT EXISTS (SELECT
 FROM edge h3
