@@ -6,8 +6,10 @@ committed or somebody else writes between the two.
 """
 
 import asyncio
+import sys
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from store.database import Database
@@ -260,7 +262,21 @@ async def _decide(group: MemberGroup, submissions: Sequence[Submission]) -> _Dec
     """Decide a group: a large one in a thread, as others need the event loop meanwhile."""
     if sum(submission.statements for submission in submissions) < LARGE:
         return _decided(group, submissions)
-    return await asyncio.to_thread(_decided, group, submissions)
+    with _short_turns():
+        return await asyncio.to_thread(_decided, group, submissions)
+
+
+@contextmanager
+def _short_turns() -> Iterator[None]:
+    """Let threads take shorter turns: the event loop waits for one at each of its round trips."""
+    sys.setswitchinterval(_TURN)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(_USUAL_TURN)
+
+
+_TURN, _USUAL_TURN = 0.001, sys.getswitchinterval()
 
 
 def _decided(group: MemberGroup, submissions: Sequence[Submission]) -> _Decided:
