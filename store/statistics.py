@@ -4,6 +4,7 @@ Autovacuum analyzes in its own time; until then a plan is made of guesses (measu
 540 ms for a query with nested filters, 24 ms once the tables had been analyzed).
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,11 +29,17 @@ WHERE relkind = 'r'
 
 
 async def refresh(database: Database) -> None:
-    """Analyze every table of ours that this role owns. Raises what Database.rows raises."""
-    tables = [quoted(str(name)) for (name,) in await database.rows(_OURS)]
-    if tables:
-        text, _ = sql("ANALYZE {tables}", tables=join(", ", tables)).render()
-        await database.rows(text)
+    """Analyze every table of ours that this role owns. Raises what Database.rows raises.
+
+    Two connections share them, the largest first: whoever has loaded waits for half as long.
+    """
+    tables = [quoted(str(name)) for (name,) in await database.rows(_OURS + _LARGEST_FIRST)]
+    halves = [half for half in (tables[::2], tables[1::2]) if half]
+    texts = [sql("ANALYZE {tables}", tables=join(", ", half)).render()[0] for half in halves]
+    await asyncio.gather(*map(database.rows, texts))
+
+
+_LARGEST_FIRST = "ORDER BY pg_relation_size(oid) DESC"
 
 
 _UNKNOWN = (
