@@ -21,6 +21,7 @@ from store.database_errors import (
     TooLarge,
 )
 from store.ids import T
+from store.lending import Lending, Lent
 from store.sql import Sql
 from store.times import count_time
 
@@ -59,7 +60,7 @@ class Writing:
 class Database:
     """A pool of connections; `statements` counts the statements that reads have sent."""
 
-    pool: "asyncpg.Pool[asyncpg.Record]"
+    lending: Lending
     statement_timeout: float
     statements: int = field(default=0, init=False)
 
@@ -74,10 +75,17 @@ class Database:
         """
         with _connecting():
             pool = await _patiently(lambda: _pool(url, pool_size))
+        lending = Lending(pool)
         try:
-            yield cls(pool, statement_timeout)
+            yield cls(lending, statement_timeout)
         finally:
+            await lending.close()
             await _close(pool)
+
+    @property
+    def pool(self) -> "asyncpg.Pool[asyncpg.Record]":
+        """Return the pool, of which a few connections may be at hand for reads."""
+        return self.lending.pool
 
     async def rows(self, text: str, arguments: Sequence[object] = ()) -> list[Row]:
         """Return the rows of one statement, which is its own transaction.
@@ -85,17 +93,23 @@ class Database:
         Raises DeadlineExceeded, DatabaseUnavailable, StatementUnfit. Cancelling the caller cancels
         the statement.
         """
-        return await _again_after_deadlocks(lambda: self._rows(text, arguments))
+        try:  # What every answer goes through: no more than it needs.
+            return await self._rows(text, arguments)
+        except asyncpg.DeadlockDetectedError:
+            return await _again_after_deadlocks(lambda: self._rows(text, arguments))
 
     async def _rows(self, text: str, arguments: Sequence[object]) -> list[Row]:
-        with faults(self.statement_timeout):
-            # What every answer goes through: without `_connection`, it takes 16 µs less.
-            connection = await _patiently(self._acquired)
+        lending, seconds = self.lending, self.statement_timeout
+        with faults(seconds):
+            connection = lending.at_hand() or await self._taken()
             try:
                 self.statements += 1
-                return await fetched(connection, text, arguments, self.statement_timeout)
-            finally:
-                await self.pool.release(connection)
+                rows = await fetched(connection, text, arguments, seconds)
+            except BaseException:
+                await lending.give(connection)
+                raise
+            await lending.keep(connection)
+            return rows
 
     async def row(self, text: str, arguments: Sequence[object] = ()) -> Row:
         """Return the one row of a statement that has one. Raises as `rows` does."""
@@ -116,7 +130,7 @@ class Database:
     async def _rows_of_query(self, text: str, arguments: Sequence[object]) -> list[Row]:
         timeout = self.statement_timeout
         with faults(timeout), query_faults(arguments):
-            async with self._connection() as connection:
+            async with self.connection() as connection:
                 self.statements += 1
                 await connection.execute(_READ_ONLY.format(milliseconds=int(timeout * 1_000)))
                 try:
@@ -141,7 +155,7 @@ class Database:
         Raises as `rows` does.
         """
         with faults(self.statement_timeout):
-            async with self._connection() as connection:
+            async with self.connection() as connection:
                 return await fetched(connection, text, arguments, self.statement_timeout)
 
     async def copied(
@@ -154,7 +168,7 @@ class Database:
         """
         text, _ = statement.render()
         with faults(LONGEST_WRITE):
-            async with self._connection() as connection:
+            async with self.connection() as connection:
                 await connection.copy_from_query(
                     text, output=take, format="binary", timeout=LONGEST_WRITE
                 )
@@ -165,7 +179,7 @@ class Database:
         Raises as `rows` does.
         """
         with faults(self.statement_timeout):
-            async with self._connection() as connection:
+            async with self.connection() as connection:
                 return await read_clock(connection)
 
     async def secret(self) -> bytes:
@@ -182,7 +196,7 @@ class Database:
         """
         with faults(self.statement_timeout):
             async with (
-                self._connection() as connection,
+                self.connection() as connection,
                 _begun(connection, _BEGIN_LOCKED, self.statement_timeout),
             ):
                 clock, now = await read_clock_and_time(connection)
@@ -196,24 +210,23 @@ class Database:
         """
         with faults(self.statement_timeout):
             async with (
-                self._connection() as connection,
+                self.connection() as connection,
                 _begun(connection, _BEGIN_LOOKING, self.statement_timeout),
             ):
                 clock, now = await read_clock_and_time(connection)
                 yield Writing(connection, clock, now)
 
     @contextlib.asynccontextmanager
-    async def _connection(self) -> AsyncIterator[Connection]:
-        connection = await _patiently(self._acquired)
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Give a connection. Raises TimeoutError, and what `faults` makes faults of ours."""
+        connection = await self._taken()
         try:
             yield connection
         finally:
-            await self.pool.release(connection)
+            await self.lending.give(connection)
 
-    async def _acquired(self) -> "PoolConnectionProxy[asyncpg.Record]":
-        # asyncpg's own timeout makes a task each time, and on Python 3.11 can lose a cancellation.
-        async with asyncio.timeout(self.statement_timeout):
-            return await self.pool.acquire()
+    async def _taken(self) -> Lent:
+        return await _patiently(lambda: self.lending.take(self.statement_timeout))
 
 
 async def fetched(

@@ -97,7 +97,7 @@ async def build(database: Database, size: Size) -> int:
     if (await database.clock()).t == 0:
         await schema_writer.apply(database, sdl.parse(CATALOG))
     catalogue = await read_catalogue(database)
-    async with database.pool.acquire() as connection:
+    async with database.connection() as connection:
         for text in _WITHOUT_INDEXES:
             await connection.execute(text, timeout=_PATIENCE)
         grown = _Grown(size)

@@ -108,7 +108,7 @@ async def _copied_out(database: Database) -> AsyncIterator[_Table]:
         async def keep(piece: bytes, pieces: list[bytes] = pieces) -> None:
             pieces.append(piece)
 
-        async with database.pool.acquire() as connection:
+        async with database.connection() as connection:
             statement = f'SELECT {listed} FROM "{name}"{where}'  # noqa: S608  # Our own names.
             await connection.copy_from_query(statement, output=keep, format="binary")
         yield _Table(name, tuple(columns), b"".join(pieces))
@@ -116,7 +116,7 @@ async def _copied_out(database: Database) -> AsyncIterator[_Table]:
 
 async def _copy_in(database: Database, tables: Sequence[_Table]) -> int:
     rows = 0
-    async with database.pool.acquire() as connection, connection.transaction():
+    async with database.connection() as connection, connection.transaction():
         for table in tables:
             source = _pieces(table.rows)
             said = await connection.copy_to_table(

@@ -15,6 +15,7 @@ import asyncpg
 
 from store.database import Database
 from store.ids import T, transaction_entity
+from store.lending import Lending
 from store.transaction import Transaction, Upsert
 from store.writing.writer import Writer
 
@@ -43,7 +44,7 @@ async def recorded(url: str) -> str:
         connection.add_query_logger(keep)
 
     async with asyncpg.create_pool(url, min_size=1, max_size=1, init=listen, reset=_kept) as pool:
-        writer = Writer(Database(pool, 60.0))
+        writer = Writer(Database(Lending(pool), 60.0))
         # A server has read the catalogue; and this t is no other number that is sent.
         await writer.transact_many([said(f"first{number}") for number in range(_BEFORE)])
         sent.clear()

@@ -71,7 +71,7 @@ class RebuildRuns(CallerFault):
 async def _alone(database: Database) -> AsyncIterator[None]:
     """Keep other rebuilds out, until this one is done or its connection is gone."""
     with faults(database.statement_timeout):
-        async with database.pool.acquire() as connection, connection.transaction():
+        async with database.connection() as connection, connection.transaction():
             try:
                 await connection.execute(_ALONE)
             except asyncpg.LockNotAvailableError:
@@ -106,7 +106,7 @@ async def _begin(database: Database) -> _Rebuilding:
 
 async def _run(rebuilding: _Rebuilding, statements: Sequence[Sql]) -> None:
     with faults(rebuilding.database.statement_timeout):
-        async with rebuilding.database.pool.acquire() as connection:
+        async with rebuilding.database.connection() as connection:
             for statement in statements:
                 await _send(connection, statement)
 
@@ -124,7 +124,7 @@ async def _fill(rebuilding: _Rebuilding, progress: Progress) -> int:
         datoms += len(piece.log)
         replayed = replay(piece.log, rebuilding.shapes)
         with faults(rebuilding.database.statement_timeout):
-            async with rebuilding.database.pool.acquire() as connection:
+            async with rebuilding.database.connection() as connection:
                 await _write(connection, rebuilding.shapes, replayed)
         progress(min(piece.end - FIRST_ENTITY, entities) / max(entities, 1))
     await _run(rebuilding, [index for table in rebuilding.tables for index in table.create_indexes])
@@ -163,7 +163,7 @@ async def _catch_up_beside(rebuilding: _Rebuilding) -> None:
         if t - rebuilding.t <= FEW:
             return
         with faults(rebuilding.database.statement_timeout):
-            async with rebuilding.database.pool.acquire() as connection, connection.transaction():
+            async with rebuilding.database.connection() as connection, connection.transaction():
                 await _catch_up(connection, rebuilding, t)
 
 

@@ -48,7 +48,7 @@ async def together(world_url: str) -> AsyncIterator[Together]:
 @asynccontextmanager
 async def held_up(database: Database) -> AsyncIterator[None]:
     """Keep every statement that reads the clock from going on, until the end."""
-    async with database.pool.acquire() as connection, connection.transaction():
+    async with database.connection() as connection, connection.transaction():
         await connection.execute("LOCK TABLE clock IN ACCESS EXCLUSIVE MODE")
         yield
 

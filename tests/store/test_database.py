@@ -171,7 +171,7 @@ async def test_a_server_that_answers_reads_only_refuses_writers(database_url: st
     async with Database.open(database_url) as database:
         name = urlsplit(database_url).path.removeprefix("/")
         await database.rows(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-        await database.pool.expire_connections()
+    async with Database.open(database_url) as database:
         with pytest.raises(ReadOnly):
             async with database.writing():
                 pass
