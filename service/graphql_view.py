@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 import orjson
 import structlog
@@ -20,7 +21,7 @@ from service.documents.persisted import BAD_REQUEST, PersistedDocuments, is_by_c
 from service.graphiql.page import GraphiQL
 from service.graphql_request import Refused, from_get, posted, read_batch, read_request
 from service.http_accept import GRAPHQL, HTML, JSON, chosen
-from service.http_body import http_response, response_of
+from service.http_body import http_response, length_of, response_of
 from service.http_cache import ASKED_AGAIN, KEPT_FOR_EVER, NEVER_KEPT, etag
 from service.room import holding
 
@@ -29,6 +30,10 @@ TOLD_HEADERS = ("ETag", SCHEMA, BASIS)
 """The headers of an answer that scripts of pages elsewhere may read too."""
 
 _ANSWERS = (JSON, GRAPHQL)
+_OFFERED = (*_ANSWERS, HTML)
+_CONTENT_TYPES = {each: f"{each}; charset=utf-8" for each in _ANSWERS}
+# What is sent as JSON is never taken for a script, whatever page names it.
+_OF_ALL = {"Vary": "Accept", "X-Content-Type-Options": "nosniff"}
 _log = structlog.get_logger("headwater.http")
 
 
@@ -45,15 +50,12 @@ class GraphQLView:
     async def answer(self, http: HttpRequest) -> HttpResponse:
         """Answer the request in a URL or a body; give a browser GraphiQL."""
         response = await self._answer(http)
-        holding(http.scope).keep(int(response.headers.get("Content-Length", 0)))
-        response.headers["Vary"] = "Accept"
-        # What is sent as JSON is never taken for a script, whatever page names it.
-        response.headers["X-Content-Type-Options"] = "nosniff"
+        holding(http.scope).keep(length_of(response))
         return response
 
     async def _answer(self, http: HttpRequest) -> HttpResponse:
         accept, is_get = http.headers.get("accept"), http.method != "POST"
-        if is_get and chosen(accept, (*_ANSWERS, HTML)) == HTML:
+        if is_get and chosen(accept, _OFFERED) == HTML:
             return self.graphiql.answer()
         media_type = chosen(accept, _ANSWERS)
         if media_type is None:
@@ -64,7 +66,7 @@ class GraphQLView:
         except Refused as refused:
             return _refused(refused, media_type)
         except ClientDisconnect:
-            return HttpResponse(status_code=HTTPStatus.BAD_REQUEST)
+            return HttpResponse(status_code=HTTPStatus.BAD_REQUEST, headers=_OF_ALL)
         except Exception as error:  # noqa: BLE001  # The edge: the unforeseen is logged and masked.
             return _broken(error, media_type)
 
@@ -136,32 +138,48 @@ async def _while_connected(
     http: HttpRequest, answering: Coroutine[object, object, Response]
 ) -> Response:
     """Return the response; where whoever asked is gone, cancel it. Raises ClientDisconnect."""
-    answer = asyncio.create_task(answering)
-    watching: list[asyncio.Task[None]] = []
-
-    def watch() -> None:
-        watching.append(asyncio.create_task(_cancelled_once_gone(http, answer)))
-
+    watch = _Watch(http, asyncio.current_task())
     # Most answers are there sooner than a task could be made to wait for the client's end.
-    timer = asyncio.get_running_loop().call_later(_SOON, watch)
+    timer = asyncio.get_running_loop().call_later(_SOON, watch.begin)
     try:
-        return await answer
+        try:
+            return await answering
+        finally:
+            timer.cancel()
+            await watch.end()
     except asyncio.CancelledError:
-        if any(each.done() for each in watching):
+        if watch.is_over():
             raise ClientDisconnect from None
         raise
-    finally:
-        timer.cancel()
-        for each in watching:
-            each.cancel()
-        if watching:
-            await asyncio.wait(watching)
 
 
-async def _cancelled_once_gone(http: HttpRequest, answer: "asyncio.Task[Response]") -> None:
-    while (await http.receive())["type"] != "http.disconnect":
-        pass
-    answer.cancel()
+@dataclass(eq=False, slots=True)
+class _Watch:
+    """Cancels a task once the client that it answers is gone."""
+
+    http: HttpRequest
+    answering: "asyncio.Task[Any] | None"
+    _watching: "asyncio.Task[None] | None" = None
+    _is_gone: bool = False
+
+    def begin(self) -> None:
+        self._watching = asyncio.create_task(self._watch())
+
+    async def end(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.wait((self._watching,))
+
+    def is_over(self) -> bool:
+        """Tell whether it was this, and nobody else, that cancelled."""
+        return self._is_gone and self.answering is not None and not self.answering.uncancel()
+
+    async def _watch(self) -> None:
+        while (await self.http.receive())["type"] != "http.disconnect":
+            pass
+        if self.answering is not None:
+            self._is_gone = True
+            self.answering.cancel()
 
 
 def _told(http: HttpRequest, response: Response, media_type: str, *, is_get: bool) -> HttpResponse:
@@ -177,7 +195,7 @@ def _told(http: HttpRequest, response: Response, media_type: str, *, is_get: boo
         is_fixed = response.is_pinned and is_told and asked_for == response.schema_hash
         headers |= {"ETag": etag(*parts, data=response.written)}
         headers |= {"Cache-Control": KEPT_FOR_EVER if is_fixed else ASKED_AGAIN}
-    told = {"Content-Type": f"{media_type}; charset=utf-8", **headers}
+    told = {"Content-Type": _CONTENT_TYPES[media_type], **headers, **_OF_ALL}
     return response_of(response.pieces(), HTTPStatus.OK, told)
 
 
@@ -229,5 +247,5 @@ def _json(
     media_type: str,
     headers: Mapping[str, str],
 ) -> HttpResponse:
-    told = {"Content-Type": f"{media_type}; charset=utf-8", **headers}
+    told = {"Content-Type": _CONTENT_TYPES[media_type], **headers, **_OF_ALL}
     return http_response(orjson.dumps(body, default=str), status, told)

@@ -38,6 +38,13 @@ def response_of(content: tuple[bytes, ...], status: int, headers: Mapping[str, s
     return StreamingResponse(_pieces(content), status, {"Content-Length": str(length), **headers})
 
 
+def length_of(response: Response) -> int:
+    """Return how many bytes a response of these has."""
+    if isinstance(response, StreamingResponse):
+        return int(response.headers["Content-Length"])
+    return len(response.body)
+
+
 async def _pieces(content: tuple[bytes, ...]) -> AsyncIterator[bytes | memoryview]:
     """Yield pieces of a size that can be compressed at once: small contents are put together."""
     gathered = b""
