@@ -12,13 +12,10 @@ import orjson
 from graphql import (
     FieldNode,
     GraphQLArgument,
-    GraphQLBoolean,
-    GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
-    GraphQLNonNull,
     GraphQLSchema,
     GraphQLType,
     ListValueNode,
@@ -28,13 +25,13 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_variable_values,
-    is_leaf_type,
     type_from_ast,
 )
 from graphql.execution.values import VariableValues
 from graphql.utilities import coerce_input_literal
 
 from resolvers.selection import Given
+from schema.execution.declared import Declared, is_open, nullable
 from schema.execution.documents import BAD_USER_INPUT, RequestErrors, refused, with_code
 
 _MOST_ERRORS = 20
@@ -72,7 +69,7 @@ class Variables:
 
     def value(self, kind: GraphQLType, node: ValueNode) -> object:
         """Return a value of the document: plain, a `Given`, or a structure of both."""
-        inner = _nullable(kind)
+        inner = nullable(kind)
         match inner, node:
             case _, VariableNode():
                 return self._variable(inner, node.name.value)
@@ -137,6 +134,14 @@ def variables(
     return Variables(coerced, decisive, signed)
 
 
+def variables_of(
+    declared: Declared, given: Mapping[str, object], decisive: frozenset[str]
+) -> Variables | None:
+    """Do as `variables`, quickly; None where that takes a closer look."""
+    coerced = declared.coerced(given)
+    return None if coerced is None else Variables(coerced, decisive, declared.signed)
+
+
 def holds_more(value: object, most: int) -> bool:
     """Tell whether there are more than so many values in a value, however they are nested."""
     if not value:
@@ -146,7 +151,7 @@ def holds_more(value: object, most: int) -> bool:
         match waiting.pop():
             case str() | int() | float() | None:  # Most values: told before a class is asked about.
                 continue
-            case Mapping() as members:
+            case dict() | Mapping() as members:
                 waiting += members.values()
                 count += len(members)
             case list() | tuple() as members:
@@ -164,7 +169,7 @@ def check_text(value: object) -> None:
             if "\0" in value:
                 sentence = "a text holds the character NUL, which nothing here can"
                 raise refused(sentence, BAD_USER_INPUT)
-        case Mapping():
+        case dict() | Mapping():
             for each in value.values():
                 check_text(each)
         case list() | tuple():
@@ -174,28 +179,12 @@ def check_text(value: object) -> None:
             return
 
 
-def _nullable(kind: GraphQLType | None) -> GraphQLType | None:
-    return kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-
-
-def _is_open(kind: GraphQLType | None) -> bool:
-    """Tell whether a variable of this type leaves only a place, whatever value it has but null."""
-    inner = _nullable(kind)
-    match inner:
-        case GraphQLList():
-            return _is_open(inner.of_type)
-        case GraphQLEnumType():
-            return False
-        case _:
-            return is_leaf_type(inner) and inner is not GraphQLBoolean
-
-
 def _signed(kind: GraphQLType | None, value: object) -> object:
-    inner = _nullable(kind)
+    inner = nullable(kind)
     match inner, value:
         case _, None:
             return None
-        case _, _ if _is_open(inner):
+        case _, _ if is_open(inner):
             return ...
         case GraphQLList(), (list() | tuple()):
             return tuple(_signed(inner.of_type, each) for each in value)
@@ -206,11 +195,11 @@ def _signed(kind: GraphQLType | None, value: object) -> object:
 
 
 def _place(kind: GraphQLType | None, value: object, path: tuple[str | int, ...]) -> object:
-    inner = _nullable(kind)
+    inner = nullable(kind)
     match inner, value:
         case _, None:
             return None
-        case _, _ if _is_open(inner):
+        case _, _ if is_open(inner):
             return Given(path)
         case GraphQLList(), (list() | tuple()):
             return tuple(_place(inner.of_type, each, (*path, n)) for n, each in enumerate(value))

@@ -34,6 +34,8 @@ from graphql import (
     visit,
 )
 
+from schema.execution.declared import Declared, declared
+
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 BAD_USER_INPUT = "BAD_USER_INPUT"
@@ -70,7 +72,8 @@ class Document:
     """A valid document.
 
     `decisive` are the variables whose whole value a plan depends on, not their structure alone.
-    `facts` is the document without what asks the schema about itself.
+    `facts` is the document without what asks the schema about itself. `declared` has for each
+    operation its variables, where no plan depends on what they hold.
     """
 
     text: str
@@ -79,6 +82,7 @@ class Document:
     operations: tuple[OperationDefinitionNode, ...]
     fragments: Mapping[str, FragmentDefinitionNode]
     decisive: frozenset[str]
+    declared: Mapping[int, Declared | None]
 
 
 @dataclass(eq=False)
@@ -134,7 +138,9 @@ def read(text: str, schema: GraphQLSchema, limits: DocumentLimits) -> Document:
         raise refused("the document takes too long to be checked: make it simpler", LIMIT_EXCEEDED)
     if errors:
         raise RequestErrors(tuple(with_code(error, VALIDATION_FAILED) for error in errors))
-    return Document(text, node, facts, tuple(operations), fragments, _decisive(schema, node))
+    decisive = _decisive(schema, node)
+    known = {id(each): declared(schema, each, decisive) for each in operations}
+    return Document(text, node, facts, tuple(operations), fragments, decisive, known)
 
 
 def operation(document: Document, name: str | None) -> OperationDefinitionNode:

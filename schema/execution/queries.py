@@ -24,7 +24,6 @@ from graphql.execution.executor import Executor as GraphQLExecutor
 from adjacency.keeper import Keeper
 from datalog.tree import Shape
 from resolvers.answer import Answer, answer, bind
-from resolvers.cost import cost
 from resolvers.draft import Draft, Request
 from resolvers.errors import StaleCatalogue
 from resolvers.json_numbers import Power
@@ -168,7 +167,7 @@ def _reason(about: Asked, selected: tuple[Selected, ...]) -> str | None:
 
 def priced(prepared: Prepared, plan: Plan, request: Request) -> Cost:
     """Return what a plan costs. Raises RequestErrors where that is too much."""
-    return checked_cost(prepared, cost(plan.statement, bind(plan, request)))
+    return checked_cost(prepared, bind(plan, request).rows)
 
 
 def checked_cost(prepared: Prepared, rows: int) -> Cost:

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from graphql import OperationDefinitionNode, OperationType
 
-from schema.execution.arguments import Variables, holds_more, variables
+from schema.execution.arguments import Variables, holds_more, variables, variables_of
 from schema.execution.documents import Document, RequestErrors, exceeded, operation
 from schema.execution.failures import formatted
 from schema.execution.served import Served
@@ -63,7 +64,13 @@ class Basis:
 
     def body(self) -> dict[str, object]:
         """Return the basis as JSON; its t is a Long, thus a text."""
-        return {"t": str(self.t), "instant": instant_text(self.instant)}
+        return {"t": str(self.t), "instant": _told(self.instant)}
+
+
+@lru_cache(16)
+def _told(instant: datetime) -> str:
+    """Return an instant as text; most answers of a moment are as of the same."""
+    return instant_text(instant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +138,10 @@ def prepare(served: Served, request: Request) -> Prepared:
     if chosen.operation is not OperationType.MUTATION and holds_more(request.variables, most):
         sentence = f"the variables of a query hold more than {most} values"
         raise exceeded("values", most + 1, most, sentence)
-    given = variables(served.core, chosen, request.variables, document.decisive)
+    decisive, declared = document.decisive, document.declared[id(chosen)]
+    given = None if declared is None else variables_of(declared, request.variables, decisive)
+    if given is None:
+        given = variables(served.core, chosen, request.variables, decisive)
     return Prepared(request, served, document, chosen, given)
 
 
