@@ -7,7 +7,7 @@ answer in place of the field's value, wherever that value would be.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -15,7 +15,6 @@ from typing import Any, Protocol, TypeVar
 from adjacency.keeper import Keeper
 from datalog.sql.compile import Gathered, Slot
 from resolvers import json_numbers
-from resolvers.cost import cost
 from resolvers.draft import Found, Path, Request, Site, Step, moment_slots
 from resolvers.errors import StaleCatalogue
 from resolvers.plan import Plan
@@ -143,8 +142,13 @@ def knows_its_types(plan: Plan, bound: "Bound") -> bool:
 
 async def written(plan: Plan, request: Request, bound: "Bound", found: Read) -> Written:
     """Return the texts of what a bare plan read: most of them are as they came."""
+    columns = found.columns
+    if plan.is_told and not bound.faults:
+        texts = {key: text for key, text in columns.items() if text is not None}
+        if len(texts) == len(columns):
+            return Written(texts, {})
     finishing = Finishing(plan, request, bound, found)
-    touched = [text for key, text in found.columns.items() if key not in plan.untouched]
+    touched = [text for key, text in columns.items() if key not in plan.untouched]
     if request.edges is not None:
         return await asyncio.to_thread(finishing.written)
     return await _off_the_loop(touched, finishing.written)
@@ -170,7 +174,7 @@ async def _row(reader: Reader, plan: Plan, bound: "Bound") -> Sequence[Any]:
     try:
         if plan.is_written:
             return await reader.row_of_query(plan.statement.text, arguments)
-        if isinstance(reader, Together) and cost(plan.statement, bound) <= reader.rows:
+        if isinstance(reader, Together) and bound.rows <= reader.rows:
             return await reader.shared(plan.statement, arguments)
         return await reader.row(plan.statement.text, arguments)
     except StatementUnfit:
@@ -184,12 +188,13 @@ async def _row(reader: Reader, plan: Plan, bound: "Bound") -> Sequence[Any]:
 class Bound:
     """The values of all slots, and the fields whose arguments cannot be meant.
 
-    `called` are the slots of each call, by its key.
+    `called` are the slots of each call, by its key. `rows`: what the statement should give.
     """
 
     slots: Mapping[str, object]
     faults: Mapping[Path, CallerFault]
-    called: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    called: Mapping[str, Mapping[str, object]]
+    rows: int
 
     def at(self, path: Path) -> Mapping[str, object]:
         """Return the slots that the field at a path knows."""
@@ -217,7 +222,7 @@ def bind(plan: Plan, request: Request) -> Bound:
         except CallerFault as fault:
             faults.setdefault(site.path, fault)
             _bind_harmless(site, slots)
-    return Bound(shared, faults, called)
+    return Bound(shared, faults, called, plan.cost.rows(shared, called))
 
 
 def arguments(plan: Plan, request: Request) -> list[object]:

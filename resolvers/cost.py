@@ -4,29 +4,65 @@ A page gives as many rows as were asked for, or as there should be by the statis
 whichever is less; what stands below a row is counted as often as the row is there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from math import ceil, prod
-from typing import TYPE_CHECKING
 
 from datalog.sql.compile import Statement
 from datalog.sql.rows import Factor, Factors
 
-if TYPE_CHECKING:  # What answers asks for the cost.
-    from resolvers.answer import Bound
+Slots = Mapping[str, object]
 
 
-def cost(statement: Statement, bound: "Bound") -> int:
-    """Return how many rows a statement should give, with what its slots hold."""
-    counted = [(statement.sizes, bound.slots)]
-    counted += [(each.sizes, bound.called[key]) for each in statement.calls for key in each.keys]
-    return ceil(sum(_sum(sizes, slots) for sizes, slots in counted))
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """The rows that levels should give: a sum that is known, and what slots bound beside it."""
+
+    known: float
+    bounded: tuple[Factors, ...]
+
+    def rows(self, slots: Slots) -> float:
+        """Return how many rows the levels should give, with what slots hold."""
+        if not self.bounded:
+            return self.known
+        return self.known + sum(_product(factors, slots) for factors in self.bounded)
 
 
-def _sum(sizes: Iterable[Factors], slots: Mapping[str, object]) -> float:
-    return sum(prod(_rows(each, slots) for each in factors) for factors in sizes)
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a statement costs: its levels, and for each call, by its key, those of the call."""
+
+    levels: Levels
+    calls: tuple[tuple[str, Levels], ...]
+
+    def rows(self, slots: Slots, called: Mapping[str, Slots]) -> int:
+        """Return how many rows the statement should give, with what its slots hold."""
+        rows = self.levels.rows(slots)
+        return ceil(rows + sum(levels.rows(called[key]) for key, levels in self.calls))
 
 
-def _rows(factor: Factor, slots: Mapping[str, object]) -> float:
+def cost(statement: Statement) -> Cost:
+    """Return what a statement costs."""
+    calls = ((each.keys, _levels(each.sizes)) for each in statement.calls)
+    return Cost(
+        _levels(statement.sizes), tuple((key, levels) for keys, levels in calls for key in keys)
+    )
+
+
+def _levels(sizes: Sequence[Factors]) -> Levels:
+    known = sum(_product(factors, {}) for factors in sizes if not _is_bounded(factors))
+    return Levels(known, tuple(filter(_is_bounded, sizes)))
+
+
+def _is_bounded(factors: Factors) -> bool:
+    return any(isinstance(each.limit, str) for each in factors)
+
+
+def _product(factors: Factors, slots: Slots) -> float:
+    return prod(_rows(each, slots) for each in factors)
+
+
+def _rows(factor: Factor, slots: Slots) -> float:
     limit = slots.get(factor.limit) if isinstance(factor.limit, str) else factor.limit
     rows = max(factor.rows, 1.0)  # Facts that came after they were counted are there, too.
     return min(rows, float(limit)) if isinstance(limit, int) else rows

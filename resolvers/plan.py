@@ -8,6 +8,7 @@ from datalog.sql.compile import Statement, compile_operation
 from datalog.tree import Operation, Shape
 from resolvers.alike import Alike, apart
 from resolvers.bare import bare, untouched
+from resolvers.cost import Cost, cost
 from resolvers.draft import Change, Draft, Finish, Hidden, Path, Site
 from resolvers.entities import any_entity
 from resolvers.limits import Limits
@@ -24,8 +25,10 @@ class Plan:
 
     `keys`: of all root fields, in order. `is_written`: a part of it is a query that somebody wrote.
     `untouched`: the columns that are their root fields' JSON as they are; `hidden`: what in the
-    others nobody asked for. `roads` has for each root field of lineage why SQL has to walk, None
-    where it need not: then `walked` is the same operation, its walks left to the edges in memory.
+    others nobody asked for. `is_told`: all are untouched, and nothing is checked afterwards.
+    `cost`: the rows that the statement should give. `roads` has for each root field of lineage why
+    SQL has to walk, None where it need not: then `walked` is the same operation, its walks left to
+    the edges in memory.
     """
 
     catalogue: Catalogue
@@ -39,7 +42,9 @@ class Plan:
     keys: tuple[str, ...]
     hidden: tuple[Hidden, ...]
     roads: Mapping[str, str | None]
+    cost: Cost
     untouched: frozenset[str] = frozenset()
+    is_told: bool = False
     walked: "Plan | None" = None
 
     @property
@@ -94,7 +99,8 @@ def _bare(draft: Draft, shapes: tuple[tuple[str, Shape], ...], alike: tuple[Alik
     bared = tuple(map(_bared, alike))
     keys |= {key for each, keys_of in bared for key in keys_of}
     made = drafted(draft, shown, tuple(each for each, _ in bared), is_raw=True)
-    return replace(made, untouched=keys)
+    is_told = keys.issuperset(made.keys) and not any(each.checks for each in made.sites)
+    return replace(made, untouched=keys, is_told=is_told)
 
 
 def _bared(alike: Alike) -> tuple[Alike, frozenset[str]]:
@@ -120,18 +126,19 @@ def drafted(
     operation = Operation(shapes, tuple(draft.moments), tuple(each.calls for each in alike))
     catalogue = draft.catalogue
     drafts = [draft, *(call for each in alike for call in each.drafts)]
+    statement = compile_operation(
+        operation,
+        catalogue,
+        draft.statistics,
+        # What somebody wrote was compiled before, where only its writer could allow scans.
+        scan=True,
+        size=draft.limits.size if draft.is_written else None,
+        is_raw=is_raw,
+    )
     return Plan(
         catalogue,
         operation,
-        # What somebody wrote was compiled before, where only its writer could allow scans.
-        compile_operation(
-            operation,
-            catalogue,
-            draft.statistics,
-            scan=True,
-            size=draft.limits.size if draft.is_written else None,
-            is_raw=is_raw,
-        ),
+        statement,
         tuple(site for each in drafts for site in each.sites()),
         dict(fault for each in drafts for fault in each.faults.items()),
         dict(change for each in drafts for change in each.reshapes.items()),
@@ -140,4 +147,5 @@ def drafted(
         (*(key for key, _ in shapes), *(key for each in alike for key in each.calls.keys)),
         tuple(hidden for each in drafts for hidden in each.hidden),
         dict(road for each in drafts for road in each.roads.items()),
+        cost(statement),
     )
