@@ -21,6 +21,7 @@ import structlog
 from hypothesis import Phase, settings
 
 from store.embedded.server import Server, started
+from tests.filling import REAL, SAMPLE, Told, fill_with
 from tests.slowest import slowest_first
 
 # Tests lose nothing in a power failure; all else is as in production.
@@ -90,7 +91,28 @@ def template(postgres: Server, new_database: NewDatabase) -> Iterator[str]:
     """Return the name of a database that has been migrated, once, to be copied."""
     with new_database("template0") as url:
         prepare_template(url)
-        yield urlsplit(url).path.removeprefix("/")
+        yield _name(url)
+
+
+@pytest.fixture(scope="session")
+def sample_template(new_database: NewDatabase, template: str) -> Iterator[str]:
+    """Return the name of a database with the bundled sample, loaded once, to be copied."""
+    with _filled(new_database, template, SAMPLE) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def real_template(new_database: NewDatabase, template: str) -> Iterator[str]:
+    """Return the name of a database with both real histories, loaded once, to be copied."""
+    with _filled(new_database, template, REAL) as name:
+        yield name
+
+
+@pytest.fixture(scope="module")
+def sample_url(new_database: NewDatabase, sample_template: str) -> Iterator[str]:
+    """Give a database of their own to the tests of a file, with the bundled sample."""
+    with new_database(sample_template) as url:
+        yield url
 
 
 @pytest.fixture
@@ -107,10 +129,21 @@ def database_url(new_database: NewDatabase, template: str) -> Iterator[str]:
         yield url
 
 
+@contextmanager
+def _filled(new_database: NewDatabase, template: str, told: Told) -> Iterator[str]:
+    with new_database(template) as url:
+        asyncio.run(fill_with(url, told))
+        yield _name(url)
+
+
 def prepare_template(url: str) -> None:
     """Migrate the database that all others are copied from."""
     if find_spec("store.migrate") is not None:
         asyncio.run(import_module("store.migrate").migrate(url))
+
+
+def _name(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")
 
 
 def _named(server: Server, name: str) -> str:

@@ -13,17 +13,11 @@ import pytest
 
 from schema.execution.requests import Request
 from schema.execution.subscriptions import Subscriptions
-from schema.sdl import catalog as sdl
 from service.app import create_app
 from service.settings import Settings
 from store.database import Database
-from store.loading.lines import Source
-from store.loading.load import load
-from store.migrate import migrate
-from store.schema import writer as schema_writer
-from store.writing.writer import Writer
+from tests.filling import SHARED, fill
 
-SHARED = Path(__file__).parent.parent.parent / "shared"
 needs_shared = pytest.mark.skipif(
     not (SHARED / "data").exists(), reason="../shared/data is not there: no real histories"
 )
@@ -82,13 +76,7 @@ async def serving(
 
     `chosen` are settings.
     """
-    await migrate(url)
-    async with Database.open(url, pool_size=2, statement_timeout=600) as database:
-        if catalog is not None:
-            await schema_writer.apply(database, sdl.parse(catalog))
-        if files:
-            sources = [Source(str(file)) for file in files]
-            await load(database, Writer(database), sources, lambda _: None)
+    await fill(url, catalog, files)
     app = create_app(Settings(database_url=url, log_level="warning", **chosen))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)

@@ -22,7 +22,6 @@ import pytest
 
 from tests.clients.running import listening
 from tests.conftest import NewDatabase
-from tests.serving import serving
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -39,8 +38,8 @@ _PATIENCE = 60
 
 
 @pytest.fixture
-def sample_url(new_database: NewDatabase) -> Iterator[str]:
-    with new_database("template0") as url:
+def sample_url(new_database: NewDatabase, sample_template: str) -> Iterator[str]:
+    with new_database(sample_template) as url:
         yield url
 
 
@@ -52,9 +51,6 @@ async def test_every_command_of_a_page_prints_what_stands_below_it(
     text = PAGES[page]
     blocks = list(_BLOCK.finditer(text))
     assert len(blocks) == text.count("```sh")
-    catalog = (EXAMPLES / "catalog.graphql").read_text()
-    async with serving(sample_url, catalog, [EXAMPLES / "history.jsonl"]):
-        pass  # It is filled now.
     trusted = _trusted(text, tmp_path)
     only = "any" if trusted is None else "trusted"
     async with (

@@ -6,7 +6,7 @@ UPDATE_CASES=1 writes the answers anew, to be looked at.
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.conftest import NewDatabase
 from tests.serving import Served, serving
 
 ROOT = Path(__file__).parent.parent
@@ -58,16 +57,9 @@ EXAMPLES_OF_THE_PAGE = [
 ]
 
 
-@pytest.fixture(scope="module")
-def sample_url(new_database: NewDatabase) -> Iterator[str]:
-    with new_database("template0") as url:
-        yield url
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sample(sample_url: str) -> AsyncIterator[Served]:
-    catalog = (EXAMPLES / "catalog.graphql").read_text()
-    async with serving(sample_url, catalog, [EXAMPLES / "history.jsonl"]) as served:
+    async with serving(sample_url) as served:
         yield served
 
 

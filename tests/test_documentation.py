@@ -62,15 +62,14 @@ def examples(text: str) -> list[Example]:
 
 
 @pytest.fixture
-def sample_url(new_database: NewDatabase) -> Iterator[str]:
-    with new_database("template0") as url:
+def sample_url(new_database: NewDatabase, sample_template: str) -> Iterator[str]:
+    with new_database(sample_template) as url:
         yield url
 
 
 @pytest.fixture
 async def sample(sample_url: str) -> AsyncIterator[Served]:
-    catalog = (EXAMPLES / "catalog.graphql").read_text()
-    async with serving(sample_url, catalog, [EXAMPLES / "history.jsonl"]) as served:
+    async with serving(sample_url) as served:
         yield served
 
 

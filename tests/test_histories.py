@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.conftest import NewDatabase
+from tests.filling import REAL
 from tests.oracle import aggregates, comparing_paths, impact, reading
 from tests.oracle.catalog import Catalog, read
 from tests.oracle.comparing import lineage
@@ -20,7 +21,7 @@ from tests.oracle.history import Line, Replay, merged
 from tests.oracle.lineage import DOWNSTREAM, UPSTREAM, Asked
 from tests.oracle.reach import Ways, common_ancestors, ends, lowest
 from tests.oracle.texts import searched
-from tests.serving import SHARED, Served, needs_shared, serving
+from tests.serving import Served, needs_shared, serving
 
 pytestmark = [needs_shared, pytest.mark.asyncio(loop_scope="module")]
 
@@ -34,7 +35,6 @@ INSTANTS = (
     "2026-11-01T00:00:00Z",
 )
 WIDEST = "hw://dataset/tfhub/imagenet-ilsvrc-2012-cls"
-FILES = ("ml-hub.jsonl.xz", "warehouse.jsonl.xz")
 
 
 @dataclass
@@ -61,27 +61,22 @@ class Histories:
 
 
 @pytest.fixture(scope="module")
-def histories_url(new_database: NewDatabase) -> Iterator[str]:
-    with new_database("template0") as url:
+def histories_url(new_database: NewDatabase, real_template: str) -> Iterator[str]:
+    with new_database(real_template) as url:
         yield url
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def histories(histories_url: str) -> AsyncIterator[Histories]:
-    files = [SHARED / "data" / name for name in FILES]
-    async with serving(histories_url, _catalog(), files) as served:
+    async with serving(histories_url) as served:
         yield await _loaded(served)
 
 
 async def _loaded(served: Served) -> Histories:
-    data = SHARED / "data"
+    catalog, files = REAL
     rows = await served.database.rows("SELECT v, e FROM fact_1")
     ids = {str(urn): int(entity) for urn, entity in rows}
-    return Histories(served, read(_catalog()), merged([data / name for name in FILES]), ids)
-
-
-def _catalog() -> str:
-    return (SHARED / "data" / "catalog.graphql").read_text()
+    return Histories(served, read(catalog.read_text()), merged(files), ids)
 
 
 async def test_the_log_holds_every_transaction_that_changed_something(histories: Histories) -> None:
@@ -276,7 +271,7 @@ def _from_to(replay: Replay, chance: random.Random) -> dict[str, Any]:
 async def test_searches_find_what_a_naive_searcher_finds_at_five_times(
     histories: Histories,
 ) -> None:
-    chance, fields = random.Random(6), searched(_catalog())
+    chance, fields = random.Random(6), searched(REAL[0].read_text())
     found = [
         await compare_search(histories.served, replay, fields, chance)
         for replay in histories.states.values()

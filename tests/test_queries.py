@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from random import Random
 from typing import Any
 
@@ -14,7 +14,6 @@ import pytest_asyncio
 
 from schema.execution.queries import compiled_query
 from schema.execution.requests import Request
-from tests.conftest import NewDatabase
 from tests.queries.aliasing import aliased, parametrized
 from tests.queries.running import Bench, drawn, opened, run
 
@@ -24,12 +23,6 @@ SEED = 7
 DOCUMENTS = 80
 ALIASED = 40
 AT_ONCE = 30
-
-
-@pytest.fixture(scope="module")
-def sample_url(new_database: NewDatabase) -> Iterator[str]:
-    with new_database("template0") as url:
-        yield url
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -7,7 +7,7 @@ import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,6 @@ import pytest
 import pytest_asyncio
 
 from service.settings import Settings
-from tests.conftest import NewDatabase
 from tests.serving import Served, serving
 
 ROOT = Path(__file__).parent.parent
@@ -45,16 +44,9 @@ QUERIES = [block for block in BLOCKS if block.language == "graphql" and not bloc
 COMMANDS = [line for block in BLOCKS if block.language == "sh" for line in block.text.splitlines()]
 
 
-@pytest.fixture(scope="module")
-def sample_url(new_database: NewDatabase) -> Iterator[str]:
-    with new_database("template0") as url:
-        yield url
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sample(sample_url: str) -> AsyncIterator[Served]:
-    catalog = (EXAMPLES / "catalog.graphql").read_text()
-    async with serving(sample_url, catalog, [EXAMPLES / "history.jsonl"]) as served:
+    async with serving(sample_url) as served:
         yield served
 
 

@@ -1,14 +1,13 @@
 """The bundled sample: the server against the naive model, at the very t of its transactions."""
 
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
-from tests.conftest import NewDatabase
 from tests.oracle import aggregates, reading
 from tests.oracle.catalog import read
 from tests.oracle.drawing import drawn
@@ -25,15 +24,9 @@ SCHEMA_T = 1
 STEP = 23  # Every so many transactions the two are compared.
 
 
-@pytest.fixture(scope="module")
-def sample_url(new_database: NewDatabase) -> Iterator[str]:
-    with new_database("template0") as url:
-        yield url
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sample(sample_url: str) -> AsyncIterator[Served]:
-    async with serving(sample_url, CATALOG, [EXAMPLES / "history.jsonl"]) as served:
+    async with serving(sample_url) as served:
         yield served
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from tests.conftest import NewDatabase
 from tests.oracle.catalog import read
 from tests.oracle.found import compare_search, is_wanted, sliced
 from tests.oracle.history import Line, Replay, lines
@@ -22,15 +21,9 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 CATALOG = (EXAMPLES / "catalog.graphql").read_text()
 
 
-@pytest.fixture(scope="module")
-def sample_url(new_database: NewDatabase) -> Iterator[str]:
-    with new_database("template0") as url:
-        yield url
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def sample(sample_url: str) -> AsyncIterator[Served]:
-    async with serving(sample_url, CATALOG, [EXAMPLES / "history.jsonl"]) as served:
+    async with serving(sample_url) as served:
         yield served
 
 

@@ -1,22 +1,14 @@
 """Node with the clients installed, and servers for them to talk to."""
 
-import asyncio
 import shutil
 import subprocess
 import sys
 import sysconfig
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
-from service.cli.schema import applied_to
-from store.database import Database
-from store.loading.lines import Source
-from store.loading.load import load
-from store.migrate import migrate
-from store.writing.writer import Writer
 from tests.clients.running import FOLDER, Node, Serving, listening
 from tests.conftest import NewDatabase
 
@@ -52,23 +44,6 @@ async def empty(database_url: str) -> AsyncIterator[Serving]:
     """Give a server over a database with nothing in it."""
     async with listening(database_url) as serving:
         yield serving
-
-
-@pytest.fixture(scope="session")
-def sample_template(new_database: NewDatabase) -> Iterator[str]:
-    """Return the name of a database with the bundled sample, to be copied."""
-    with new_database("template0") as url:
-        asyncio.run(_fill(url))
-        yield urlsplit(url).path.removeprefix("/")
-
-
-async def _fill(url: str) -> None:
-    examples = ROOT / "examples"
-    await migrate(url)
-    async with Database.open(url) as database:
-        await applied_to(database, (examples / "catalog.graphql").read_text())
-        history = Source(str(examples / "history.jsonl"))
-        await load(database, Writer(database), [history], lambda _: None)
 
 
 @pytest.fixture

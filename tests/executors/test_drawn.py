@@ -1,11 +1,10 @@
 """Both executors answer what is drawn from the served schema, and all that the pages ask, alike."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 
-from tests.conftest import NewDatabase
 from tests.executors.both import Both
 from tests.queries.running import Bench, drawn, opened
 from tests.test_documentation import PAGES, examples
@@ -14,12 +13,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 SEED = 11
 DOCUMENTS = 120
-
-
-@pytest.fixture(scope="module")
-def sample_url(new_database: NewDatabase) -> Iterator[str]:
-    with new_database("template0") as url:
-        yield url
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

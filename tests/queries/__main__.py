@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from store.embedded.server import started
+from tests.filling import SAMPLE, fill_with
 from tests.queries.running import opened, run
 
 QUICK = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -37,6 +38,7 @@ def main() -> int:
 
 async def _asked(url: str, many: int, seed: int, enough: int) -> int:
     began = time.monotonic()
+    await fill_with(url, SAMPLE)
     async with opened(url) as bench:
         tally = await run(bench, many, seed, enough)
     print(f"seed {seed}, {time.monotonic() - began:.0f} s: {tally}; {len(tally.failures)} wrong")

@@ -130,8 +130,8 @@ class _Counting(Visitor):
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Bench]:
-    """Serve the bundled sample from an empty database, beside the model."""
-    async with serving(url, CATALOG.read_text(), [HISTORY]) as served:
+    """Serve a database with the bundled sample, beside the model."""
+    async with serving(url) as served:
         told = past.read(catalog.read(CATALOG.read_text()), lines(HISTORY))
         schema = build_schema((await served.client.get("/schema.graphql")).text)
         yield Bench(served, Naive(schema, told, await learned(served)))

@@ -4,22 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
+from tests.filling import Told
 from tests.oracle.catalog import Catalog, read
 from tests.oracle.history import EdgeKey, Line, Replay, merged
 from tests.oracle.timeline import Fact, Step, steps
-from tests.serving import SHARED, Served
+from tests.serving import Served
 
-EXAMPLES = Path(__file__).parent.parent.parent / "examples"
-Told = tuple[Path, tuple[Path, ...]]
-"""A catalog, and the files of a history."""
-SAMPLE: Told = (EXAMPLES / "catalog.graphql", (EXAMPLES / "history.jsonl",))
-REAL: Told = (
-    SHARED / "data" / "catalog.graphql",
-    tuple(SHARED / "data" / name for name in ("ml-hub.jsonl.xz", "warehouse.jsonl.xz")),
-)
 FIRST = 1
 """The catalog took t 1."""
 
