@@ -5,7 +5,6 @@ on each side, all reached so far, how many are shown, and whether the budget has
 `UNION` over (node, depth) pairs explodes on cyclic graphs; arrays do not.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from datalog.planning.steps import Walked
@@ -14,47 +13,150 @@ from datalog.sql.columns import Column
 from datalog.sql.neighbours import open_neighbours
 from datalog.sql.rows import Item, Rows
 from datalog.sql.unification import Reading, unified
-from datalog.syntax.clauses import EdgeStep, Search
+from datalog.syntax.clauses import EdgeStep
 from datalog.syntax.terms import Variable
 from store.catalogue import ValueType
 from store.sql import Sql, join, number, numbered, sql
 
 
 def levels(walk: Walk) -> Sql:
-    """Return the recursive part of WITH: the levels of a walk.
+    """Return the recursive part of WITH: the levels of a walk, each with what it newly came to.
 
-    A candidate's tags: 1 upstream, 2 downstream; 4 and 8, where it is not shown yet.
+    `up` and `down` are the nodes of each side, `refused` tells whether the budget kept one out.
     """
-    up, down = (_first(steps, depth, walk) for steps, depth in _walked(walk.search))
+    match _sides(walk):
+        case [side]:
+            return _levels_of_one(side, walk)
+        case [up, down]:
+            return _levels_of_both(up, down, walk)
+        case _:
+            return sql(
+                "{s} AS (SELECT 0 AS level, {nobody} AS up, {nobody} AS down, false AS refused)",
+                s=walk.levels,
+                nobody=_NOBODY,
+            )
+
+
+_NOBODY = sql("'{{}}'::bigint[]")
+_UPSTREAM, _DOWNSTREAM = 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """A side that is walked: its steps, the nodes of a level that it goes on from, its number."""
+
+    steps: tuple[EdgeStep, ...]
+    depth: Variable
+    nodes: Sql
+    number: int
+
+
+def _sides(walk: Walk) -> list[_Side]:
+    s, search = walk.levels, walk.search
+    up, down = search.depths
+    sides = (
+        _Side(search.upstream, up, sql("{s}.up", s=s), _UPSTREAM),
+        _Side(search.downstream, down, sql("{s}.down", s=s), _DOWNSTREAM),
+    )
+    return [side for side in sides if side.steps]
+
+
+def _first(side: _Side, walk: Walk) -> Sql:
+    """Return where a side begins: at the roots, or nowhere."""
+    if walk.search.downstream_depth is None:
+        return sql("r.roots")
+    return sql("CASE WHEN {depth} >= 0 THEN r.roots ELSE '{{}}' END", depth=walk.limit(side.depth))
+
+
+def _levels_of_one(side: _Side, walk: Walk) -> Sql:
+    """Return the levels where one side is walked: what it has reached is what is shown."""
+    first, came = _first(side, walk), sql("x.nodes")
+    is_up = side.number == _UPSTREAM
     return sql(
-        "{s} (level, up, down, ups, downs, shown, refused) AS (\n"
-        "SELECT 0, {up}, {down}, {up}, {down}, cardinality(r.roots), false FROM ({roots}) r\n"
+        "{s} (level, up, down, reached, refused) AS (\n"
+        "SELECT 0, {first_up}, {first_down}, {first}, false FROM ({roots}) r\n"
         "UNION ALL\n"
-        "SELECT {s}.level + 1, x.up, x.down, {s}.ups || x.up, {s}.downs || x.down,"
-        " {s}.shown + x.fresh, {s}.refused OR x.refused\n"
-        "FROM {s} CROSS JOIN LATERAL ({step}) x\n"
-        "WHERE {s}.level < {max_depth} AND cardinality({s}.up) + cardinality({s}.down) > 0)",
+        "SELECT {s}.level + 1, {up}, {down}, {s}.reached || x.nodes, x.refused\n"
+        "FROM {s} CROSS JOIN LATERAL (WITH {near}\n"
+        "SELECT coalesce(c.nodes[:{room}], '{{}}') AS nodes, c.count > {room} AS refused\n"
+        "FROM ({candidates}) c) x\n"
+        "WHERE {s}.level < {depth} AND cardinality({nodes}) > 0)",
         s=walk.levels,
-        up=up,
-        down=down,
+        first_up=first if is_up else _NOBODY,
+        first_down=_NOBODY if is_up else first,
+        first=first,
         roots=walk.roots,
-        step=_step(walk),
-        max_depth=_greatest_depth(walk),
+        up=came if is_up else _NOBODY,
+        down=_NOBODY if is_up else came,
+        near=_near(side, side.nodes, walk),
+        room=_room(walk, sql("cardinality({s}.reached)", s=walk.levels)),
+        candidates=_in_order(_fresh(side, walk, sql("{s}.reached", s=walk.levels))),
+        depth=walk.limit(side.depth),
+        nodes=side.nodes,
     )
 
 
-def _walked(search: Search) -> tuple[tuple[tuple[EdgeStep, ...], Variable], ...]:
-    up, down = search.depths
-    return (search.upstream, up), (search.downstream, down)
+def _levels_of_both(up: _Side, down: _Side, walk: Walk) -> Sql:
+    """Return the levels where both sides are walked in lockstep, under one budget of nodes.
+
+    Candidates are those whom neither side has reached; of these the budget keeps out the last.
+    """
+    return sql(
+        "{s} (level, up, down, ups, downs, shown, refused) AS (\n"
+        "SELECT 0, {first_up}, {first_down}, {first_up}, {first_down}, cardinality(r.roots), false"
+        " FROM ({roots}) r\n"
+        "UNION ALL\n"
+        "SELECT {s}.level + 1, x.up, x.down, {s}.ups || x.up, {s}.downs || x.down,"
+        " {s}.shown + least(x.count, {room})::int, x.count > {room}\n"
+        "FROM {s} CROSS JOIN LATERAL (WITH {near_1},\n{near_2},\n"
+        "fresh_1 AS MATERIALIZED ({fresh_1}),\nfresh_2 AS MATERIALIZED ({fresh_2})\n"
+        "SELECT {came_1} AS up, {came_2} AS down, c.count\nFROM ({candidates}) c) x\n"
+        "WHERE {s}.level < {depth} AND cardinality({s}.up) + cardinality({s}.down) > 0)",
+        s=walk.levels,
+        first_up=_first(up, walk),
+        first_down=_first(down, walk),
+        roots=walk.roots,
+        near_1=_near(up, _within(up, walk), walk),
+        near_2=_near(down, _within(down, walk), walk),
+        fresh_1=_fresh(up, walk, sql("{s}.ups", s=walk.levels)),
+        fresh_2=_fresh(down, walk, sql("{s}.downs", s=walk.levels)),
+        came_1=_admitted(up, walk),
+        came_2=_admitted(down, walk),
+        candidates=_in_order(
+            sql(
+                "SELECT node FROM fresh_1 EXCEPT SELECT unnest({s}.downs)\n"
+                "UNION (SELECT node FROM fresh_2 EXCEPT SELECT unnest({s}.ups))",
+                s=walk.levels,
+            )
+        ),
+        room=_room_beside(walk),
+        depth=_greatest_depth(walk),
+    )
 
 
-def _first(steps: tuple[EdgeStep, ...], depth: Variable, walk: Walk) -> Sql:
-    """Return where a side begins: at the roots, or nowhere."""
-    if not steps:
-        return sql("'{{}}'::bigint[]")
-    if walk.search.downstream_depth is None:
-        return sql("r.roots")
-    return sql("CASE WHEN {depth} >= 0 THEN r.roots ELSE '{{}}' END", depth=walk.limit(depth))
+def _in_order(nodes: Sql) -> Sql:
+    return sql(
+        "SELECT array_agg(f.node ORDER BY f.node) AS nodes, count(*) FROM ({nodes}) f", nodes=nodes
+    )
+
+
+def _room(walk: Walk, shown: Sql) -> Sql:
+    """Return how many nodes the budget has room for."""
+    return sql("greatest({most} - {shown}, 0)", most=walk.limit(walk.search.max_nodes), shown=shown)
+
+
+def _room_beside(walk: Walk) -> Sql:
+    return _room(walk, sql("{s}.shown", s=walk.levels))
+
+
+def _admitted(side: _Side, walk: Walk) -> Sql:
+    """Return the array of a side's candidates without those that the budget keeps out."""
+    return sql(
+        "CASE WHEN c.count <= {room} THEN ARRAY(SELECT node FROM {fresh})"
+        " ELSE ARRAY(SELECT node FROM {fresh} EXCEPT SELECT unnest(c.nodes[{room} + 1:])) END",
+        room=_room_beside(walk),
+        fresh=numbered("fresh_", side.number),
+    )
 
 
 def _greatest_depth(walk: Walk) -> Sql:
@@ -62,129 +164,53 @@ def _greatest_depth(walk: Walk) -> Sql:
     return depths[0] if len(depths) == 1 else sql("greatest({all})", all=join(", ", depths))
 
 
-_UP = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """A side that is walked: its steps, the arrays of a level, and its tag."""
-
-    steps: tuple[EdgeStep, ...]
-    fresh: Sql
-    reached: Sql
-    tag: int
-
-
-def _step(walk: Walk) -> Sql:
-    sides = _sides(walk)
-    return _step_of_one(sides[0], walk) if len(sides) == 1 else _step_of_both(walk)
-
-
-def _step_of_one(side: _Side, walk: Walk) -> Sql:
-    """Return the next level where only one side is walked: none of its candidates is shown yet."""
-    came = sql("coalesce(array_agg(c.node) FILTER (WHERE c.stays), '{{}}')")
-    nobody = sql("'{{}}'::bigint[]")
-    return sql(
-        "SELECT {up} AS up, {down} AS down, (count(*) FILTER (WHERE c.stays))::int AS fresh,"
-        " coalesce(bool_or(NOT c.stays), false) AS refused\n"
-        "FROM (SELECT f.node, row_number() OVER (ORDER BY f.node) <= {max_nodes} - {s}.shown"
-        " AS stays FROM ({fresh}) f) c",
-        up=came if side.tag == _UP else nobody,
-        down=nobody if side.tag == _UP else came,
-        max_nodes=walk.limit(walk.search.max_nodes),
-        s=walk.levels,
-        fresh=_fresh(side, walk),
-    )
-
-
-def _step_of_both(walk: Walk) -> Sql:
-    fresh = [(_name(side), _fresh(side, walk)) for side in _sides(walk)]
-    judged = sql(
-        "SELECT g.node, g.tags, g.tags & 12 = 0 OR row_number() OVER"
-        " (PARTITION BY g.tags & 12 = 0 ORDER BY g.node) <= {max_nodes} - {s}.shown AS stays\n"
-        "FROM (SELECT q.node, bit_or(q.tag) AS tags FROM ({tagged}) q GROUP BY q.node) g",
-        max_nodes=walk.limit(walk.search.max_nodes),
-        s=walk.levels,
-        tagged=join("\nUNION ALL ", _tagged(walk)),
-    )
-    return sql(
-        "WITH {fresh}\nSELECT"
-        " coalesce(array_agg(c.node) FILTER (WHERE c.stays AND c.tags & 1 <> 0), '{{}}') AS up,"
-        " coalesce(array_agg(c.node) FILTER (WHERE c.stays AND c.tags & 2 <> 0), '{{}}') AS down,"
-        " (count(*) FILTER (WHERE c.stays AND c.tags & 12 <> 0))::int AS fresh,"
-        " coalesce(bool_or(NOT c.stays), false) AS refused\n"
-        "FROM ({judged}) c",
-        fresh=join(
-            ",\n",
-            [
-                sql("{name} AS MATERIALIZED ({nodes})", name=name, nodes=nodes)
-                for name, nodes in fresh
-            ]
-            or [sql("nobody AS (SELECT)")],
-        ),
-        judged=judged,
-    )
-
-
-def _sides(walk: Walk) -> list[_Side]:
-    s, search = walk.levels, walk.search
-    up, down = search.depths
-    sides = (
-        _Side(search.upstream, _within(sql("{s}.up", s=s), up, walk), sql("{s}.ups", s=s), _UP),
-        _Side(
-            search.downstream, _within(sql("{s}.down", s=s), down, walk), sql("{s}.downs", s=s), 2
-        ),
-    )
-    return [side for side in sides if side.steps]
-
-
-def _within(fresh: Sql, depth: Variable, walk: Walk) -> Sql:
+def _within(side: _Side, walk: Walk) -> Sql:
     """Return the nodes of a level from which a side goes on: none at its own greatest depth."""
     if walk.search.downstream_depth is None:
-        return fresh
+        return side.nodes
     return sql(
-        "CASE WHEN {s}.level < {depth} THEN {fresh} ELSE '{{}}' END",
+        "CASE WHEN {s}.level < {depth} THEN {nodes} ELSE '{{}}' END",
         s=walk.levels,
-        depth=walk.limit(depth),
-        fresh=fresh,
+        depth=walk.limit(side.depth),
+        nodes=side.nodes,
     )
 
 
-def _name(side: _Side) -> Sql:
-    return numbered("fresh_", side.tag)
+def _near(side: _Side, nodes: Sql, walk: Walk) -> Sql:
+    """Return the parts of WITH that have the neighbours of a level, and whether they crowd a node.
+
+    Mostly nobody has more neighbours than are followed, and to count them is less than to rank.
+    """
+    return sql(
+        "near_{side} AS MATERIALIZED ({pairs}),\n"
+        "crowd_{side} AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near_{side}) > {most}"
+        " THEN EXISTS (SELECT FROM near_{side} q GROUP BY q.near HAVING count(*) > {most})"
+        " ELSE false END AS yes)",
+        side=number(side.number),
+        pairs=open_neighbours(side.steps, nodes, walk),
+        most=walk.limit(walk.search.per_node),
+    )
 
 
-def _fresh(side: _Side, walk: Walk) -> Sql:
+def _fresh(side: _Side, walk: Walk, reached: Sql) -> Sql:
     """Return the candidates of a side: the first neighbours of each, if not reached before."""
     return sql(
-        "SELECT p.node FROM (SELECT y.node,"
+        "(SELECT q.node FROM near_{side} q WHERE NOT (SELECT w.yes FROM crowd_{side} w)\n"
+        "UNION ALL SELECT p.node FROM (SELECT y.node,"
         " dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place\n"
-        "FROM ({near}) y) p WHERE p.place <= {most}\nEXCEPT SELECT unnest({reached})",
-        near=open_neighbours(side.steps, side.fresh, walk),
+        "FROM near_{side} y WHERE (SELECT w.yes FROM crowd_{side} w)) p WHERE p.place <= {most})\n"
+        "EXCEPT SELECT unnest({reached})",
+        side=number(side.number),
         most=walk.limit(walk.search.per_node),
-        reached=side.reached,
+        reached=reached,
     )
-
-
-def _tagged(walk: Walk) -> Iterable[Sql]:
-    """Tag the candidates: with their side, and with its quadruple where they are not shown yet."""
-    sides = _sides(walk)
-    for side in sides:
-        name, tag = _name(side), number(side.tag)
-        yield sql("SELECT f.node, {tag} AS tag FROM {name} f", tag=tag, name=name)
-        shown = [other.reached for other in sides if other is not side]
-        yield sql(
-            "SELECT f.node, {tag} AS tag FROM (SELECT node FROM {name}{shown}) f",
-            tag=number(4 * side.tag),
-            name=name,
-            shown=join("", [sql(" EXCEPT SELECT unnest({it})", it=each) for each in shown]),
-        )
-    if not sides:
-        yield sql("SELECT NULL::bigint AS node, 0 AS tag WHERE false")
 
 
 def reached(walk: Walk, name: Sql) -> Sql:
     """Return the part of WITH that has each shown node with its level on either side."""
+    sides = _sides(walk)
+    if len(sides) == 1 and walk.search.downstream_depth is None:
+        return _reached_on_one(sides[0], walk, name)
     return sql(
         "{name} AS MATERIALIZED (SELECT q.node, min(q.up) AS up, min(q.down) AS down,"
         " coalesce(least(min(q.up), min(q.down)), 0) AS depth FROM (\n"
@@ -195,6 +221,21 @@ def reached(walk: Walk, name: Sql) -> Sql:
         name=name,
         s=walk.levels,
         roots=walk.roots,
+    )
+
+
+def _reached_on_one(side: _Side, walk: Walk, name: Sql) -> Sql:
+    """Return what one side has reached, each node once; its roots are at level 0."""
+    level, never = sql("{s}.level", s=walk.levels), sql("NULL::int")
+    is_up = side.number == _UPSTREAM
+    return sql(
+        "{name} AS (SELECT u.node, {up} AS up, {down} AS down, {s}.level AS depth"
+        " FROM {s}, unnest({nodes}) u (node))",
+        name=name,
+        up=level if is_up else never,
+        down=never if is_up else level,
+        s=walk.levels,
+        nodes=side.nodes,
     )
 
 

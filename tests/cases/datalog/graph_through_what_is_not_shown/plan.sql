@@ -7,9 +7,8 @@ WHERE left(f1.v, 256) = left($1::text, 256) AND f1.v = $1::text AND f1.t1 = 9223
 s4 (level, up, down, ups, downs, shown, refused) AS (
 SELECT 0, r.roots, r.roots, r.roots, r.roots, cardinality(r.roots), false FROM (SELECT * FROM w2) r
 UNION ALL
-SELECT s4.level + 1, x.up, x.down, s4.ups || x.up, s4.downs || x.down, s4.shown + x.fresh, s4.refused OR x.refused
-FROM s4 CROSS JOIN LATERAL (WITH fresh_1 AS MATERIALIZED (SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
-FROM (SELECT o.near, o.node FROM (WITH RECURSIVE c5 (length, nears, nodes, all_nears, all_nodes, out_nears, out_nodes, cut) AS (
+SELECT s4.level + 1, x.up, x.down, s4.ups || x.up, s4.downs || x.down, s4.shown + least(x.count, greatest($2::integer - s4.shown, 0))::int, x.count > greatest($2::integer - s4.shown, 0)
+FROM s4 CROSS JOIN LATERAL (WITH near_1 AS MATERIALIZED (SELECT o.near, o.node FROM (WITH RECURSIVE c5 (length, nears, nodes, all_nears, all_nodes, out_nears, out_nodes, cut) AS (
 SELECT 0, q.nodes, q.nodes, '{}'::bigint[], '{}'::bigint[], '{}'::bigint[], '{}'::bigint[], '{}'::bigint[] FROM (SELECT s4.up AS nodes) q
 UNION ALL
 SELECT c5.length + 1, x.nears, x.nodes, c5.all_nears || x.nears, c5.all_nodes || x.nodes, x.out_nears, x.out_nodes, x.cut
@@ -18,16 +17,15 @@ FROM (SELECT z.near, z.node, coalesce((SELECT t.v FROM fact_2 t WHERE t.e = z.no
 FROM (SELECT DISTINCT q.near, q.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(c5.nodes) AND h.type IN (1030) AND h.t1 = 9223372036854775807
 UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(c5.nodes) AND h.type IN (1032) AND h.t1 = 9223372036854775807) q) z OFFSET 0) z
 JOIN unnest(c5.nears, c5.nodes) f (near, node) ON f.node = z.near),
-passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0) + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= $2::integer AS stays
+passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0) + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= $3::integer AS stays
 FROM (SELECT b.near, b.node FROM beyond b WHERE b.is_passed EXCEPT SELECT * FROM unnest(c5.all_nears, c5.all_nodes)) g
 LEFT JOIN (SELECT u.near, count(*) FROM unnest(c5.all_nears) u (near) GROUP BY u.near) b ON b.near = g.near)
 SELECT i.*, o.* FROM (SELECT coalesce(array_agg(p.near) FILTER (WHERE p.stays), '{}') AS nears, coalesce(array_agg(p.node) FILTER (WHERE p.stays), '{}') AS nodes, coalesce(array_agg(p.near) FILTER (WHERE NOT p.stays), '{}') AS cut FROM passed p) i,
 (SELECT coalesce(array_agg(b.near), '{}') AS out_nears, coalesce(array_agg(b.node), '{}') AS out_nodes FROM beyond b WHERE NOT b.is_passed) o) x
 WHERE cardinality(c5.nodes) > 0)
-SELECT o.near, o.node, c5.length FROM c5, unnest(c5.out_nears, c5.out_nodes) o (near, node)) o) y) p WHERE p.place <= $3::integer
-EXCEPT SELECT unnest(s4.ups)),
-fresh_2 AS MATERIALIZED (SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
-FROM (SELECT o.near, o.node FROM (WITH RECURSIVE c6 (length, nears, nodes, all_nears, all_nodes, out_nears, out_nodes, cut) AS (
+SELECT o.near, o.node, c5.length FROM c5, unnest(c5.out_nears, c5.out_nodes) o (near, node)) o),
+crowd_1 AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near_1) > $4::integer THEN EXISTS (SELECT FROM near_1 q GROUP BY q.near HAVING count(*) > $4::integer) ELSE false END AS yes),
+near_2 AS MATERIALIZED (SELECT o.near, o.node FROM (WITH RECURSIVE c6 (length, nears, nodes, all_nears, all_nodes, out_nears, out_nodes, cut) AS (
 SELECT 0, q.nodes, q.nodes, '{}'::bigint[], '{}'::bigint[], '{}'::bigint[], '{}'::bigint[], '{}'::bigint[] FROM (SELECT s4.down AS nodes) q
 UNION ALL
 SELECT c6.length + 1, x.nears, x.nodes, c6.all_nears || x.nears, c6.all_nodes || x.nodes, x.out_nears, x.out_nodes, x.cut
@@ -36,20 +34,25 @@ FROM (SELECT z.near, z.node, coalesce((SELECT t.v FROM fact_2 t WHERE t.e = z.no
 FROM (SELECT DISTINCT q.near, q.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(c6.nodes) AND h.type IN (1032) AND h.t1 = 9223372036854775807
 UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(c6.nodes) AND h.type IN (1030) AND h.t1 = 9223372036854775807) q) z OFFSET 0) z
 JOIN unnest(c6.nears, c6.nodes) f (near, node) ON f.node = z.near),
-passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0) + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= $2::integer AS stays
+passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0) + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= $3::integer AS stays
 FROM (SELECT b.near, b.node FROM beyond b WHERE b.is_passed EXCEPT SELECT * FROM unnest(c6.all_nears, c6.all_nodes)) g
 LEFT JOIN (SELECT u.near, count(*) FROM unnest(c6.all_nears) u (near) GROUP BY u.near) b ON b.near = g.near)
 SELECT i.*, o.* FROM (SELECT coalesce(array_agg(p.near) FILTER (WHERE p.stays), '{}') AS nears, coalesce(array_agg(p.node) FILTER (WHERE p.stays), '{}') AS nodes, coalesce(array_agg(p.near) FILTER (WHERE NOT p.stays), '{}') AS cut FROM passed p) i,
 (SELECT coalesce(array_agg(b.near), '{}') AS out_nears, coalesce(array_agg(b.node), '{}') AS out_nodes FROM beyond b WHERE NOT b.is_passed) o) x
 WHERE cardinality(c6.nodes) > 0)
-SELECT o.near, o.node, c6.length FROM c6, unnest(c6.out_nears, c6.out_nodes) o (near, node)) o) y) p WHERE p.place <= $3::integer
+SELECT o.near, o.node, c6.length FROM c6, unnest(c6.out_nears, c6.out_nodes) o (near, node)) o),
+crowd_2 AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near_2) > $4::integer THEN EXISTS (SELECT FROM near_2 q GROUP BY q.near HAVING count(*) > $4::integer) ELSE false END AS yes),
+fresh_1 AS MATERIALIZED ((SELECT q.node FROM near_1 q WHERE NOT (SELECT w.yes FROM crowd_1 w)
+UNION ALL SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
+FROM near_1 y WHERE (SELECT w.yes FROM crowd_1 w)) p WHERE p.place <= $4::integer)
+EXCEPT SELECT unnest(s4.ups)),
+fresh_2 AS MATERIALIZED ((SELECT q.node FROM near_2 q WHERE NOT (SELECT w.yes FROM crowd_2 w)
+UNION ALL SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
+FROM near_2 y WHERE (SELECT w.yes FROM crowd_2 w)) p WHERE p.place <= $4::integer)
 EXCEPT SELECT unnest(s4.downs))
-SELECT coalesce(array_agg(c.node) FILTER (WHERE c.stays AND c.tags & 1 <> 0), '{}') AS up, coalesce(array_agg(c.node) FILTER (WHERE c.stays AND c.tags & 2 <> 0), '{}') AS down, (count(*) FILTER (WHERE c.stays AND c.tags & 12 <> 0))::int AS fresh, coalesce(bool_or(NOT c.stays), false) AS refused
-FROM (SELECT g.node, g.tags, g.tags & 12 = 0 OR row_number() OVER (PARTITION BY g.tags & 12 = 0 ORDER BY g.node) <= $4::integer - s4.shown AS stays
-FROM (SELECT q.node, bit_or(q.tag) AS tags FROM (SELECT f.node, 1 AS tag FROM fresh_1 f
-UNION ALL SELECT f.node, 4 AS tag FROM (SELECT node FROM fresh_1 EXCEPT SELECT unnest(s4.downs)) f
-UNION ALL SELECT f.node, 2 AS tag FROM fresh_2 f
-UNION ALL SELECT f.node, 8 AS tag FROM (SELECT node FROM fresh_2 EXCEPT SELECT unnest(s4.ups)) f) q GROUP BY q.node) g) c) x
+SELECT CASE WHEN c.count <= greatest($2::integer - s4.shown, 0) THEN ARRAY(SELECT node FROM fresh_1) ELSE ARRAY(SELECT node FROM fresh_1 EXCEPT SELECT unnest(c.nodes[greatest($2::integer - s4.shown, 0) + 1:])) END AS up, CASE WHEN c.count <= greatest($2::integer - s4.shown, 0) THEN ARRAY(SELECT node FROM fresh_2) ELSE ARRAY(SELECT node FROM fresh_2 EXCEPT SELECT unnest(c.nodes[greatest($2::integer - s4.shown, 0) + 1:])) END AS down, c.count
+FROM (SELECT array_agg(f.node ORDER BY f.node) AS nodes, count(*) FROM (SELECT node FROM fresh_1 EXCEPT SELECT unnest(s4.downs)
+UNION (SELECT node FROM fresh_2 EXCEPT SELECT unnest(s4.ups))) f) c) x
 WHERE s4.level < $5::integer AND cardinality(s4.up) + cardinality(s4.down) > 0),
 n3 AS MATERIALIZED (SELECT q.node, min(q.up) AS up, min(q.down) AS down, coalesce(least(min(q.up), min(q.down)), 0) AS depth FROM (
 SELECT u.node, s4.level AS up, NULL::int AS down FROM s4, unnest(s4.up) u (node)
@@ -65,7 +68,7 @@ FROM (SELECT z.near, z.node, coalesce((SELECT t.v FROM fact_2 t WHERE t.e = z.no
 FROM (SELECT DISTINCT q.near, q.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(c7.nodes) AND h.type IN (1030) AND h.t1 = 9223372036854775807
 UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(c7.nodes) AND h.type IN (1032) AND h.t1 = 9223372036854775807) q) z OFFSET 0) z
 JOIN unnest(c7.nears, c7.nodes) f (near, node) ON f.node = z.near),
-passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0) + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= $2::integer AS stays
+passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0) + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= $3::integer AS stays
 FROM (SELECT b.near, b.node FROM beyond b WHERE b.is_passed EXCEPT SELECT * FROM unnest(c7.all_nears, c7.all_nodes)) g
 LEFT JOIN (SELECT u.near, count(*) FROM unnest(c7.all_nears) u (near) GROUP BY u.near) b ON b.near = g.near)
 SELECT i.*, o.* FROM (SELECT coalesce(array_agg(p.near) FILTER (WHERE p.stays), '{}') AS nears, coalesce(array_agg(p.node) FILTER (WHERE p.stays), '{}') AS nodes, coalesce(array_agg(p.near) FILTER (WHERE NOT p.stays), '{}') AS cut FROM passed p) i,
@@ -82,7 +85,7 @@ FROM (SELECT z.near, z.node, coalesce((SELECT t.v FROM fact_2 t WHERE t.e = z.no
 FROM (SELECT DISTINCT q.near, q.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(c9.nodes) AND h.type IN (1032) AND h.t1 = 9223372036854775807
 UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(c9.nodes) AND h.type IN (1030) AND h.t1 = 9223372036854775807) q) z OFFSET 0) z
 JOIN unnest(c9.nears, c9.nodes) f (near, node) ON f.node = z.near),
-passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0) + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= $2::integer AS stays
+passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0) + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= $3::integer AS stays
 FROM (SELECT b.near, b.node FROM beyond b WHERE b.is_passed EXCEPT SELECT * FROM unnest(c9.all_nears, c9.all_nodes)) g
 LEFT JOIN (SELECT u.near, count(*) FROM unnest(c9.all_nears) u (near) GROUP BY u.near) b ON b.near = g.near)
 SELECT i.*, o.* FROM (SELECT coalesce(array_agg(p.near) FILTER (WHERE p.stays), '{}') AS nears, coalesce(array_agg(p.node) FILTER (WHERE p.stays), '{}') AS nodes, coalesce(array_agg(p.near) FILTER (WHERE NOT p.stays), '{}') AS cut FROM passed p) i,

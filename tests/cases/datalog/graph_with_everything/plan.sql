@@ -7,23 +7,26 @@ WHERE left(f1.v, 256) = left($1::text, 256) AND f1.v = $1::text AND f1.t1 = 9223
 s4 (level, up, down, ups, downs, shown, refused) AS (
 SELECT 0, r.roots, r.roots, r.roots, r.roots, cardinality(r.roots), false FROM (SELECT * FROM w2) r
 UNION ALL
-SELECT s4.level + 1, x.up, x.down, s4.ups || x.up, s4.downs || x.down, s4.shown + x.fresh, s4.refused OR x.refused
-FROM s4 CROSS JOIN LATERAL (WITH fresh_1 AS MATERIALIZED (SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
-FROM (SELECT z.near, z.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(s4.up) AND h.type IN (1030) AND h.t1 = 9223372036854775807
+SELECT s4.level + 1, x.up, x.down, s4.ups || x.up, s4.downs || x.down, s4.shown + least(x.count, greatest($2::integer - s4.shown, 0))::int, x.count > greatest($2::integer - s4.shown, 0)
+FROM s4 CROSS JOIN LATERAL (WITH near_1 AS MATERIALIZED (SELECT z.near, z.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(s4.up) AND h.type IN (1030) AND h.t1 = 9223372036854775807
 UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(s4.up) AND h.type IN (1032) AND h.t1 = 9223372036854775807) z
-WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807)) y) p WHERE p.place <= $2::integer
-EXCEPT SELECT unnest(s4.ups)),
-fresh_2 AS MATERIALIZED (SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
-FROM (SELECT z.near, z.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(s4.down) AND h.type IN (1032) AND h.t1 = 9223372036854775807
+WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807)),
+crowd_1 AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near_1) > $3::integer THEN EXISTS (SELECT FROM near_1 q GROUP BY q.near HAVING count(*) > $3::integer) ELSE false END AS yes),
+near_2 AS MATERIALIZED (SELECT z.near, z.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(s4.down) AND h.type IN (1032) AND h.t1 = 9223372036854775807
 UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(s4.down) AND h.type IN (1030) AND h.t1 = 9223372036854775807) z
-WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807)) y) p WHERE p.place <= $2::integer
+WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807)),
+crowd_2 AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near_2) > $3::integer THEN EXISTS (SELECT FROM near_2 q GROUP BY q.near HAVING count(*) > $3::integer) ELSE false END AS yes),
+fresh_1 AS MATERIALIZED ((SELECT q.node FROM near_1 q WHERE NOT (SELECT w.yes FROM crowd_1 w)
+UNION ALL SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
+FROM near_1 y WHERE (SELECT w.yes FROM crowd_1 w)) p WHERE p.place <= $3::integer)
+EXCEPT SELECT unnest(s4.ups)),
+fresh_2 AS MATERIALIZED ((SELECT q.node FROM near_2 q WHERE NOT (SELECT w.yes FROM crowd_2 w)
+UNION ALL SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
+FROM near_2 y WHERE (SELECT w.yes FROM crowd_2 w)) p WHERE p.place <= $3::integer)
 EXCEPT SELECT unnest(s4.downs))
-SELECT coalesce(array_agg(c.node) FILTER (WHERE c.stays AND c.tags & 1 <> 0), '{}') AS up, coalesce(array_agg(c.node) FILTER (WHERE c.stays AND c.tags & 2 <> 0), '{}') AS down, (count(*) FILTER (WHERE c.stays AND c.tags & 12 <> 0))::int AS fresh, coalesce(bool_or(NOT c.stays), false) AS refused
-FROM (SELECT g.node, g.tags, g.tags & 12 = 0 OR row_number() OVER (PARTITION BY g.tags & 12 = 0 ORDER BY g.node) <= $3::integer - s4.shown AS stays
-FROM (SELECT q.node, bit_or(q.tag) AS tags FROM (SELECT f.node, 1 AS tag FROM fresh_1 f
-UNION ALL SELECT f.node, 4 AS tag FROM (SELECT node FROM fresh_1 EXCEPT SELECT unnest(s4.downs)) f
-UNION ALL SELECT f.node, 2 AS tag FROM fresh_2 f
-UNION ALL SELECT f.node, 8 AS tag FROM (SELECT node FROM fresh_2 EXCEPT SELECT unnest(s4.ups)) f) q GROUP BY q.node) g) c) x
+SELECT CASE WHEN c.count <= greatest($2::integer - s4.shown, 0) THEN ARRAY(SELECT node FROM fresh_1) ELSE ARRAY(SELECT node FROM fresh_1 EXCEPT SELECT unnest(c.nodes[greatest($2::integer - s4.shown, 0) + 1:])) END AS up, CASE WHEN c.count <= greatest($2::integer - s4.shown, 0) THEN ARRAY(SELECT node FROM fresh_2) ELSE ARRAY(SELECT node FROM fresh_2 EXCEPT SELECT unnest(c.nodes[greatest($2::integer - s4.shown, 0) + 1:])) END AS down, c.count
+FROM (SELECT array_agg(f.node ORDER BY f.node) AS nodes, count(*) FROM (SELECT node FROM fresh_1 EXCEPT SELECT unnest(s4.downs)
+UNION (SELECT node FROM fresh_2 EXCEPT SELECT unnest(s4.ups))) f) c) x
 WHERE s4.level < $4::integer AND cardinality(s4.up) + cardinality(s4.down) > 0),
 n3 AS MATERIALIZED (SELECT q.node, min(q.up) AS up, min(q.down) AS down, coalesce(least(min(q.up), min(q.down)), 0) AS depth FROM (
 SELECT u.node, s4.level AS up, NULL::int AS down FROM s4, unnest(s4.up) u (node)
