@@ -288,6 +288,10 @@ class Graph:
 
     What `known` finds, and the roots then, are shown already: the walk does not come to them, and
     the nodes are those that it does come to, the edges those with one of these at either end.
+
+    `handed`: nodes and edges are told as the answer has them, each list on a line of its own, with
+    the keys of `nodes_told` and `edges_told`: what the walk tells under a name, or what their own
+    shape has under it, or another shape.
     """
 
     path: str = field(compare=False)
@@ -306,6 +310,9 @@ class Graph:
     groups: bool = False
     passages: bool = False
     of_nodes: frozenset[str] = frozenset({"type", "side", "levels"})
+    nodes_told: tuple[tuple[str, "str | Shape"], ...] = ()
+    edges_told: tuple[tuple[str, "str | Shape"], ...] = ()
+    handed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ cost           how many rows a plan should read
 answer         a plan and a request to an answer: bind, ask once, check, finish
   together       requests of one statement that come while it is busy, read by one
   cursors        where a page ends, signed
+  handed         columns of which lists are passed on as they came
   json_numbers   JSON read and written again without a change
   search/        entities by their words, with where these were found; what completes a text
   lineage/       a search as Datalog, and its raw graph to the lineage graph

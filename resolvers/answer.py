@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from adjacency.keeper import Keeper
 from datalog.sql.compile import Gathered, Slot
-from resolvers import json_numbers
+from resolvers import handed, json_numbers
 from resolvers.draft import Found, Path, Request, Site, Step, moment_slots
 from resolvers.errors import StaleCatalogue
 from resolvers.plan import Plan
@@ -148,7 +148,8 @@ async def written(plan: Plan, request: Request, bound: "Bound", found: Read) -> 
         if len(texts) == len(columns):
             return Written(texts, {})
     finishing = Finishing(plan, request, bound, found)
-    touched = [text for key, text in columns.items() if key not in plan.untouched]
+    as_they_are = plan.untouched | plan.handed
+    touched = [text for key, text in columns.items() if key not in as_they_are]
     if request.edges is not None:
         return await asyncio.to_thread(finishing.written)
     return await _off_the_loop(touched, finishing.written)
@@ -278,7 +279,8 @@ class Finishing:
             else:
                 touched[key] = text
         for key, value in self._finished(touched).items():
-            _show(self.plan, key, value)
+            if key not in self.plan.handed:
+                _show(self.plan, key, value)
             try:
                 texts[key] = json_numbers.dumps(value)
             except json_numbers.NotJson:  # A fault stands in it.
@@ -291,7 +293,7 @@ class Finishing:
             return {}
         values: dict[str, object] = {}
         for key, text in columns.items():
-            parsed = None if text is None else json_numbers.loads(text)
+            parsed = None if text is None else self._parsed(key, text)
             values[key] = _reshaped(plan, request, key, parsed, bound)
             if text is None and plan.is_written:
                 values[key] = TooLarge(f"{key} has more bytes than one answer may hold")
@@ -300,6 +302,11 @@ class Finishing:
         for finish in plan.finishes:
             _put(values, finish.path, finish.change(request))
         return values
+
+    def _parsed(self, key: str, text: bytes) -> object:
+        if key in self.plan.handed and self.request.as_text:
+            return handed.column(text)
+        return json_numbers.loads(text)
 
 
 def _show(plan: Plan, key: str, value: object) -> None:

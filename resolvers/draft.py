@@ -143,7 +143,8 @@ class Draft:
 
     `is_written`: a part of it is a query that somebody wrote. `statistics`: of the facts, for the
     order in which they are read. `walks`: lineage goes over the edges in memory where it can;
-    `roads` has for each root field of lineage why it cannot, None where it can.
+    `roads` has for each root field of lineage why it cannot, None where it can. `handed`: the root
+    fields of which lists can be handed on as they are, while the rest is reshaped.
     """
 
     catalogue: Catalogue
@@ -153,6 +154,7 @@ class Draft:
     faults: dict[Path, CallerFault] = field(default_factory=dict)
     finishes: list[Finish] = field(default_factory=list)
     reshapes: dict[str, Change] = field(default_factory=dict)
+    handed: set[str] = field(default_factory=set)
     hidden: list[Hidden] = field(default_factory=list)
     is_written: bool = False
     walks: bool = False

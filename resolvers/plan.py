@@ -24,11 +24,11 @@ class Plan:
     """One operation, compiled: it serves every request of the same document and shape.
 
     `keys`: of all root fields, in order. `is_written`: a part of it is a query that somebody wrote.
-    `untouched`: the columns that are their root fields' JSON as they are; `hidden`: what in the
-    others nobody asked for. `is_told`: all are untouched, and nothing is checked afterwards.
-    `cost`: the rows that the statement should give. `roads` has for each root field of lineage why
-    SQL has to walk, None where it need not: then `walked` is the same operation, its walks left to
-    the edges in memory.
+    `untouched`: the columns that are their root fields' JSON as they are; `handed`: those of which
+    lists are; `hidden`: what in the others nobody asked for. `is_told`: all are untouched, and
+    nothing is checked afterwards. `cost`: the rows that the statement should give. `roads` has for
+    each root field of lineage why SQL has to walk, None where it need not: then `walked` is the
+    same operation, its walks left to the edges in memory.
     """
 
     catalogue: Catalogue
@@ -44,6 +44,7 @@ class Plan:
     roads: Mapping[str, str | None]
     cost: Cost
     untouched: frozenset[str] = frozenset()
+    handed: frozenset[str] = frozenset()
     is_told: bool = False
     walked: "Plan | None" = None
 
@@ -99,8 +100,10 @@ def _bare(draft: Draft, shapes: tuple[tuple[str, Shape], ...], alike: tuple[Alik
     bared = tuple(map(_bared, alike))
     keys |= {key for each, keys_of in bared for key in keys_of}
     made = drafted(draft, shown, tuple(each for each, _ in bared), is_raw=True)
-    is_told = keys.issuperset(made.keys) and not any(each.checks for each in made.sites)
-    return replace(made, untouched=keys, is_told=is_told)
+    handed = keys & draft.handed.union(*(each.handed for it in alike for each in it.drafts))
+    untouched_keys = keys - handed
+    is_told = untouched_keys.issuperset(made.keys) and not any(each.checks for each in made.sites)
+    return replace(made, untouched=untouched_keys, handed=handed, is_told=is_told)
 
 
 def _bared(alike: Alike) -> tuple[Alike, frozenset[str]]:

@@ -28,6 +28,7 @@ passages   The pairs of nodes that ways through join, from upstream to downstrea
            the fewest edges that it takes, by their numbers (`passages`).
 cut        Whether any hop would pass more nodes than it may (of a walk through nodes, `frontier`).
 refused    Whether the budget of nodes kept a candidate out.
+roots      How many roots there are, where the nodes are `handed`.
 type, side, up and down are there where `of_nodes` names them (up and down as "levels").
 extra      The shape of the node, or of the edge (left out where the graph has none).
 """
@@ -55,12 +56,13 @@ from store.sql import Sql, join, sql
 class GraphRows:
     """The nodes of a graph and the edges between them, each a level that its shapes are of.
 
-    `parts` are what WITH defines: the levels of the walk, the nodes under `name`, under `shown`
-    these and what is known, and the `hops` of a walk through nodes.
+    `parts` are what WITH defines: the roots under `seeds`, the levels of the walk, the nodes under
+    `name`, under `shown` these and what is known, and the `hops` of a walk through nodes.
     """
 
     walk: Walk
     parts: Sql
+    seeds: Sql
     name: Sql
     shown: Sql
     nodes: Found
@@ -97,7 +99,7 @@ def graph_rows(graph: Graph, scope: Scope, tell: Tell) -> GraphRows | Empty:
     inner = replace(inner, factors=scope.factors).inside(_size(graph, scope))
     between = inner.inside(_edges_of_a_node(scope)) if graph.edges else inner
     nodes, edges = _nodes(walk, name, inner), _edges(graph, walk, name, shown, between)
-    return GraphRows(walk, join(",\n", parts), name, shown, nodes, edges, hops)
+    return GraphRows(walk, join(",\n", parts), seeds, name, shown, nodes, edges, hops)
 
 
 def _all_shown(shown: Sql, name: Sql, known: Sql) -> Sql:
@@ -247,9 +249,9 @@ def _lineage_steps(catalogue: Catalogue) -> tuple[tuple[EdgeStep, ...], tuple[Ed
     return upstream, tuple(EdgeStep(step.edge, not step.reverse) for step in upstream)
 
 
-def nodes_json(node: Json, found: Found) -> Sql:
+def nodes_json(node: Json, graph: Graph, found: Found) -> Sql:
     """Return the array of nodes."""
-    return _array(node, sql("n.depth, n.node"), found)
+    return _array(node, sql("n.depth, n.node"), graph, found)
 
 
 def edge_members(rows: GraphRows, graph: Graph) -> tuple[tuple[str, Json], ...]:
@@ -263,12 +265,15 @@ def edge_members(rows: GraphRows, graph: Graph) -> tuple[tuple[str, Json], ...]:
 
 def edges_json(edge: Json, graph: Graph, found: Found) -> Sql:
     """Return the array of edges."""
-    return _array(edge, found.scope.columns[graph.edge_entity].sql, found)
+    return _array(edge, found.scope.columns[graph.edge_entity].sql, graph, found)
 
 
-def _array(member: Json, order: Sql, found: Found) -> Sql:
+def _array(member: Json, order: Sql, graph: Graph, found: Found) -> Sql:
+    # What is handed on as it is stands on a line of its own: in JSON text there are no others.
     return sql(
-        "(SELECT concat('[', string_agg({member}, ',' ORDER BY {order}), ']'){body})",
+        "(SELECT concat({begin}, string_agg({member}, ',' ORDER BY {order}), {end}){body})",
+        begin=sql("E'\\n['") if graph.handed else sql("'['"),
+        end=sql("E']\\n'") if graph.handed else sql("']'"),
         member=as_text(member),
         order=order,
         body=found.rows.body(),
@@ -278,6 +283,11 @@ def _array(member: Json, order: Sql, found: Found) -> Sql:
 def graph_json(rows: GraphRows, members: Json) -> Sql:
     """Return the whole graph as one subquery."""
     return sql("(WITH RECURSIVE {parts}\nSELECT {text})", parts=rows.parts, text=as_text(members))
+
+
+def roots_counted(rows: GraphRows) -> Sql:
+    """Return how many roots there are."""
+    return sql("(SELECT cardinality(r.roots)::text FROM {seeds} r)", seeds=rows.seeds)
 
 
 def refused(rows: GraphRows) -> Sql:

@@ -1,6 +1,6 @@
 """Shapes to JSON text: one function per kind of shape; nested levels become subqueries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import assert_never
 
@@ -21,6 +21,7 @@ from datalog.sql.graph import (
     node_members,
     nodes_json,
     refused,
+    roots_counted,
     with_degrees,
 )
 from datalog.sql.group_output import OpenGroups, groups_json, of_groups_json, row_shapes
@@ -320,13 +321,10 @@ def _let(shape: Let, scope: Scope) -> Json:
 
 def _graph(shape: Graph, scope: Scope) -> Json:
     rows = graph_rows(shape, scope, to_json)
-    wanted = [("edges", shape.edges), ("frontier", shape.frontier), ("groups", shape.groups)]
-    wanted.append(("passages", shape.passages))
     if isinstance(rows, Empty):
         scope.compilation.reasons.append((shape.path, rows.because))
-        empty = [("nodes", ("[]",)), *((key, ("[]",)) for key, is_wanted in wanted if is_wanted)]
-        return json_object([*empty, ("refused", ("false",))])
-    parts: dict[str, Json] = {"nodes": (_nodes(shape, rows),)}
+        return _empty_graph(shape)
+    parts = dict(_nodes_of_graph(shape, rows))
     if shape.edges:
         parts["edges"] = (_edges(shape, rows),)
     if shape.frontier:
@@ -342,6 +340,24 @@ def _graph(shape: Graph, scope: Scope) -> Json:
     return (graph_json(rows, json_object(parts.items())),)
 
 
+def _nodes_of_graph(shape: Graph, rows: GraphRows) -> Iterator[tuple[str, Json]]:
+    """Yield the nodes; where they are handed on as they are, those asked for, beside the roots."""
+    if not shape.handed or shape.nodes_told:
+        yield "nodes", (_nodes(shape, rows),)
+    if shape.handed:
+        yield "roots", (roots_counted(rows),)
+
+
+def _empty_graph(shape: Graph) -> Json:
+    wanted = [("nodes", True), ("edges", shape.edges), ("frontier", shape.frontier)]
+    wanted += [("groups", shape.groups), ("passages", shape.passages)]
+    parts: dict[str, Json] = {key: ("[]",) for key, is_wanted in wanted if is_wanted}
+    if shape.handed:
+        parts["roots"] = ("0",)
+    parts["refused"] = ("false",)
+    return json_object(parts.items())
+
+
 def _nodes(shape: Graph, rows: GraphRows) -> Sql:
     node, source = shape.search.node, shape.search.source
     type_shape = TypeName(node, source)
@@ -354,9 +370,11 @@ def _nodes(shape: Graph, rows: GraphRows) -> Sql:
         *([("type", to_json(type_shape, found.scope))] if has_type else []),
         *node_members(shape),
     ]
-    if shape.node is not None:
+    if shape.handed:
+        members = _as_told(members, shape.nodes_told, shape.node, found.scope)
+    elif shape.node is not None:
         members.append(("extra", to_json(shape.node, found.scope)))
-    return nodes_json(json_object(members), found)
+    return nodes_json(json_object(members), shape, found)
 
 
 def _edges(shape: Graph, rows: GraphRows) -> Sql:
@@ -367,6 +385,26 @@ def _edges(shape: Graph, rows: GraphRows) -> Sql:
         ("type", to_json(TypeName(edge, shape.search.source), found.scope)),
         *edge_members(rows, shape),
     ]
-    if shape.edge is not None:
+    if shape.handed:
+        members = _as_told(members, shape.edges_told, shape.edge, found.scope)
+    elif shape.edge is not None:
         members.append(("extra", to_json(shape.edge, found.scope)))
     return edges_json(json_object(members), shape, found)
+
+
+def _as_told(
+    members: Iterable[tuple[str, Json]],
+    told: Iterable[tuple[str, str | Shape]],
+    own: Shape | None,
+    scope: Scope,
+) -> list[tuple[str, Json]]:
+    """Return what is told of a node or an edge, under the keys of the answer."""
+    of_walk = dict(members)
+    of_its_own = dict(own.fields) if isinstance(own, Object) else {}
+
+    def text(what: str | Shape) -> Json:
+        if isinstance(what, str) and what in of_walk:
+            return of_walk[what]
+        return to_json(of_its_own[what] if isinstance(what, str) else what, scope)
+
+    return [(key, text(what)) for key, what in told]

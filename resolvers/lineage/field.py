@@ -19,7 +19,7 @@ from resolvers.draft import Binding, Draft, Place, Request
 from resolvers.errors import BadUserInput
 from resolvers.lineage import walked, walks
 from resolvers.lineage.graph import Bounds, Json, Lineage, told
-from resolvers.lineage.shapes import bases, graph
+from resolvers.lineage.shapes import bases, can_be_handed, graph
 from resolvers.lineage.walks import Numbers, through, types, upstream_steps
 from resolvers.named import Named
 from resolvers.selection import Selected
@@ -38,6 +38,8 @@ def lineage(draft: Draft, place: Place, selected: Selected) -> Shape:
     if draft.walks and reason is None:
         return _over_a_snapshot(draft, place, selected, numbers)
     draft.reshape(place, lambda request: Answering(draft.catalogue, selected, numbers, request).of)
+    if can_be_handed(selected):
+        draft.handed.add(place.path[0].key)
     return searched(draft, place, selected, numbers)
 
 
@@ -156,7 +158,8 @@ class Answering:
 
     def of(self, column: Any) -> object:  # JSON that our own statement made.
         """Return the graph as selected. Raises UnknownEntity and LimitExceeded for its roots."""
-        distinct = roots_among(column["graph"]["nodes"])
+        raw = column["graph"]
+        distinct = raw["roots"] if "roots" in raw else roots_among(raw["nodes"])
         self.numbers.check_found(column["roots"], distinct, self.request)
         return self.told(column)
 

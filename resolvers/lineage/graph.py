@@ -78,6 +78,11 @@ class Lineage:
         return found
 
     @property
+    def is_handed(self) -> bool:
+        """Whether nodes and edges are as the answer has them already."""
+        return "roots" in self.raw
+
+    @property
     def passages(self) -> Sequence[Raw]:
         """The pairs of nodes that ways through what is not shown join."""
         found: Sequence[Raw] = self.raw.get("passages", ())
@@ -137,6 +142,8 @@ def _part(  # noqa: C901, PLR0911  # One case for each field.
     match selected.name:
         case "basis":
             return bases[selected.key]
+        case "nodes" | "edges" as name if lineage.is_handed:
+            return lineage.raw[name]
         case "nodes":
             return _nodes(lineage, selected)
         case "edges":
@@ -155,9 +162,11 @@ def _part(  # noqa: C901, PLR0911  # One case for each field.
             return "LineageGraph"
 
 
-_NODE = {"id": "id", "type": "type", "depth": "depth", "side": "side"}
-_NODE |= {"inDegree": "in", "outDegree": "out"}
-_EDGE = {"id": "id", "type": "type", "from": "from", "to": "to"}
+NODE = {"id": "id", "type": "type", "depth": "depth", "side": "side"}
+NODE |= {"inDegree": "in", "outDegree": "out"}
+"""What the raw graph tells of a node, by the names of fields."""
+EDGE = {"id": "id", "type": "type", "from": "from", "to": "to"}
+"""The same of an edge."""
 
 
 def extra_key(list_field: Selected, leaf: Selected) -> str:
@@ -182,8 +191,8 @@ def _node_column(lineage: Lineage, nodes: Selected, leaf: Selected) -> Iterable[
             return lineage.layers.in_cycle
         case "__typename":
             return repeat("LineageNode")
-        case name if name in _NODE:
-            return map(itemgetter(_NODE[name]), raw)
+        case name if name in NODE:
+            return map(itemgetter(NODE[name]), raw)
         case _:
             return _extra(raw, extra_key(nodes, leaf))
 
@@ -203,8 +212,8 @@ def _edge_column(lineage: Lineage, edges: Selected, leaf: Selected) -> Iterable[
             return map(lineage.back.__contains__, range(len(raw)))
         case "__typename":
             return repeat("LineageEdge")
-        case name if name in _EDGE:
-            return map(itemgetter(_EDGE[name]), raw)
+        case name if name in EDGE:
+            return map(itemgetter(EDGE[name]), raw)
         case _:
             return _extra(raw, extra_key(edges, leaf))
 

@@ -1,15 +1,15 @@
 """The shape of a raw graph: what is asked of each node and edge that a search finds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from datalog.syntax.clauses import Search
 from datalog.syntax.query import Query
 from datalog.syntax.terms import Variable
-from datalog.tree import Graph, Object, Shape, Value
+from datalog.tree import Fixed, Graph, Object, Shape, Value
 from resolvers import connections
 from resolvers.draft import Draft, Place
 from resolvers.edges import any_edge
-from resolvers.lineage.graph import extra_key
+from resolvers.lineage.graph import EDGE, NODE, extra_key
 from resolvers.lineage.grouping import groups
 from resolvers.lineage.walks import edges_pass, nodes_pass
 from resolvers.selection import Selected
@@ -30,7 +30,7 @@ def graph(draft: Draft, place: Place, selected: Selected, query: Query, search: 
     joined = [each.name for _, each in (*edge_leaves, *_leaves(selected, "passages"))]
     ordered = bool(of_nodes & {"rank", "inCycle"}) or "back" in joined
     ends = bool(parts & {"complete", "stoppedBy"})
-    arguments = selected.arguments
+    arguments, is_handed = selected.arguments, can_be_handed(selected)
     grouping = groups(draft.catalogue, place, search.node, arguments.get("groupBy"))
     return Graph(
         place.label,
@@ -48,7 +48,35 @@ def graph(draft: Draft, place: Place, selected: Selected, query: Query, search: 
         groups=ends or "groups" in parts,
         passages=search.through is not None and (ordered or "passages" in parts),
         of_nodes=frozenset(of_nodes & {"type", "side"}),
+        nodes_told=_told(node_leaves, NODE, "LineageNode") if is_handed else (),
+        edges_told=_told(edge_leaves, EDGE, "LineageEdge") if is_handed else (),
     )
+
+
+_ORDERED = frozenset({"rank", "inCycle", "back"})
+"""What follows of the whole graph alone."""
+
+
+def can_be_handed(selected: Selected) -> bool:
+    """Tell whether the statement can write the lists of a graph as they are selected."""
+    lists = [each for each in selected.of() if each.name in {"nodes", "edges", "passages"}]
+    names = [each.name for each in lists]
+    leaves = {leaf.name for each in lists for leaf in each.of()}
+    is_one_each = len(names) == len(set(names))
+    return bool(names) and "passages" not in names and is_one_each and not leaves & _ORDERED
+
+
+def _told(
+    leaves: "_Leaves", of_walk: Mapping[str, str], type_name: str
+) -> tuple[tuple[str, str | Shape], ...]:
+    """Return what is told under each key of a node or an edge."""
+
+    def what(of: Selected, leaf: Selected) -> str | Shape:
+        if leaf.name == "__typename":
+            return Fixed(f'"{type_name}"')
+        return of_walk.get(leaf.name) or extra_key(of, leaf)
+
+    return tuple((leaf.key, what(of, leaf)) for of, leaf in leaves)
 
 
 _Leaves = list[tuple[Selected, Selected]]

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from schema.execution.queries import compiled_query
+from schema.execution.requests import Request
 from service.cli.schema import applied_to
 from store.database import Database
 from tests.executors.both import Both
@@ -119,6 +121,17 @@ _ALIKE: Mapping[str, str] = {
     "lineage": """{ lineage(of: ["hw://thing/x/a"]) { nodes { id rank depth entity { urn
         ... on Thing { name float near { edges { cursor } } } } } edges { from to back edge {
         ... on Near { weight } from { urn } } } complete stoppedBy basis { t } } }""",
+    "lineage as it is written": """{ lineage(of: ["hw://thing/x/a"], maxDepth: 1) { __typename
+        ways: edges { of: to __typename edge { ... on Near { weight } } } stoppedBy
+        basis { t } found: nodes { __typename e: entity { __typename ... on Thing { float json name
+        decimal owner: of { nodes { urn } } } } inDegree side kind: type lifecycle } frontier {
+        node hiddenByType { type count } cursor } } }""",
+    "lineages alike": """{ a: lineage(of: ["hw://thing/x/a"]) { nodes { id entity { urn } } }
+        b: lineage(of: ["hw://thing/x/b"]) { nodes { id entity { urn } } }
+        c: lineage(of: ["hw://no"]) { nodes { id entity { urn } } }
+        d: lineage(of: ["hw://thing/x/a", "hw://thing/x/b"], maxNodes: 1) { edges { id } } }""",
+    "lineage with a fault below": """{ lineage(of: ["hw://thing/x/a"]) { nodes { id entity { urn
+        ... on Thing { near(asOf: 99) { totalCount } } } } edges { id } } }""",
     "lineage of an interface": """{ lineage(of: ["hw://thing/x/a"]) { nodes { entity { urn } }
         nodes2: nodes { entity { ... on Thing { json } } } edges { edge { since { t } } } } }""",
     "paths": """{ paths(from: ["hw://thing/x/a"], to: ["hw://thing/x/b"]) { nodes { length nodes {
@@ -175,8 +188,25 @@ async def test_both_executors_give_the_same_bytes(everything: Asking) -> None:
         told = await both.same(query)
         assert told.executed, (about, told.errors)
         without += not told.errors
-    assert without == len(_ALIKE) - 4
+    assert without == len(_ALIKE) - 6
     assert both.by_reason == {None: len(_ALIKE)}
+
+
+@pytest.mark.parametrize(
+    ("about", "keys"),
+    [
+        ("lineage as it is written", {"lineage"}),
+        ("lineages alike", {"a", "b", "c", "d"}),
+        ("lineage", set()),
+        ("lineage with a fault below", set()),
+    ],
+)
+async def test_lineage_is_handed_on_where_nothing_in_its_lists_is_left_to_us(
+    everything: Asking, about: str, keys: set[str]
+) -> None:
+    prepared = everything.executor.prepare(Request(_ALIKE[about], {}))
+    plan = compiled_query(prepared, everything.executor.reading.limits).plan
+    assert plan.handed == keys
 
 
 async def test_numbers_keep_the_text_that_the_database_wrote(everything: Asking) -> None:
