@@ -1,8 +1,9 @@
 """Requests of one statement that come while it is under way: the next statement reads them all.
 
-Nobody waits where nothing is under way. Who waits shares a statement with whoever waits meanwhile:
-one snapshot, a row for each of them. Where that statement fails or takes long, each of them is read
-alone, so that nobody has another's fault; who hangs up leaves the others their answer.
+Nobody waits where little is under way. Who waits shares a statement with whoever waits meanwhile:
+one snapshot, a row for each of them. One more is sent at the end of a turn of the loop, so that of
+a burst nobody waits for another's answer. Where a shared statement fails or takes long, each of
+them is read alone, so that nobody has another's fault; who hangs up leaves the others theirs.
 """
 
 import asyncio
@@ -40,6 +41,7 @@ class _Lane:
     under_way: int = 0
     seconds: float = 0.0
     alarm: asyncio.TimerHandle | None = None
+    turn: asyncio.Handle | None = None
 
     def took(self, seconds: float) -> None:
         """Remember what a request took: the least, slowly forgotten."""
@@ -51,8 +53,9 @@ class Together:
     """Reads of a database, of which those of one statement are gathered while it is busy.
 
     One statement reads `most` requests, and as many as should take `budget` seconds, by what the
-    quickest took lately. Nobody waits before `side_by_side` statements are under way, nor longer
-    than `patience` until a statement is sent. What `deadline` ends is read one by one. Who should
+    quickest took lately. Nobody waits before `side_by_side` statements are under way; then `ahead`
+    more are sent for all who came in one turn of the loop, and who comes later waits until one of
+    them is back, but no longer than `patience`. What `deadline` ends is read one by one. Who should
     read more than `rows` does not ask here.
     """
 
@@ -60,6 +63,7 @@ class Together:
     rows: int = 2_000
     most: int = 32
     side_by_side: int = 4
+    ahead: int = 1
     patience: float = 0.02
     budget: float = 0.02
     deadline: float = 1.0
@@ -93,8 +97,18 @@ class Together:
         lane.waiting.append(waiting)
         if lane.alarm is None:
             lane.alarm = loop.call_later(self.patience, self._send, lane)
+        if lane.turn is None and self._has_room_ahead(lane):
+            lane.turn = loop.call_soon(self._end_turn, lane)
         row = await waiting.row
         return await self.database.row(statement.text, arguments) if row is None else row
+
+    def _has_room_ahead(self, lane: _Lane) -> bool:
+        return lane.under_way < self.side_by_side + self.ahead
+
+    def _end_turn(self, lane: _Lane) -> None:
+        lane.turn = None
+        if lane.waiting and self._has_room_ahead(lane):
+            self._send(lane)
 
     def _lane(self, statement: Statement) -> _Lane | None:
         lane = self._lanes.get(id(statement))  # It is kept with the lane.

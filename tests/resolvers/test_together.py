@@ -39,6 +39,7 @@ async def together(world_url: str) -> AsyncIterator[Together]:
             database,
             rows=1_000_000_000,
             side_by_side=1,
+            ahead=0,
             patience=_FOR_EVER,
             budget=_FOR_EVER,
             deadline=_FOR_EVER,
@@ -139,6 +140,20 @@ async def test_who_waits_is_read_by_one_statement(world: World, together: Togeth
     await asyncio.wait(tasks)
     assert together.database.statements == before + 2
     await _check(asking, tasks)
+
+
+async def test_of_a_burst_nobody_waits_for_an_answer(world: World, together: Together) -> None:
+    together.ahead = 1
+    asking = await _primed(world, together)
+    before = together.database.statements
+    async with held_up(together.database):
+        tasks = asking.many(ASKED)
+        await _blocked(together.database, 2)
+        later = asking.many(ASKED[:2])
+        await _queued(together, 2)
+    await asyncio.wait([*tasks, *later])
+    assert together.database.statements == before + 3
+    await _check(asking, [*tasks, *later], [*ASKED, *ASKED[:2]])
 
 
 async def test_a_statement_reads_no_more_than_it_may(world: World, together: Together) -> None:
