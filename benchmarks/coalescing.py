@@ -14,7 +14,7 @@ from statistics import median
 from types import MappingProxyType
 
 from benchmarks.databases import Bench
-from benchmarks.measuring import Run, interleaved, ratio
+from benchmarks.measuring import WARM_UP, Run, interleaved, ratio
 from benchmarks.peers.measure import MIDDLE
 from benchmarks.report import Compared, Section, comparison, milliseconds
 from resolvers.answer import answer
@@ -123,6 +123,8 @@ async def measured(bench: Bench) -> AsyncIterator[Section]:
 async def _compared(
     name: str, together: Run, asking: _Asking, count: int, bench: Bench
 ) -> Compared:
+    for _ in range(WARM_UP):  # Each connection settles on a plan of its own.
+        await asyncio.gather(*(together() for _ in range(_POOL)))
     runs = {"together": together, "apart": asking.each_alone(count, asking.database)}
     timings = await interleaved(runs, bench.budget)
     ours, theirs = (milliseconds(median(timings[each])) for each in ("together", "apart"))
