@@ -7,10 +7,9 @@ name has a slot of its own, null where the name is of another kind.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from datalog.syntax.clauses import Clause, Compare, Operator, Pattern
+from datalog.syntax.clauses import Clause, Compare, Operator, Or, Pattern
 from datalog.syntax.query import Input, Relation, Scalar
 from datalog.syntax.terms import Variable
-from resolvers.clauses import any_of
 from resolvers.draft import Binding, Draft, Place, Request
 from resolvers.selection import given_value
 from store.ids import FIRST_TRANSACTION, from_opaque
@@ -31,7 +30,8 @@ class Named:
         """Return the clause that finds the entity of a name."""
         by_number = (Pattern(found, "entity/id", self.id),)
         by_urn = (Pattern(found, "entity/urn", self.urn),)
-        return any_of((found, self.id, self.urn), (by_number, by_urn))
+        # A name is an id or a urn.
+        return Or((by_number, by_urn), (found, self.id, self.urn), exclusive=True)
 
     def numbered(self, found: Variable) -> Clause:
         """Return the condition that something has the id of a name, whatever the view knows."""

@@ -261,7 +261,7 @@ def _simpler_or(clause: Or, known: Known) -> Clause | Empty | None:
             branches.append(simpler)
     if not branches:
         return Empty(" and ".join(dict.fromkeys(because)) or "an or without branches")
-    return Or(tuple(branches), clause.join)
+    return replace(clause, branches=tuple(branches))
 
 
 def _possible(pattern: Pattern, known: Known) -> Pattern | Empty:

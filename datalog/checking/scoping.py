@@ -210,7 +210,8 @@ class _Renaming:
                 return Not(inner, _listed(clause.join, names))
             case Or():
                 branches = (self._inside(clause.join, each, names) for each in clause.branches)
-                return Or(tuple(branches), _listed(clause.join, names))
+                join = _listed(clause.join, names)
+                return replace(clause, branches=tuple(branches), join=join)
             case _:
                 assert_never(clause)
 

@@ -154,12 +154,16 @@ class LogRow:
 
 @dataclass(frozen=True, slots=True)
 class OwnRow:
-    """An entity, an edge or a transaction by its number; the types say which, if known."""
+    """An entity, an edge or a transaction by its number; the types say which, if known.
+
+    `assured`: a fact of it is read as well, so it is there.
+    """
 
     entity: Term
     number: Term
     types: frozenset[str] | None
     view: View
+    assured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 The order in which clauses are written, and the names of variables, do not matter.
 """
 
-from collections.abc import Collection, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import inf
@@ -11,7 +11,15 @@ from math import inf
 from datalog.checking.entity_types import narrowed
 from datalog.checking.scoping import outward, outward_of
 from datalog.errors import InsufficientBinding, Unsupported
-from datalog.planning.access import GivenRow, MemberRow, OwnRow, RelationRow, Row, Situation
+from datalog.planning.access import (
+    FactRow,
+    GivenRow,
+    MemberRow,
+    OwnRow,
+    RelationRow,
+    Row,
+    Situation,
+)
 from datalog.planning.canonical import Ordered, in_order, variables_in
 from datalog.planning.cost import bound_before
 from datalog.planning.estimates import estimate_inside, size_of
@@ -57,7 +65,7 @@ from datalog.syntax.clauses import (
     Search,
 )
 from datalog.syntax.terms import Constant, Keyword, Variable
-from datalog.syntax.views import Now
+from datalog.syntax.views import AsOf, Now
 
 
 def plan(
@@ -222,6 +230,8 @@ class _Planning:
                 return self._recursion(item, bound)
             case Ground():
                 raise Unsupported("a ground that is not read as rows")
+            case OwnRow():
+                return self._row(_assured(item, others), bound)
             case _:
                 return self._row(item, bound)
 
@@ -259,7 +269,12 @@ class _Planning:
         inside = estimate_inside(branches, bound, self.situation)
         numbers = self.level.numbers
         in_turn = tuple(sorted(produced, key=lambda each: numbers.get(each, -1)))
-        return 3.0, Union(branches, in_turn, inside.rows, inside.work, item)
+        single = item.exclusive and all(unique(branch, bound) for branch in branches)
+        found = tuple(
+            tuple(_assured(step, others) if isinstance(step, OwnRow) else step for step in branch)
+            for branch in branches
+        )
+        return 3.0, Union(found, in_turn, inside.rows, inside.work, item, single)
 
     def _recursion(self, call: RuleCall, bound: Variables) -> tuple[float, Step] | None:
         if self.seed is not None and call == self.seed.asked:
@@ -320,6 +335,13 @@ class _Planning:
         self, clauses: Sequence[Clause], bound: Variables, asked: Variables = frozenset()
     ) -> tuple[Step, ...]:
         return plan(clauses, asked, bound, self.situation).steps
+
+
+def _assured(row: OwnRow, others: Iterable[Item]) -> OwnRow:
+    """Return the row, which need not look whether that is there of which the others read a fact."""
+    facts = (each for each in others if isinstance(each, FactRow))
+    told = any((each.entity, each.view) == (row.entity, row.view) for each in facts)
+    return replace(row, assured=told and isinstance(row.view, Now | AsOf))
 
 
 def _only_tests(row: Row, bound: Variables) -> bool:

@@ -70,13 +70,17 @@ class Exists:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """The rows of all branches, each once; `rows`, `work` and `says` as in Exists."""
+    """The rows of all branches, each once; `rows`, `work` and `says` as in Exists.
+
+    `single`: one branch at most gives a row, and only one.
+    """
 
     branches: tuple[tuple["Step", ...], ...]
     variables: tuple[Variable, ...]
     rows: float = 10.0
     work: float = 10.0
     says: Or | None = None
+    single: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +230,7 @@ def _is_pinned(step: Step, known: Variables) -> bool:
         case Lookup() | Filter() | Applied() | Exists():
             return True
         case Union():
-            return frozenset(step.variables) <= known
+            return step.single or frozenset(step.variables) <= known
         case Walked(search):
             return {search.root, search.node} <= known
         case Matched(fulltext):

@@ -9,6 +9,7 @@ levels           the rows of one level
   relations        where the rows of a recursion stand
   fulltext         values in which words are found
   functions        what predicates and functions say and give
+  of_types         what asks nothing but a type
   unification      terms meet columns
   rows             FROM and WHERE in the making; `columns` say where a value stands
   comparing        conditions on columns; `facts` are values whose attribute is a variable

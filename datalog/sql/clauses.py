@@ -150,17 +150,47 @@ def _union(rows: Rows, step: Union, reading: Reading) -> Rows:
         {each: alike[each][position] for each in step.variables}
         for position in range(len(branches))
     ]
+    outside = handed_up(shapes[0], table)
+    for shape in shapes[1:]:
+        outside = {each: _either(outside[each], shape[each]) for each in step.variables}
+    columns = {**rows.columns, **outside}
+    if step.single and len(outside) == 1 and all(it.text is None for it in outside.values()):
+        return rows.joined(_the_one(shapes, branches, table), columns)
+    return rows.joined(Item(_each_once(shapes, branches, table), ()), columns)
+
+
+def _each_once(shapes: Iterable[Columns], branches: Sequence[Rows], table: Sql) -> Sql:
     # Of several branches UNION gives each row once; one alone may repeat rows as well.
     once = sql("DISTINCT ") if len(branches) == 1 else sql("")
     selects = [
         sql("SELECT {once}{columns}{body}", once=once, columns=selected(shape), body=branch.body())
         for shape, branch in zip(shapes, branches, strict=True)
     ]
-    source = sql("LATERAL ({all}) {table}", all=join("\nUNION ", selects), table=table)
-    outside = handed_up(shapes[0], table)
-    for shape in shapes[1:]:
-        outside = {each: _either(outside[each], shape[each]) for each in step.variables}
-    return rows.joined(Item(source, ()), {**rows.columns, **outside})
+    return sql("LATERAL ({all}) {table}", all=join("\nUNION ", selects), table=table)
+
+
+def _the_one(shapes: Iterable[Columns], branches: Iterable[Rows], table: Sql) -> Item:
+    """Return the value of the one branch that has one; OFFSET 0, so that it is found once."""
+    found = [
+        _value(column, branch)
+        for shape, branch in zip(shapes, branches, strict=True)
+        for column in shape.values()
+    ]
+    source = sql(
+        "LATERAL (SELECT coalesce({all}) AS c1 OFFSET 0) {table}",
+        all=join(", ", found),
+        table=table,
+    )
+    return Item(source, (sql("{table}.c1 IS NOT NULL", table=table),))
+
+
+def _value(column: Column, rows: Rows) -> Sql:
+    if rows.items:
+        return sql("(SELECT {it}{body} LIMIT 1)", it=column.sql, body=rows.body())
+    if rows.conditions:
+        all_ = conjunction(rows.conditions)
+        return sql("CASE WHEN {all} THEN {it} END", all=all_, it=column.sql)
+    return column.sql
 
 
 def _either(one: Column, other: Column) -> Column:

@@ -8,6 +8,7 @@ from datalog.checking.scoping import input_variables, outward_of
 from datalog.sql.columns import as_entity, as_t
 from datalog.sql.levels import Beside, Found, Scope, Table
 from datalog.sql.rows import Item
+from datalog.sql.rows import Rows as Joined
 from datalog.syntax.query import Parent, Query, Source
 from datalog.syntax.terms import Variable
 from datalog.tree import (
@@ -34,7 +35,7 @@ from datalog.tree import (
 )
 from datalog.vocabulary import TRANSACTION, EdgeColumn, Facts, Own, TransactionColumn, meaning
 from store.catalogue import Catalogue
-from store.sql import Sql, sql
+from store.sql import Sql, join, sql
 
 
 def needs(shape: Shape) -> Iterator[Variable]:
@@ -93,7 +94,7 @@ def with_outputs(found: Found, shapes: Iterable[Shape]) -> Found:
         if each[0] in found.own and each not in beside:
             name = scope.compilation.names.fresh(_PREFIXES[each[2]])
             beside[each] = name
-            rows = rows.joined(Item(_one_row(each, name, scope), (), left=True), rows.columns)
+            rows = _with_row(rows, each, name, scope)
     return replace(found, rows=rows, scope=replace(scope, beside=beside))
 
 
@@ -102,6 +103,22 @@ _PREFIXES: dict[Table, LiteralString] = {
     Table.EDGE: "h",
     Table.TRANSACTION: "x",
 }
+
+
+def _with_row(rows: Joined, beside: Beside, name: Sql, scope: Scope) -> Joined:
+    """Join the row of a table; a version tells, too, what an entity is asked to be."""
+    source, (variable, view, table) = _one_row(beside, name, scope), beside
+    asking = [
+        each
+        for each in rows.items
+        if each.asks is not None and (each.asks.entity, each.asks.view) == (variable, view)
+    ]
+    if table is not Table.VERSION or not asking:
+        return rows.joined(Item(source, (), left=True), rows.columns)
+    types = [each.asks.types for each in asking if each.asks is not None]
+    of = [sql("{v}.type IN ({ids})", v=name, ids=join(", ", each)) for each in types]
+    others = tuple(each for each in rows.items if each not in asking)
+    return replace(rows, items=others).joined(Item(source, tuple(of)), rows.columns)
 
 
 def _one_row(beside: Beside, name: Sql, scope: Scope) -> Sql:

@@ -113,16 +113,27 @@ class Compilation:
 
 
 @dataclass(frozen=True, slots=True)
+class OfTypes:
+    """That an entity is of one of these types at a view, and nothing else."""
+
+    entity: Variable
+    view: View
+    types: tuple[Sql, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """A table, or a subquery, with its name, and what joins it; `left` keeps the row without.
 
-    `name`: that of one table, which may be read for each row before it.
+    `name`: that of one table, which may be read for each row before it. `asks`: all that joining it
+    asks for, where another row of the entity could tell.
     """
 
     table: Sql
     conditions: tuple[Sql, ...]
     left: bool = False
     name: Sql | None = None
+    asks: OfTypes | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from datalog.planning.access import (
 from datalog.sql.columns import FALSE, Column, as_entity, constant, entity_number, slot_list
 from datalog.sql.comparing import same
 from datalog.sql.facts import together
+from datalog.sql.of_types import asked_types
 from datalog.sql.rows import Item, Rows, conjunction
 from datalog.sql.unification import Held, Reading, is_known, term_column, unified
 from datalog.syntax.terms import Constant, Term, Variable
@@ -49,7 +50,8 @@ def fact_rows(rows: Rows, row: FactRow, reading: Reading) -> Rows:
     columns, conditions = unified(rows.columns, held, reading)
     seen = reading.compilation.seen(table, row.view)
     source = sql("{facts} {table}", facts=fact_table(arm.attribute), table=table)
-    return rows.joined(Item(source, (*conditions, seen), name=table), columns)
+    asks = asked_types(row, rows.columns, reading.compilation.catalogue)
+    return rows.joined(Item(source, (*conditions, seen), name=table, asks=asks), columns)
 
 
 def _fact_columns(row: FactRow, table: Sql, t: Sql = _T0) -> tuple[Held, ...]:
@@ -273,8 +275,8 @@ def own_rows(rows: Rows, row: OwnRow, reading: Reading) -> Rows:
     key = as_entity(term_column(known, rows.columns, ValueType.REF, reading))
     key = replace(key, mixed=row.types is None or TRANSACTION in row.types, nullable=False)
     columns, conditions = unified(rows.columns, [(other, key)], reading)
-    there = _is_there(key, row, reading)
-    return replace(rows, columns=columns).where(*conditions, there)
+    there = () if row.assured else (_is_there(key, row, reading),)
+    return replace(rows, columns=columns).where(*conditions, *there)
 
 
 def _all_rows(rows: Rows, row: OwnRow, reading: Reading) -> Rows:

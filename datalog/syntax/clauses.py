@@ -78,10 +78,12 @@ class Or:
 
     With one branch, `or-join` says that something exists. `join` is as in `Not`. The branches of a
     plain `or` name the same variables, those bound by `:in` apart.
+    `exclusive`: whoever asks knows that one branch at most finds something; no text says so.
     """
 
     branches: tuple[tuple["Clause", ...], ...]
     join: tuple[Variable, ...] | None = None
+    exclusive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,9 @@ def _of_type(variable: Variable, *names: str) -> Or | Pattern:
 
 ALIVE = Not((Pattern(E, "entity/lifecycle", Constant(Keyword("DELETED"))),))
 DATASETS = (_of_type(E, "Dataset"), ALIVE)
-NAMED = Or(((Pattern(E, "entity/id", ID),), (Pattern(E, "entity/urn", URN),)), (E, ID, URN))
+NAMED = Or(
+    ((Pattern(E, "entity/id", ID),), (Pattern(E, "entity/urn", URN),)), (E, ID, URN), exclusive=True
+)
 
 
 def _everything() -> Object:

@@ -153,7 +153,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "the rows of an or are taken to be there once",
         "datalog/planning/steps.py",
-        "            return frozenset(step.variables) <= known\n",
+        "            return step.single or frozenset(step.variables) <= known\n",
         "            return True\n",
         QUERIES,
     ),
