@@ -11,10 +11,10 @@ DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 COMPOSE = (ROOT / "deploy" / "compose.yaml").read_text()
 
 
-def test_the_image_holds_every_room() -> None:
+def test_the_image_holds_every_room_and_the_sample() -> None:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
     rooms = sorted(pyproject["tool"]["uv"]["build-backend"]["module-name"])
-    assert re.findall(r"^COPY (\w+) \1$", DOCKERFILE, re.MULTILINE) == rooms
+    assert re.findall(r"^COPY (\w+) \1$", DOCKERFILE, re.MULTILINE) == [*rooms, "examples"]
 
 
 def test_everything_copied_exists_and_is_sent_to_the_builder() -> None:
@@ -28,6 +28,17 @@ def test_everything_copied_exists_and_is_sent_to_the_builder() -> None:
 def test_the_image_installs_what_the_lock_file_says() -> None:
     assert "--require-hashes --requirement requirements.lock" in DOCKERFILE
     assert "apt-get" not in DOCKERFILE
+
+
+def test_the_build_back_end_is_found() -> None:
+    before, _, _ = DOCKERFILE.partition("--no-build-isolation")
+    assert "\nENV PATH=/opt/headwater/.venv/bin:$PATH\n" in before
+
+
+def test_a_password_may_have_any_letters() -> None:
+    assert "@postgres" in COMPOSE
+    assert not re.search(r"\w:\$\{HEADWATER_DATABASE_PASSWORD", COMPOSE)
+    assert COMPOSE.count("PASSWORD: ${HEADWATER_DATABASE_PASSWORD:?set a password}") == 2
 
 
 def test_the_image_has_graphiql_and_no_node() -> None:
