@@ -1,5 +1,6 @@
 """Mutations: a transaction is written, and its report read back as of it, by one statement."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +21,7 @@ from schema.execution.requests import Basis, Prepared, prepare
 from schema.execution.selections import select
 from schema.execution.served import LiveSchema
 from schema.execution.shaped import shaped
-from schema.execution.statements import statements
+from schema.execution.statements import Statements, size, statements
 from schema.execution.used import below_root
 from store.catalogue import Catalogue
 from store.database_errors import DeadlineExceeded
@@ -33,6 +34,8 @@ _TOLD = frozenset({"__typename", "basis", "redundant", "replayed"})
 # What the report is read with, beside the variables of the request: no name of one has a colon.
 _TRANSACTION, _T, _STUBS, _FACTS = ":transaction", ":t", ":stubs", ":facts"
 _MOST_RETRIES = 5
+_MANY = 1_000
+"""Statements that are read in a thread: to go there costs as much as some ten of them."""
 _log = structlog.get_logger("headwater.graphql")
 
 
@@ -84,7 +87,7 @@ class Mutation:
     async def _transact(
         self, info: GraphQLResolveInfo[Any], arguments: Mapping[str, Any]
     ) -> object:
-        said = statements(self._catalogue, info.field_name, arguments)
+        said = await self._said(info.field_name, arguments)
         try:
             report = await self.writer.transact(
                 said.transaction,
@@ -105,6 +108,11 @@ class Mutation:
                 raise
             _log.warning("report not read", t=report.t, fault=str(fault))
             raise ReportUnavailable(str(report.t)) from fault
+
+    async def _said(self, name: str, arguments: Mapping[str, Any]) -> Statements:
+        if size(arguments) < _MANY:
+            return statements(self._catalogue, name, arguments)
+        return await asyncio.to_thread(statements, self._catalogue, name, arguments)
 
     async def _reported_anew(self, key: str, report: Report) -> dict[str, object]:
         for _ in range(_MOST_RETRIES):

@@ -90,6 +90,12 @@ def statements(catalogue: Catalogue, name: str, arguments: Mapping[str, Any]) ->
     return replace(said, transaction=replace(said.transaction, idempotency_key=key))
 
 
+def size(arguments: Mapping[str, Any]) -> int:
+    """Return how many statements a field of Mutation is given."""
+    given = arguments.get("transaction", arguments)
+    return sum(len(each) for each in given.values() if isinstance(each, list))
+
+
 def _writing(catalogue: Catalogue, name: str) -> Writing:
     return next(each for each in writings(catalogue) if each.field == name)
 

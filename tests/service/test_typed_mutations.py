@@ -1,8 +1,12 @@
 """The mutations that the catalog makes: what they write and refuse, and where they say so."""
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
+
+from schema.execution.statements import Statements, statements
 from tests.service.conftest import Asking
 
 RAW, CLEAN = "hw://dataset/x/raw", "hw://dataset/x/clean"
@@ -252,6 +256,25 @@ async def test_a_refusal_names_the_item_that_is_at_fault(asking: Asking) -> None
         assert error["message"].startswith(f"{where}: ")
         assert error["path"] == ["upsertDatasets"]
     assert await _dataset(asking, CLEAN, "name") == {"name": "clean"}
+
+
+async def test_many_items_are_read_in_a_thread_and_refused_as_few_are(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_main: list[bool] = []
+
+    def noted(*given: Any) -> Statements:
+        in_main.append(threading.current_thread() is threading.main_thread())
+        return statements(*given)
+
+    monkeypatch.setattr("schema.execution.mutations.statements", noted)
+    monkeypatch.setattr("schema.execution.mutations._MANY", 3)
+    items = [{"urn": f"hw://dataset/x/many{number}", "name": "n"} for number in range(3)]
+    await _written(asking, _UPSERT, {"items": items[:2]})
+    await _written(asking, _UPSERT, {"items": items})
+    error = await _refused(asking, _UPSERT, {"items": [*items, {"urn": "many", "name": "n"}]})
+    assert error["extensions"]["index"] == 3
+    assert in_main == [True, False, False]
 
 
 async def test_what_no_type_allows_is_refused_before_anything_is_written(asking: Asking) -> None:
