@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 import orjson
 from starlette.datastructures import Headers, QueryParams
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 
 from schema.execution.documents import RequestErrors, exceeded
@@ -91,21 +92,28 @@ def from_get(parameters: QueryParams, headers: Headers, documents: PersistedDocu
 
 
 async def _body(http: HttpRequest, most: int) -> bytes:
-    too_large = Refused(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        f"a request has at most {most} bytes",
-        "LIMIT_EXCEEDED",
-        {"Connection": "close"},
-    )
     told = http.headers.get("content-length", "0")
     if told.isdecimal() and int(told) > most:
-        raise too_large
-    body = bytearray()
-    async for chunk in http.stream():
-        body += chunk
-        if len(body) > most:
-            raise too_large
-    return bytes(body)
+        raise _too_large(most)
+    pieces: list[bytes] = []
+    left = most
+    is_more = True
+    while is_more:
+        message = await http.receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        pieces.append(message.get("body", b""))
+        left -= len(pieces[-1])
+        if left < 0:
+            raise _too_large(most)
+        is_more = message.get("more_body", False)
+    return b"".join(pieces)
+
+
+def _too_large(most: int) -> Refused:
+    sentence = f"a request has at most {most} bytes"
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return Refused(status, sentence, "LIMIT_EXCEEDED", {"Connection": "close"})
 
 
 def read_request(

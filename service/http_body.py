@@ -5,9 +5,10 @@ sent by itself, other requests have their turn between two of them, and there is
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
 
 from service.http_accept import GRAPHQL
@@ -35,17 +36,48 @@ def response_of(content: tuple[bytes, ...], status: int, headers: Mapping[str, s
     length = sum(map(len, content))
     if length <= PIECE:
         return Response(b"".join(content), status, headers)
-    return StreamingResponse(_pieces(content), status, {"Content-Length": str(length), **headers})
+    return _InPieces(content, status, {"Content-Length": str(length), **headers})
 
 
 def length_of(response: Response) -> int:
     """Return how many bytes a response of these has."""
-    if isinstance(response, StreamingResponse):
-        return int(response.headers["Content-Length"])
+    if isinstance(response, _InPieces):
+        return sum(map(len, response.content))
     return len(response.body)
 
 
-async def _pieces(content: tuple[bytes, ...]) -> AsyncIterator[bytes | memoryview]:
+class _InPieces(Response):
+    """Goes out piece by piece, others having their turn between two, until its client is gone.
+
+    Starlette's own for streams takes 300 µs for its group of tasks.
+    """
+
+    def __init__(self, content: tuple[bytes, ...], status: int, headers: Mapping[str, str]) -> None:
+        super().__init__(None, status, headers)
+        self.content = content
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the response."""
+        gone = asyncio.create_task(_gone(receive))
+        try:
+            start = {"type": "http.response.start", "status": self.status_code}
+            await send({**start, "headers": self.raw_headers})
+            for piece in _pieces(self.content):
+                if gone.done():
+                    return
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                await asyncio.sleep(0)
+            await send({"type": "http.response.body"})
+        finally:
+            gone.cancel()
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _pieces(content: tuple[bytes, ...]) -> Iterator[bytes | memoryview]:
     """Yield pieces of a size that can be compressed at once: small contents are put together."""
     gathered = b""
     for part in content:
@@ -58,6 +90,5 @@ async def _pieces(content: tuple[bytes, ...]) -> AsyncIterator[bytes | memoryvie
         view = memoryview(part)
         for start in range(0, len(part), PIECE):
             yield view[start : start + PIECE]
-            await asyncio.sleep(0)
     if gathered:
         yield gathered

@@ -29,6 +29,7 @@ from service.streaming.streams import Streams, TooManyStreams
 from store.ids import T
 
 EVENT_STREAM = "text/event-stream"
+_OFFERED = (JSON, GRAPHQL, HTML, EVENT_STREAM)
 _HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-cache"),
@@ -42,7 +43,7 @@ _COMPLETE = b"event: complete\ndata:\n\n"
 
 def is_wanted(http: HttpRequest) -> bool:
     """Tell whether a request prefers an event stream to one answer."""
-    return chosen(http.headers.get("accept"), (JSON, GRAPHQL, HTML, EVENT_STREAM)) == EVENT_STREAM
+    return chosen(http.headers.get("accept"), _OFFERED) == EVENT_STREAM
 
 
 @dataclass(frozen=True, slots=True)
