@@ -117,11 +117,24 @@ async def read(reader: Reader, plan: Plan, bound: "Bound") -> Read:
     Raises StaleCatalogue where the schema has changed since the plan was made, and what
     `Database.row`, or for what somebody wrote `Database.row_of_query`, raises.
     """
-    row = await _row(reader, plan, bound)
+    statement = plan.statement
+    arguments = _in_order(plan, bound)
+    try:
+        if plan.is_written:
+            row = await reader.row_of_query(statement.text, arguments)
+        elif isinstance(reader, Together) and bound.rows <= reader.rows:
+            row = await reader.shared(statement, arguments)
+        else:
+            row = await reader.row(statement.text, arguments)
+    except StatementUnfit:
+        clock = await reader.clock()
+        if clock.schema_t == plan.schema_t:
+            raise
+        raise StaleCatalogue(plan.schema_t, clock.schema_t) from None
     t, instant, schema_t, *_ = row
     if schema_t != plan.schema_t:
         raise StaleCatalogue(plan.schema_t, schema_t)
-    told = plan.statement.told(row, plan.operation.moments)
+    told = statement.told(row, plan.operation.moments)
     columns = {key: _encoded(told.columns[key]) for key in plan.keys}
     is_pinned = _is_pinned(plan, bound)
     return Read(t, instant, schema_t, told.moments, columns, told.called, is_pinned)
@@ -136,6 +149,8 @@ def knows_its_types(plan: Plan, bound: "Bound") -> bool:
 
     Below the root of a column without hidden types it may not know of what type an object is.
     """
+    if not bound.faults:
+        return True
     typed = {each.path[0].key for each in plan.hidden} & plan.untouched
     return all(len(path) == 1 or path[0].key not in typed for path in bound.faults)
 
@@ -168,21 +183,6 @@ async def _off_the_loop(
     if sum(len(text) for text in columns if text is not None) < _LARGE:
         return finish()
     return await asyncio.to_thread(finish)
-
-
-async def _row(reader: Reader, plan: Plan, bound: "Bound") -> Sequence[Any]:
-    arguments = _in_order(plan, bound)
-    try:
-        if plan.is_written:
-            return await reader.row_of_query(plan.statement.text, arguments)
-        if isinstance(reader, Together) and bound.rows <= reader.rows:
-            return await reader.shared(plan.statement, arguments)
-        return await reader.row(plan.statement.text, arguments)
-    except StatementUnfit:
-        clock = await reader.clock()
-        if clock.schema_t == plan.schema_t:
-            raise
-        raise StaleCatalogue(plan.schema_t, clock.schema_t) from None
 
 
 @dataclass(frozen=True, slots=True)

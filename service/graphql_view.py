@@ -71,22 +71,19 @@ class GraphQLView:
             return _broken(error, media_type)
 
     async def _answered(self, http: HttpRequest, media_type: str, *, is_get: bool) -> HttpResponse:
-        body = None if is_get else await posted(http, self.body_limit)
-        if isinstance(body, list):
-            return await self._batch(http, body, media_type)
-        return _told(http, await self._response(http, body), media_type, is_get=is_get)
-
-    async def _response(self, http: HttpRequest, body: Mapping[str, object] | None) -> Response:
-        """Answer the request in a body, or without one that in the URL. Raises Refused."""
+        """Answer the request in a URL or a body. Raises Refused."""
         try:
-            request = (
-                from_get(http.query_params, http.headers, self.documents)
-                if body is None
-                else read_request(body, http.headers, self.documents)
-            )
-            return await self._execute(http, request, is_get=body is None)
+            if is_get:
+                request = from_get(http.query_params, http.headers, self.documents)
+            else:
+                body = await posted(http, self.body_limit)
+                if isinstance(body, list):
+                    return await self._batch(http, body, media_type)
+                request = read_request(body, http.headers, self.documents)
+            response = await self._execute(http, request, is_get=is_get)
         except RequestErrors as errors:
-            return refusal(errors)
+            response = refusal(errors)
+        return _told(http, response, media_type, is_get=is_get)
 
     async def _batch(
         self, http: HttpRequest, given: Sequence[object], media_type: str
@@ -119,6 +116,10 @@ class GraphQLView:
             return Response(executed=False, errors=[broken(error)])
 
     async def _execute(self, http: HttpRequest, request: Request, *, is_get: bool) -> Response:
+        known = self.executor.known(request)
+        if known is not None:
+            answering = self.executor.answer(known, holding(http.scope).expect)
+            return await _while_connected(http, answering)
         prepared = await self.executor.prepare_aside(request)
         if is_get and prepared.is_mutation:
             sentence = "send a mutation by POST"

@@ -93,10 +93,7 @@ class Database:
         Raises DeadlineExceeded, DatabaseUnavailable, StatementUnfit. Cancelling the caller cancels
         the statement.
         """
-        try:  # What every answer goes through: no more than it needs.
-            return await self._rows(text, arguments)
-        except asyncpg.DeadlockDetectedError:
-            return await _again_after_deadlocks(lambda: self._rows(text, arguments))
+        return await _again_after_deadlocks(lambda: self._rows(text, arguments))
 
     async def _rows(self, text: str, arguments: Sequence[object]) -> list[Row]:
         lending, seconds = self.lending, self.statement_timeout
@@ -113,7 +110,10 @@ class Database:
 
     async def row(self, text: str, arguments: Sequence[object] = ()) -> Row:
         """Return the one row of a statement that has one. Raises as `rows` does."""
-        [row] = await self.rows(text, arguments)
+        try:
+            [row] = await self._rows(text, arguments)
+        except asyncpg.DeadlockDetectedError:
+            [row] = await self.rows(text, arguments)
         return row
 
     async def row_of_query(self, text: str, arguments: Sequence[object] = ()) -> Row:

@@ -84,6 +84,11 @@ class Document:
     decisive: frozenset[str]
     declared: Mapping[int, Declared | None]
 
+    @property
+    def asks_schema(self) -> bool:
+        """Tell whether the document asks the schema about itself."""
+        return self.facts is not self.node
+
 
 @dataclass(eq=False)
 class RequestErrors(Exception):

@@ -56,7 +56,7 @@ async def told(prepared: Prepared) -> Mapping[str, bytes]:
 
     It is made in a thread once and then kept. Raises RequestErrors where it is too much.
     """
-    if prepared.document.facts is prepared.document.node:
+    if not prepared.document.asks_schema:
         return {}
     asking = introspection(asked(prepared), prepared.operation)
     _check_weight(asking)

@@ -9,7 +9,13 @@ from typing import Any
 import orjson
 from graphql import OperationDefinitionNode, OperationType
 
-from schema.execution.arguments import Variables, holds_more, variables, variables_of
+from schema.execution.arguments import (
+    Variables,
+    check_text,
+    holds_more,
+    variables,
+    variables_of,
+)
 from schema.execution.documents import Document, RequestErrors, exceeded, operation
 from schema.execution.failures import formatted
 from schema.execution.served import Served
@@ -112,14 +118,14 @@ class Response:
 
     def pieces(self) -> tuple[bytes, ...]:
         """Return the response as JSON text, in pieces: large data are not copied for it."""
-        begin = (
-            b'{"errors":' + orjson.dumps(self.errors, default=str) + b"," if self.errors else b"{"
-        )
-        extensions = orjson.dumps(self._extensions())
         if not self.executed:
             return (orjson.dumps(self.body(), default=str),)
+        begin = b'{"data":'
+        if self.errors:
+            begin = b'{"errors":' + orjson.dumps(self.errors, default=str) + b',"data":'
+        extensions = orjson.dumps(self._extensions())
         end = b"," + extensions[1:] if len(extensions) > 2 else b"}"
-        return (begin + b'"data":', *self.written, end)
+        return (begin, *self.written, end)
 
     def _extensions(self) -> dict[str, object]:
         extensions: dict[str, object] = {}
@@ -128,6 +134,26 @@ class Response:
         if self.cost is not None:
             extensions["cost"] = {"rows": self.cost.rows, "most": self.cost.most}
         return {"extensions": extensions} if extensions else {}
+
+
+def known(served: Served, request: Request) -> Prepared | None:
+    """Return a request ready to be executed where that takes no look at its document.
+
+    None where it has to be prepared, or is to be refused. It is for whoever asks to see to it that
+    values are neither many nor long. Raises RequestErrors where a text in them cannot be kept.
+    """
+    document = served.known_document(request.query)
+    if document is None or (request.operation_name is None and len(document.operations) > 1):
+        return None
+    chosen = operation(document, request.operation_name)
+    declared = document.declared[id(chosen)]
+    given = (
+        None if declared is None else variables_of(declared, request.variables, document.decisive)
+    )
+    if given is None:
+        return None
+    check_text(given.values)
+    return Prepared(request, served, document, chosen, given)
 
 
 def prepare(served: Served, request: Request) -> Prepared:

@@ -89,9 +89,13 @@ class Served:
         """Return the schema as graphql-core has it."""
         return core(self.schema)
 
+    def known_document(self, text: str) -> Document | None:
+        """Return the document of a text that was read lately."""
+        return self._documents.get(text)
+
     def document(self, text: str) -> Document:
         """Return the document of a text, parsed and validated once; raise RequestErrors."""
-        document = self._documents.get(text)
+        document = self.known_document(text)
         if document is None:
             document = read(text, self.core, self.limits)
             if len(text) <= LONGEST_KEPT:

@@ -18,11 +18,15 @@ _LOGGED = re.compile(r"[0-9a-f]{32}")
 
 @dataclass
 class Both:
-    """The two executors, and how many requests the compiled one answered itself."""
+    """The two executors, and how many requests the compiled one answered itself.
+
+    Of these, how many it knew when they came again.
+    """
 
     compiled: Executor
     walking: Executor
     asked: int = 0
+    known: int = 0
     by_reason: dict[str | None, int] = field(default_factory=dict)
 
     @classmethod
@@ -32,16 +36,17 @@ class Both:
         return cls(fixed, replace(fixed, compiled=False))
 
     async def same(self, query: str, variables: Mapping[str, Any] | None = None) -> Response:
-        """Return the answer that both give, in one statement each at most."""
+        """Return the answer that both give, in one statement each at most, and give again."""
         request = Request(query, variables or {})
-        told, statements = await _asked(self.compiled, request)
         walked, _ = await _asked(self.walking, request)
-        assert b"".join(told.written) == b"".join(walked.written), query
-        assert _errors(told) == _errors(walked), query
-        assert _about(told) == _about(walked), query
-        assert statements <= 1, query
+        for _ in range(2):  # The second time, most of what the answer takes is known.
+            told, statements = await _asked(self.compiled, request)
+            assert b"".join(told.written) == b"".join(walked.written), query
+            assert _errors(told) == _errors(walked), query
+            assert _about(told) == _about(walked), query
+            assert statements <= 1, query
         self._count(request)
-        return told
+        return walked
 
     def _count(self, request: Request) -> None:
         try:
@@ -50,6 +55,7 @@ class Both:
         except RequestErrors:
             return
         self.asked += 1
+        self.known += self.compiled.known(request) is not None
         self.by_reason[reason] = self.by_reason.get(reason, 0) + 1
 
 
