@@ -109,7 +109,7 @@ def _arm(edges: tuple[str, ...], nodes: Sql, walk: Walk, reverse: bool) -> Sql: 
         near=near,
         nodes=nodes,
         ids=ids(edges, walk.compilation),
-        seen=conjunction((walk.compilation.seen_edge(sql("h"), walk.view), *walk.sight.edges)),
+        seen=conjunction((walk.compilation.seen_found(sql("h"), walk.view), *walk.sight.edges)),
     )
 
 

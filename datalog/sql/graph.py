@@ -199,7 +199,7 @@ def _between(reading: _Reading, edges: tuple[str, ...], walk: Walk, name: Sql) -
         near=reading.near,
         nodes=reading.nodes,
         ids=ids(edges, walk.compilation),
-        seen=conjunction((walk.compilation.seen_edge(sql("h"), walk.view), *walk.sight.edges)),
+        seen=conjunction((walk.compilation.seen_found(sql("h"), walk.view), *walk.sight.edges)),
         h=name,
         others=reading.others,
         far=reading.far,

@@ -94,13 +94,14 @@ class Compilation:
             return there
         return sql("{there} AND {table}.t0 > {after}", there=there, table=table, after=after)
 
-    def seen_edge(self, edge: Sql, view: View) -> Sql:
-        """Return the condition that an edge, which is found by an end, is there at a view.
+    def seen_found(self, table: Sql, view: View) -> Sql:
+        """Return the condition that a row, which is found by something else, is there at a view.
 
         PostgreSQL is to look at the period of what it has found. Told to look for it in the index,
-        it skips through the columns before (from 18 on), which it prepares for each end anew.
+        it skips through the columns before (from 18 on), which it prepares for each end anew, and
+        expects to do so for every t: then it would sooner read a whole table.
         """
-        there = self.seen(edge, view)
+        there = self.seen(table, view)
         return there if self.until(view) is None else sql("({it}) IS TRUE", it=there)
 
     def between(self, t: Sql, view: View) -> Iterator[Sql]:

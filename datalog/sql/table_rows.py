@@ -27,6 +27,7 @@ from datalog.vocabulary import (
     EDGE_KINDS,
     TRANSACTION,
     TRANSACTION_KINDS,
+    TYPE,
     Arm,
     EdgeColumn,
     Own,
@@ -48,7 +49,11 @@ def fact_rows(rows: Rows, row: FactRow, reading: Reading) -> Rows:
     table = reading.compilation.names.fresh("f")
     held = _fact_columns(row, table)
     columns, conditions = unified(rows.columns, held, reading)
-    seen = reading.compilation.seen(table, row.view)
+    # The type stands in the index that finds it by its entity; of other facts the table is read.
+    is_found = arm.attribute == TYPE and is_known(row.entity, rows.columns)
+    seen = (reading.compilation.seen_found if is_found else reading.compilation.seen)(
+        table, row.view
+    )
     source = sql("{facts} {table}", facts=fact_table(arm.attribute), table=table)
     asks = asked_types(row, rows.columns, reading.compilation.catalogue)
     return rows.joined(Item(source, (*conditions, seen), name=table, asks=asks), columns)
@@ -160,7 +165,7 @@ def edge_rows(rows: Rows, row: EdgeRow, reading: Reading) -> Rows:
         return _edge_events(rows, row, reading)
     table = reading.compilation.names.fresh("h")
     columns, conditions = unified(rows.columns, _edge_columns(row, table), reading)
-    seen = reading.compilation.seen_edge(table, row.view)
+    seen = reading.compilation.seen_found(table, row.view)
     conditions = (*conditions, *_edge_exceptions(row, table))
     source = sql("edge {h}", h=table)
     return rows.joined(Item(source, (*conditions, seen), name=table), columns)

@@ -1,5 +1,6 @@
 """Lineage of the small world, walked by hand."""
 
+import re
 from typing import Any
 
 from resolvers.errors import BadUserInput, LimitExceeded, UnknownEntity
@@ -112,6 +113,18 @@ async def test_lineage_is_of_one_time(world: World) -> None:
     assert set(_by(graph, "depth")) == {"daily", "clean", "clicks", "hits"}
     assert graph["basis"] == {"t": "3"}
     assert graph["nodes"][0]["entity"]["steward"] is None
+
+
+_TYPE_BESIDE_THE_INDEX = re.compile(
+    r"JOIN fact_2 f\d+ ON f\d+\.e = \S+ AND \(f\d+\.t0 <= m\.m1 AND m\.m1 < f\d+\.t1\) IS TRUE"
+)
+
+
+async def test_roots_of_the_past_are_looked_up_whatever_postgresql_expects_of_skipping(
+    world: World,
+) -> None:
+    plan = world.plan("{ lineage(of: [], asOf: 3) { complete } }")
+    assert _TYPE_BESIDE_THE_INDEX.search(plan.statement.text)
 
 
 async def test_several_roots_are_walked_together(world: World) -> None:
