@@ -15,7 +15,15 @@ from datalog.kinds import TEXTS, Kind, Special, sql_type
 from datalog.reason import Empty
 from datalog.sql.columns import Column, as_t, slot
 from datalog.sql.levels import Found, Scope, enclosed, find, sorted_variable
-from datalog.sql.ordering import Direction, Mark, SortKey, beyond, order_by, order_terms
+from datalog.sql.ordering import (
+    Direction,
+    Mark,
+    SortKey,
+    beyond,
+    limited_to,
+    order_by,
+    order_terms,
+)
 from datalog.sql.rows import Item, Rows, handed_up, selected
 from datalog.syntax.clauses import Clause, GetElse, Not, Pattern
 from datalog.syntax.query import Query, Scalar, Source
@@ -227,7 +235,7 @@ def _numbered(page: Page, groups: Sequence[Sequence[_Part]], limit: Sql) -> Page
         rows, tail = _select(ordered[0][0], own, _and_one(limit), direction), sql("")
     else:
         rows = _union(ordered, own, limit, direction)
-        tail = sql("\nORDER BY 1 LIMIT {most}", most=_and_one(limit))
+        tail = sql("\nORDER BY 1{limit}", limit=limited_to(_and_one(limit)))
     inner, outer = names.fresh("r"), names.fresh("p")
     inside = handed_up(_widest(groups, own), inner)
     keys = [SortKey(inside[sorted_variable(key)], key.descending) for key in page.query.order]
@@ -287,11 +295,11 @@ def _select(
     if part.marks:
         conditions.append(beyond(part.marks, direction))
     return sql(
-        "SELECT {columns}{body}{order} LIMIT {most}",
+        "SELECT {columns}{body}{order}{limit}",
         columns=selected({each: rows.columns[each] for each in own}),
         body=rows.where(*conditions).body(),
         order=order_by(part.keys, direction),
-        most=most,
+        limit=limited_to(most),
     )
 
 

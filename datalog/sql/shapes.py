@@ -30,7 +30,7 @@ from datalog.sql.held import held_rows, no_rows, walk_end
 from datalog.sql.json_text import as_json, opaque
 from datalog.sql.levels import Found, Scope, default_keys, enclosed, find, sort_keys
 from datalog.sql.measures import held
-from datalog.sql.ordering import order_by, order_terms
+from datalog.sql.ordering import limited_to, order_by, order_terms
 from datalog.sql.outputs import needs, with_outputs
 from datalog.sql.page_output import OpenPage, part_json, row_parts, rows_json
 from datalog.sql.pages import page_rows
@@ -225,7 +225,7 @@ def _limited(found: Found, query: Query) -> Found:
         if isinstance(query.limit, Variable)
         else number(query.limit)
     )
-    return enclosed(found, sql("{order} LIMIT {limit}", order=order_by(keys), limit=limit))
+    return enclosed(found, sql("{order}{limit}", order=order_by(keys), limit=limited_to(limit)))
 
 
 def _total(shape: Total, scope: Scope) -> Json:
