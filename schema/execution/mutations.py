@@ -29,8 +29,9 @@ from store.errors import CallerFault, OurFault
 from store.ids import T, opaque
 from store.writing.writer import Report, Writer
 
-# What the report says itself; the rest is read from the database.
+# What the report says itself, and of its transaction; the rest is read from the database.
 _TOLD = frozenset({"__typename", "basis", "redundant", "replayed"})
+_TOLD_OF_TRANSACTION = frozenset({"__typename", "t", "instant"})
 # What the report is read with, beside the variables of the request: no name of one has a colon.
 _TRANSACTION, _T, _STUBS, _FACTS = ":transaction", ":t", ":stubs", ":facts"
 _MOST_RETRIES = 5
@@ -125,16 +126,13 @@ class Mutation:
         return await self._reported(key, report)
 
     async def _reported(self, key: str, report: Report) -> dict[str, object]:
-        told = {
-            "basis": Basis(report.basis, report.basis_instant).body(),
-            "redundant": report.redundant,
-            "replayed": report.replayed,
-        }
         of_report = self._selected[key].of()
-        known = shaped(tuple(each for each in of_report if each.name in _TOLD), told)
-        rest = tuple(each for each in of_report if each.name not in _TOLD)
+        known = shaped(tuple(filter(_is_told, of_report)), _told(report))
+        rest = tuple(each for each in of_report if not _is_told(each))
         values: Mapping[str, object] = known if isinstance(known, Mapping) else {}
-        if report.t is not None and rest:
+        if not rest:
+            return dict(values)
+        if report.t is not None:
             return {**await self._read_back(key, rest, report, report.t), **values}
         return {**await self._rehearsed(key, rest, report), **values}
 
@@ -177,6 +175,23 @@ class Mutation:
         priced(self.prepared, made.plan, Binding(given, self.now, reading.secret))
         found = await answer(reading.database, made.plan, given, self.now, reading.secret)
         return found.values
+
+
+def _is_told(asked_for: Selected) -> bool:
+    """Tell whether the report itself says all that is asked for of a field of it."""
+    if asked_for.name != "transaction":
+        return asked_for.name in _TOLD
+    return all(each.name in _TOLD_OF_TRANSACTION for each in asked_for.of())
+
+
+def _told(report: Report) -> dict[str, object]:
+    written = None if report.t is None else Basis(report.t, report.instant)
+    return {
+        "transaction": None if written is None else {"__typename": "Transaction", **written.body()},
+        "basis": Basis(report.basis, report.basis_instant).body(),
+        "redundant": report.redundant,
+        "replayed": report.replayed,
+    }
 
 
 def _read_back(asked_for: Selected) -> Selected:

@@ -51,6 +51,25 @@ async def test_a_transaction_is_written_and_reported(asking: Asking) -> None:
     assert response.basis.t == 5
 
 
+async def test_t_and_instant_of_a_report_are_told_without_a_read(asking: Asking) -> None:
+    write = """mutation ($it: TransactionInput!, $dry: Boolean) {
+      transact(transaction: $it, dryRun: $dry) {
+        report: transaction { kind: __typename t at: instant } basis { t }
+      }
+    }"""
+    before = asking.statements
+    response = await asking.ask(write, {"it": _named("told")})
+    assert asking.statements == before
+    assert response.errors == []
+    told = response.data["transact"]
+    assert told["basis"] == {"t": "5"}
+    query = '{ node(id: "T5") { ... on Transaction { kind: __typename t at: instant } } }'
+    assert told["report"] == (await asking.data(query))["node"]
+    for variables in ({"it": _named("told")}, {"it": _named("dry"), "dry": True}):
+        response = await asking.ask(write, variables)
+        assert response.data == {"transact": {"report": None, "basis": {"t": "5"}}}
+
+
 async def test_what_is_written_is_read_at_once(asking: Asking) -> None:
     await asking.ask(_WRITE, {"it": _named("renamed")})
     data = await asking.data('{ dataset(id: "hw://dataset/x/raw") { name } }')
