@@ -17,6 +17,7 @@ from store.database import Database, connect
 from store.embedded.server import Server, create_database, started
 from store.migrate import migrate
 from store.schema import writer as schema_writer
+from tests.conftest import NewDatabase, name_of
 from tests.durability.history import CATALOG
 from tests.durability.processes import ready
 
@@ -101,8 +102,16 @@ def durable_url(durable: Durable) -> str:
     return durable.new_database()
 
 
+@pytest.fixture(scope="session")
+def with_catalog(new_database: NewDatabase, template: str) -> Iterator[str]:
+    """Return the name of a database with the catalog, to be copied."""
+    with new_database(template) as url:
+        asyncio.run(_prepare(url))
+        yield name_of(url)
+
+
 @pytest.fixture
-def catalog_url(database_url: str) -> str:
+def catalog_url(new_database: NewDatabase, with_catalog: str) -> Iterator[str]:
     """Give the same where nobody is killed, in the server that all tests share."""
-    asyncio.run(_prepare(database_url))
-    return database_url
+    with new_database(with_catalog) as url:
+        yield url

@@ -1,6 +1,7 @@
 """A server over a database of its own, and a client that asks it in process."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from service.app import create_app
 from service.cli.schema import applied_to
 from service.settings import Settings
 from store.database import Database
+from tests.conftest import NewDatabase, name_of
 from tests.service.world import CATALOG, TRANSACTIONS
 
 
@@ -76,15 +78,34 @@ async def empty(database_url: str) -> AsyncIterator[Asking]:
 
 
 @pytest.fixture
-async def asking(database_url: str) -> AsyncIterator[Asking]:
+async def asking(world_url: str) -> AsyncIterator[Asking]:
     """Give a server over a small world."""
-    async with Database.open(database_url) as database:
+    async with serving(world_url) as asking:
+        yield asking
+
+
+@pytest.fixture
+def world_url(new_database: NewDatabase, with_world: str) -> Iterator[str]:
+    """Give a database of its own to a test, in which the small world has happened."""
+    with new_database(with_world) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def with_world(new_database: NewDatabase, template: str) -> Iterator[str]:
+    """Return the name of a database in which the small world has happened, to be copied."""
+    with new_database(template) as url:
+        asyncio.run(_happen(url))
+        yield name_of(url)
+
+
+async def _happen(url: str) -> None:
+    async with Database.open(url) as database:
         await applied_to(database, CATALOG)
-    async with serving(database_url) as asking:
+    async with serving(url) as asking:
         for transaction in TRANSACTIONS:
             written = await asking.ask(
                 "mutation ($it: TransactionInput!) { transact(transaction: $it) { basis { t } } }",
                 {"it": transaction},
             )
             assert written.errors == []
-        yield asking

@@ -136,13 +136,13 @@ async def test_tags_are_compared_weakly_and_a_star_is_any(asking: Asking) -> Non
 
 
 async def test_each_type_of_answer_and_each_schema_has_a_tag_of_its_own(
-    asking: Asking, database_url: str
+    asking: Asking, world_url: str
 ) -> None:
     tag = (await _get(asking, _NAME)).headers["etag"]
     other = await _get(asking, _NAME, **{"If-None-Match": tag, "Accept": GRAPHQL})
     assert other.status_code == 200
     before = asking.executor.live.current.hash
-    async with Database.open(database_url) as database:
+    async with Database.open(world_url) as database:
         await applied_to(database, "type Report @entity { title: String }")
         schema_t = (await database.clock()).schema_t
     await asking.executor.live.at_least(schema_t)
@@ -199,8 +199,8 @@ async def test_without_the_hash_of_the_schema_nothing_is_kept(asking: Asking) ->
         assert found.headers["headwater-schema"] == asking.executor.live.current.hash
 
 
-async def test_the_hash_is_the_same_in_every_process(asking: Asking, database_url: str) -> None:
-    async with serving(database_url) as other:
+async def test_the_hash_is_the_same_in_every_process(asking: Asking, world_url: str) -> None:
+    async with serving(world_url) as other:
         assert other.executor.live.current.hash == asking.executor.live.current.hash
-    async with serving(database_url, page_size=7) as other:
+    async with serving(world_url, page_size=7) as other:
         assert other.executor.live.current.hash != asking.executor.live.current.hash

@@ -152,9 +152,9 @@ async def test_relay_gets_a_node_by_its_id_alone_and_all_else_as_it_is(asking: A
     assert (await asking.http.get("/schema.graphql?for=nobody")).status_code == 400
 
 
-async def test_the_command_line_prints_the_same_text(asking: Asking, database_url: str) -> None:
+async def test_the_command_line_prints_the_same_text(asking: Asking, world_url: str) -> None:
     served = (await asking.http.get("/schema.graphql")).text
-    command = ("schema", "print", "--public", "--database-url", database_url)
+    command = ("schema", "print", "--public", "--database-url", world_url)
     printing = await asyncio.create_subprocess_exec(
         HEADWATER, *command, stdout=asyncio.subprocess.PIPE
     )

@@ -78,10 +78,10 @@ async def test_too_many_tokens_are_refused_before_they_are_read(narrow: Asking) 
 
 
 @pytest.fixture
-async def counted(asking: Asking, database_url: str) -> AsyncIterator[Asking]:
+async def counted(asking: Asking, world_url: str) -> AsyncIterator[Asking]:
     """Give a server that began when all was written, so that it knows how much there is."""
     assert asking.app is not None
-    async with serving(database_url, query_cost_limit=500) as late:
+    async with serving(world_url, query_cost_limit=500) as late:
         yield late
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 from schema.execution.requests import Request
 from store.ids import T
-from tests.service.conftest import Asking
+from tests.service.conftest import Asking, serving
 
 _WRITE = """mutation ($it: TransactionInput!, $ifBasis: Long, $key: String, $dry: Boolean) {
   transact(transaction: $it, ifBasis: $ifBasis, idempotencyKey: $key, dryRun: $dry) {
@@ -173,15 +173,16 @@ async def test_a_basis_that_has_passed_is_a_conflict(asking: Asking) -> None:
     assert response.errors == []
 
 
-async def test_a_request_waits_for_the_t_it_asks_for(asking: Asking) -> None:
+async def test_a_request_waits_for_the_t_it_asks_for(world_url: str) -> None:
     query = '{ dataset(id: "hw://dataset/x/raw") { name } }'
     request = Request(query, min_t=T(5))
-    late, _ = await asyncio.gather(
-        asking.executor.execute(request), asking.ask(_WRITE, {"it": _named("waited for")})
-    )
-    assert late.data == {"dataset": {"name": "waited for"}}
-    body = await asking.post(query, extensions={"minT": "5"})
-    assert body["data"] == {"dataset": {"name": "waited for"}}
+    async with serving(world_url, min_t_wait=60) as asking:
+        late, _ = await asyncio.gather(
+            asking.executor.execute(request), asking.ask(_WRITE, {"it": _named("waited for")})
+        )
+        assert late.data == {"dataset": {"name": "waited for"}}
+        body = await asking.post(query, extensions={"minT": "5"})
+        assert body["data"] == {"dataset": {"name": "waited for"}}
 
 
 async def test_a_t_that_does_not_come_is_an_error(asking: Asking) -> None:

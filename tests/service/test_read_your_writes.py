@@ -25,9 +25,9 @@ async def _write(asking: Asking, name: str, **more: object) -> dict[str, Any]:
 
 
 @pytest.fixture
-async def slow(database_url: str, asking: Asking) -> AsyncIterator[Asking]:
+async def slow(world_url: str, asking: Asking) -> AsyncIterator[Asking]:
     """Give a second server over the same world, which waits as long as a busy machine takes."""
-    async with serving(database_url, min_t_wait=60) as other:
+    async with serving(world_url, min_t_wait=60) as other:
         yield other
 
 
@@ -133,10 +133,10 @@ async def test_whoever_gives_up_leaves_nobody_looking(asking: Asking) -> None:
 
 
 async def test_two_processes_over_one_database_read_what_the_other_wrote(
-    asking: Asking, database_url: str
+    asking: Asking, world_url: str
 ) -> None:
     """The process beside us is a server of its own, with nothing but the database in common."""
-    with served("--database-url", database_url) as (_, url):
+    with served("--database-url", world_url) as (_, url):
         async with httpx.AsyncClient(timeout=30) as client:
             for number in range(20):
                 here = await _write(asking, f"name {number}")

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from urllib.parse import urlsplit
 
 import pytest
 
 from store.database import Database
-from tests.store.catalogs import NewDatabase, write_history
+from tests.conftest import NewDatabase, name_of
+from tests.store.catalogs import write_history
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +15,7 @@ def with_history(new_database: NewDatabase, template: str) -> Iterator[str]:
     """Return the name of a database with the model's catalog and a small history, to be copied."""
     with new_database(template) as url:
         asyncio.run(write_history(url))
-        yield urlsplit(url).path.removeprefix("/")
+        yield name_of(url)
 
 
 @pytest.fixture
