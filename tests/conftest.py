@@ -4,6 +4,7 @@ HEADWATER_TEST_POSTGRES_BIN names a folder with another PostgreSQL's programs to
 """
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -46,6 +47,12 @@ structlog.configure(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest."""
     items[:] = slowest_first(items)
+
+
+def pytest_collection_finish() -> None:
+    """Take what all tests are made of from the collector, which would look at it for ever."""
+    gc.collect()
+    gc.freeze()
 
 
 NewDatabase = Callable[[str], AbstractContextManager[str]]
