@@ -5,6 +5,8 @@ BIN := .venv/bin
 # Our pyright is the one in the lock file: no look-ups for newer ones.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYRIGHT_PYTHON_FORCE_VERSION :=
+# Bytecode is kept, also where the environment says otherwise: tests start many processes, and pytest rewrites each assert.
+export PYTHONDONTWRITEBYTECODE :=
 
 # The other PostgreSQL that the store is tested on, where the machine has it.
 POSTGRES_15 ?= /usr/lib/postgresql/15/bin

@@ -59,8 +59,9 @@ def _install(wanted: str) -> None:
     _make_venv()
     # Whoever is interrupted between these two lines starts from an empty .venv next time.
     UNFINISHED.touch()
-    _pip("--require-hashes", "-r", str(LOCK))
+    _pip("--no-compile", "--require-hashes", "-r", str(LOCK))
     _pip("--no-index", "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+    _compile()
     INSTALLED.write_text(wanted)
     UNFINISHED.unlink()
     print("Installed. The command is .venv/bin/headwater", flush=True)
@@ -96,6 +97,12 @@ def _is_whole() -> bool:
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     moved = str(VENV) not in (VENV / "bin" / "pip").read_text()
     return (VENV / "lib" / f"python{version}").is_dir() and not moved
+
+
+def _compile() -> None:
+    """Compile what was installed, on every core: pip would use one. Some files are templates."""
+    command = [str(PYTHON), "-m", "compileall", "-qq", "-j", "0", str(VENV / "lib")]
+    subprocess.run(command, check=False)
 
 
 def _pip(*arguments: str) -> None:
