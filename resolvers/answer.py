@@ -131,10 +131,16 @@ async def read(reader: Reader, plan: Plan, bound: "Bound") -> Read:
         if clock.schema_t == plan.schema_t:
             raise
         raise StaleCatalogue(plan.schema_t, clock.schema_t) from None
+    found = read_of(plan, bound, row)
+    if found.schema_t != plan.schema_t:
+        raise StaleCatalogue(plan.schema_t, found.schema_t)
+    return found
+
+
+def read_of(plan: Plan, bound: "Bound", row: Row) -> Read:
+    """Return what the row of a plan's statement says."""
     t, instant, schema_t, *_ = row
-    if schema_t != plan.schema_t:
-        raise StaleCatalogue(plan.schema_t, schema_t)
-    told = statement.told(row, plan.operation.moments)
+    told = plan.statement.told(row, plan.operation.moments)
     columns = {key: _encoded(told.columns[key]) for key in plan.keys}
     is_pinned = _is_pinned(plan, bound)
     return Read(t, instant, schema_t, told.moments, columns, told.called, is_pinned)

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import structlog
@@ -118,8 +118,10 @@ class GraphQLView:
     async def _execute(self, http: HttpRequest, request: Request, *, is_get: bool) -> Response:
         known = self.executor.known(request)
         if known is not None:
-            answering = self.executor.answer(known, holding(http.scope).expect)
-            return await _while_connected(http, answering)
+            expect = holding(http.scope).expect
+            response = await _while_connected(http, known.answer(expect))
+            if response is not None:
+                return response
         prepared = await self.executor.prepare_aside(request)
         if is_get and prepared.is_mutation:
             sentence = "send a mutation by POST"
@@ -131,13 +133,15 @@ class GraphQLView:
         return await self.executor.run(prepared)  # What was sent to be written is written.
 
 
+Answered = TypeVar("Answered", Response, Response | None)
+
 _SOON = 0.05
 """Seconds that an answer may take before it is looked at whether anybody still waits for it."""
 
 
 async def _while_connected(
-    http: HttpRequest, answering: Coroutine[object, object, Response]
-) -> Response:
+    http: HttpRequest, answering: Coroutine[object, object, Answered]
+) -> Answered:
     """Return the response; where whoever asked is gone, cancel it. Raises ClientDisconnect."""
     watch = _Watch(http, asyncio.current_task())
     # Most answers are there sooner than a task could be made to wait for the client's end.

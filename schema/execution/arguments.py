@@ -35,6 +35,8 @@ from schema.execution.declared import Declared, is_open, nullable
 from schema.execution.documents import BAD_USER_INPUT, RequestErrors, refused, with_code
 
 _MOST_ERRORS = 20
+LONG = 2_000
+"""Characters, or values, that take a while to be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,13 @@ def holds_more(value: object, most: int) -> bool:
             case _:
                 continue
     return count > most
+
+
+def is_long(value: object) -> bool:
+    """Tell whether a value takes its time to be looked at."""
+    if isinstance(value, str):
+        return len(value) > LONG
+    return isinstance(value, Mapping | list) and holds_more(value, LONG)
 
 
 def check_text(value: object) -> None:

@@ -89,9 +89,17 @@ class CompiledQuery:
         except Exception as fault:  # noqa: BLE001  # graphql-core makes it each field's error.
             if isinstance(fault, StaleCatalogue):
                 self.stale = T(fault.found)
-            return await self._failed(fault, texts)
+            return await self.failed(fault, texts)
         self.basis = Basis(found.t, found.instant)
         self.is_pinned = self.is_pinned and found.is_pinned
+        return await self._told(done, texts)
+
+    async def told(self, found: Read) -> Told:
+        """Return the answer where the plan's statement has been read already."""
+        done = await written(self.compiled.plan, self._request, self._bound, found)
+        return await self._told(done, {})
+
+    async def _told(self, done: Written, texts: dict[str, bytes]) -> Told:
         texts |= done.texts
         if not done.values:
             return Told(self._data(texts))
@@ -102,8 +110,9 @@ class CompiledQuery:
         found = await read(self.reading.together, plan, bound)
         return found, await written(plan, request, bound, found)
 
-    async def _failed(self, fault: Exception, texts: dict[str, bytes]) -> Told:
+    async def failed(self, fault: Exception, texts: dict[str, bytes] | None = None) -> Told:
         """Return the answer where nothing could be read; introspection is told without, too."""
+        texts = {} if texts is None else texts
         if not self.compiled.fields and isinstance(fault, OurFault):
             return Told(self._data(texts))
         return await self._completed({each.key: fault for each in self.compiled.fields}, texts)

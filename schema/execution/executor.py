@@ -1,7 +1,7 @@
 """Requests to responses: queries read once and again only on a newer schema, mutations write."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ from graphql import GraphQLResolveInfo
 
 from resolvers.json_numbers import dumps
 from resolvers.selection import Selected
-from schema.execution.arguments import check_text, holds_more
+from schema.execution.arguments import LONG, check_text, is_long
 from schema.execution.compiled import CompiledQuery, Told, data_of
 from schema.execution.documents import (
     BAD_USER_INPUT,
@@ -25,6 +25,7 @@ from schema.execution.explain import explain
 from schema.execution.failures import formatted
 from schema.execution.federation import service
 from schema.execution.introspection import told
+from schema.execution.kept import Expect, Filled, Kept
 from schema.execution.mutations import Mutation
 from schema.execution.queries import (
     Query,
@@ -33,7 +34,6 @@ from schema.execution.queries import (
     asked,
     compiled_anew,
     compiled_query,
-    kept_query,
     walked_query,
 )
 from schema.execution.reaching import Reaching
@@ -42,12 +42,11 @@ from schema.execution.requests import (
     Prepared,
     Request,
     Response,
-    known,
     prepare,
     refusal,
 )
 from schema.execution.selections import select
-from schema.execution.served import Compiled, LiveSchema, Served
+from schema.execution.served import LONGEST_KEPT, Compiled, LiveSchema, Served, size_of
 from store.database_errors import DeadlineExceeded
 from store.errors import OurFault
 from store.ids import T
@@ -59,15 +58,11 @@ _NEEDS_A_STREAM = (
 )
 _MOST_RETRIES = 5
 _MOST_EXPLAINED = 5
-_LONG = 2_000
 
 
 def now() -> datetime:
     """Return the server's clock."""
     return datetime.now(UTC)
-
-
-Expect = Callable[[int], Awaitable[None]]
 
 
 async def _nothing(_rows: int) -> None:
@@ -134,34 +129,21 @@ class Executor:
     async def execute(self, request: Request) -> Response:
         """Answer a request; whatever is wrong is told in the response."""
         try:
-            query = self.known(request)
-            if query is not None:
-                return await self.answer(query)
-            return await self.run(await self.prepare_aside(request))
+            known = self.known(request)
+            response = None if known is None else await known.answer(_nothing)
+            return response or await self.run(await self.prepare_aside(request))
         except RequestErrors as errors:
             return refusal(errors)
 
-    def known(self, request: Request) -> CompiledQuery | None:
-        """Return a query that `answer` answers, where one like it was before: most are.
+    def known(self, request: Request) -> Filled | None:
+        """Return a request for a query that was answered before, filled in: most are.
 
-        There is no more to do then than to fill in values. None where a request has to be prepared,
-        whether or not it is one that can be answered. Raises RequestErrors.
+        None where it has to be prepared, whether or not it can be answered. Raises RequestErrors.
         """
-        served, given = self.live.current, request.variables
-        if (
-            not self.compiled
-            or request.min_t is not None
-            or any(map(_is_long_value, given.values()))
-        ):
+        if not self.compiled or request.min_t is not None:
             return None
-        prepared = known(served, request)
-        if prepared is None:
-            return None
-        made = kept_query(served, request, prepared.variables.signature)
-        if made is None or made.reason is not None or not prepared.is_query:
-            return None
-        query = CompiledQuery(self.reading, prepared, made, self.clock())
-        return query if query.can_be_told else None
+        kept = self.live.current.kept.get((request.query, request.operation_name))
+        return None if kept is None else kept.filled(self.reading, request, self.clock())
 
     async def run(self, prepared: Prepared, expect: Expect = _nothing) -> Response:
         """Answer a request that was prepared. Raises RequestErrors where it is refused yet.
@@ -186,10 +168,7 @@ class Executor:
         return await self._answer(prepared, expect)
 
     async def _answer(self, prepared: Prepared, expect: Expect) -> Response:
-        return await self.answer(await self._new_query_aside(prepared), expect)
-
-    async def answer(self, query: Query | CompiledQuery, expect: Expect = _nothing) -> Response:
-        """Answer a query. Raises RequestErrors where it is refused yet. `expect` as of `run`."""
+        query = await self._new_query_aside(prepared)
         cost = query.cost()
         await expect(cost.rows)
         answer = await (query.run() if isinstance(query, CompiledQuery) else _told(query))
@@ -236,11 +215,23 @@ class Executor:
 
     def _query_of(self, prepared: Prepared, made: Compiled) -> Query | CompiledQuery:
         if made.reason is None and self.compiled:
+            self._keep(prepared, made)
             query = CompiledQuery(self.reading, prepared, made, self.clock())
             if query.can_be_told:
                 return query
             made = walked_query(prepared, self.reading.limits)
         return Query(self.reading, prepared, made, self.clock(), self._others(prepared))
+
+    @staticmethod
+    def _keep(prepared: Prepared, made: Compiled) -> None:
+        """Keep a query for the requests that differ in values only."""
+        text, kept = prepared.request.query, prepared.served.kept
+        identity = (text, prepared.request.operation_name)
+        held = kept.get(identity)
+        is_known = identity in kept and (held is None or held.compiled is made)
+        if len(text) <= LONGEST_KEPT and not is_known:
+            size = size_of(text, made.plan.statement.text)
+            kept.put(identity, Kept.of(prepared, made), size)
 
     def _others(self, prepared: Prepared) -> Resolver:
         turn = asyncio.Lock()  # However many are explained, one request does one thing at a time.
@@ -287,13 +278,7 @@ def _check_explained(selected: Iterable[Selected]) -> None:
 
 
 def _is_long(request: Request) -> bool:
-    return len(request.query) > _LONG or any(map(_is_long_value, request.variables.values()))
-
-
-def _is_long_value(value: object) -> bool:
-    if isinstance(value, str):
-        return len(value) > _LONG
-    return isinstance(value, Mapping | list) and holds_more(value, _LONG)
+    return len(request.query) > LONG or any(map(is_long, request.variables.values()))
 
 
 def _is_hopeless(errors: RequestErrors) -> bool:

@@ -24,8 +24,7 @@ from graphql.execution.executor import Executor as GraphQLExecutor
 from adjacency.keeper import Keeper
 from datalog.tree import Shape
 from resolvers.answer import Answer, answer, bind
-from resolvers.draft import Draft
-from resolvers.draft import Request as Asking
+from resolvers.draft import Draft, Request
 from resolvers.errors import StaleCatalogue
 from resolvers.json_numbers import Power
 from resolvers.limits import Limits
@@ -34,9 +33,9 @@ from resolvers.roots import root
 from resolvers.selection import Selected
 from resolvers.together import Together
 from schema.execution.documents import exceeded
-from schema.execution.requests import Basis, Cost, Prepared, Request
+from schema.execution.requests import Basis, Cost, Prepared
 from schema.execution.selections import Asked, root_nodes, select
-from schema.execution.served import LONGEST_KEPT, Compiled, Served, size_of
+from schema.execution.served import LONGEST_KEPT, Compiled, size_of
 from store.catalogue import Catalogue
 from store.database import Database
 from store.errors import OurFault
@@ -146,11 +145,6 @@ def compiled_query(prepared: Prepared, limits: Limits) -> Compiled:
     return found
 
 
-def kept_query(served: Served, request: Request, signature: object) -> Compiled | None:
-    """Return the root fields of a query that was answered before, where they are still kept."""
-    return served.plans.get((request.query, request.operation_name, signature))
-
-
 def walked_query(prepared: Prepared, limits: Limits) -> Compiled:
     """Return the same where graphql-core has to complete the answer, whatever the reason."""
     made = compiled_query(prepared, limits)
@@ -171,7 +165,7 @@ def _reason(about: Asked, selected: tuple[Selected, ...]) -> str | None:
     return None
 
 
-def priced(prepared: Prepared, plan: Plan, request: Asking) -> Cost:
+def priced(prepared: Prepared, plan: Plan, request: Request) -> Cost:
     """Return what a plan costs. Raises RequestErrors where that is too much."""
     return checked_cost(prepared, bind(plan, request).rows)
 
@@ -230,7 +224,7 @@ class Query:
     def cost(self) -> Cost:
         """Return what the query costs. Raises RequestErrors where that is too much."""
         values = self.prepared.variables.values
-        request = Asking(values, self.now, self.reading.secret)
+        request = Request(values, self.now, self.reading.secret)
         return priced(self.prepared, self.compiled.plan, request)
 
     def _root(self, info: GraphQLResolveInfo[Any], arguments: dict[str, Any]) -> Awaitable[object]:

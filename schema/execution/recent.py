@@ -47,5 +47,8 @@ class Recent(Generic[Key, Value]):
                 _, (_, freed) = self._held.popitem(last=False)
                 self._bytes -= freed
 
+    def __contains__(self, key: Key) -> bool:
+        return key in self._held
+
     def __len__(self) -> int:
         return len(self._held)

@@ -11,7 +11,6 @@ from graphql import OperationDefinitionNode, OperationType
 
 from schema.execution.arguments import (
     Variables,
-    check_text,
     holds_more,
     variables,
     variables_of,
@@ -134,26 +133,6 @@ class Response:
         if self.cost is not None:
             extensions["cost"] = {"rows": self.cost.rows, "most": self.cost.most}
         return {"extensions": extensions} if extensions else {}
-
-
-def known(served: Served, request: Request) -> Prepared | None:
-    """Return a request ready to be executed where that takes no look at its document.
-
-    None where it has to be prepared, or is to be refused. It is for whoever asks to see to it that
-    values are neither many nor long. Raises RequestErrors where a text in them cannot be kept.
-    """
-    document = served.known_document(request.query)
-    if document is None or (request.operation_name is None and len(document.operations) > 1):
-        return None
-    chosen = operation(document, request.operation_name)
-    declared = document.declared[id(chosen)]
-    given = (
-        None if declared is None else variables_of(declared, request.variables, document.decisive)
-    )
-    if given is None:
-        return None
-    check_text(given.values)
-    return Prepared(request, served, document, chosen, given)
 
 
 def prepare(served: Served, request: Request) -> Prepared:

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import structlog
 from graphql import GraphQLSchema
@@ -29,6 +29,9 @@ from store.errors import OurFault
 from store.ids import T
 from store.schema.facts import read_catalogue
 from store.statistics import count, has_grown
+
+if TYPE_CHECKING:  # What is kept names what it was made for.
+    from schema.execution.kept import Kept
 
 _MOST_DOCUMENTS, _BYTES_OF_DOCUMENTS = 1_000, 64 * 2**20
 _MOST_PLANS, _BYTES_OF_PLANS = 1_000, 64 * 2**20
@@ -63,7 +66,8 @@ class Served:
     """A catalogue, the schema made of it, and the documents and plans that were read for it.
 
     Plans are kept by document, operation, and whatever else decides them; one that was made with
-    other statistics is as right, and stays. `public` is the schema as tools read it, `introspected`
+    other statistics is as right, and stays; `kept` are the queries that differ in values only, None
+    where more does. `public` is the schema as tools read it, `introspected`
     what was told of it, as JSON text. `hash` is of all that decides, beside the facts, what a
     request is answered: what is served, what it is made of, and the edition of this server.
     """
@@ -75,6 +79,9 @@ class Served:
     statistics: Statistics = NOTHING_KNOWN
     hash: str = ""
     plans: Recent[object, Compiled] = field(
+        default_factory=lambda: Recent(_MOST_PLANS, _BYTES_OF_PLANS)
+    )
+    kept: "Recent[tuple[str, str | None], Kept | None]" = field(
         default_factory=lambda: Recent(_MOST_PLANS, _BYTES_OF_PLANS)
     )
     introspected: Recent[object, bytes] = field(
@@ -89,13 +96,9 @@ class Served:
         """Return the schema as graphql-core has it."""
         return core(self.schema)
 
-    def known_document(self, text: str) -> Document | None:
-        """Return the document of a text that was read lately."""
-        return self._documents.get(text)
-
     def document(self, text: str) -> Document:
         """Return the document of a text, parsed and validated once; raise RequestErrors."""
-        document = self.known_document(text)
+        document = self._documents.get(text)
         if document is None:
             document = read(text, self.core, self.limits)
             if len(text) <= LONGEST_KEPT:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from schema.execution.executor import Executor, Expect
+from schema.execution.executor import Executor
+from schema.execution.kept import Expect
 from schema.execution.requests import Prepared, Response
 from service.http_accept import GRAPHQL, JSON
 from tests.service.conftest import Asking, serving

@@ -196,7 +196,7 @@ def test_explain_shows_the_sql_of_a_query(headwater: Headwater, catalog: str) ->
     variables = '{"id": "hw://model/m/a"}'
     result = headwater("explain", "-", "--variables", variables, given=query)
     assert result.exit_code == 0
-    assert "\nFROM m\n" in result.stdout
+    assert "\nFROM clock m\n" in result.stdout
     assert "-- $" in result.stdout
     analyzed = headwater("explain", "-", "--variables", variables, "--analyze", given=query)
     assert '"Execution Time"' in analyzed.stdout
