@@ -17,7 +17,9 @@ def column(text: bytes) -> object:
     pieces = text.split(b"\n")
     around = [str(at).encode() if at % 2 else piece for at, piece in enumerate(pieces)]
     value: Any = json_numbers.loads(b"".join(around))  # JSON that our own statement made.
-    graph = value["graph"]
+    graph = None if value is None else value["graph"]
+    if graph is None:  # What is known to be empty, or asked with what cannot be meant.
+        return value
     for name in _LISTS:
         if isinstance(at := graph.get(name), int):
             graph[name] = orjson.Fragment(pieces[at])
