@@ -127,8 +127,10 @@ class Mutation:
 
     async def _reported(self, key: str, report: Report) -> dict[str, object]:
         of_report = self._selected[key].of()
-        known = shaped(tuple(filter(_is_told, of_report)), _told(report))
+        told = tuple(filter(_is_told, of_report))
         rest = tuple(each for each in of_report if not _is_told(each))
+        # Where nothing is asked for that is told, `shaped` would leave all of it.
+        known = shaped(told, _told(report)) if told else None
         values: Mapping[str, object] = known if isinstance(known, Mapping) else {}
         if not rest:
             return dict(values)

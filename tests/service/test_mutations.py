@@ -70,6 +70,15 @@ async def test_t_and_instant_of_a_report_are_told_without_a_read(asking: Asking)
         assert response.data == {"transact": {"report": None, "basis": {"t": "5"}}}
 
 
+async def test_a_report_of_which_nothing_is_told_is_read(asking: Asking) -> None:
+    write = """mutation ($it: TransactionInput!) {
+      transact(transaction: $it) { transaction { source t } }
+    }"""
+    response = await asking.ask(write, {"it": {**_named("read"), "source": "a job"}})
+    assert response.errors == []
+    assert response.data == {"transact": {"transaction": {"source": "a job", "t": "5"}}}
+
+
 async def test_what_is_written_is_read_at_once(asking: Asking) -> None:
     await asking.ask(_WRITE, {"it": _named("renamed")})
     data = await asking.data('{ dataset(id: "hw://dataset/x/raw") { name } }')
