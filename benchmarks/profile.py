@@ -7,8 +7,8 @@ the application as uvicorn would, and by clocks around a few public functions (`
     HTTP         uvicorn, its parser, sockets, the client: over HTTP less in process
     outside      middleware and routing: in process less the view
     body         reading the body and its JSON
-    request      the document looked up, variables as they are declared
-    plan, values the plan looked up, its slots filled, the answer finished
+    plan, values the plan looked up, variables coerced, slots filled
+    answer       what is around the statement: the pool, times, checks, the data put together
     driver       asyncpg, its socket, the protocol: a statement that only makes a text as long
     PostgreSQL   the statement less that: running it, and planning it where that is done each time
     response     status, headers, the body put together
@@ -24,6 +24,7 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextma
 from dataclasses import dataclass, field
 from functools import wraps
 from importlib import import_module
+from inspect import iscoroutinefunction
 from itertools import cycle
 from statistics import median
 from time import perf_counter
@@ -48,8 +49,8 @@ from store.database import Database
 SPANS: Mapping[str, tuple[str, str]] = {
     "view": ("service.graphql_view", "GraphQLView.answer"),
     "body": ("service.graphql_view", "posted"),
-    "request": ("schema.execution.executor", "Executor.prepare_aside"),
-    "run": ("schema.execution.executor", "Executor.run"),
+    "known": ("schema.execution.executor", "Executor.known"),
+    "run": ("schema.execution.kept", "Filled.answer"),
     "statement": ("store.database", "fetched"),
 }
 """Public functions, each called at most once by a request, the inner ones within the outer ones."""
@@ -88,14 +89,22 @@ def _clock(clocks: Clocks, name: str, module: str, path: str) -> Iterator[None]:
     function = getattr(owner, last)
 
     @wraps(function)
-    async def measured(*given: Any, **named: Any) -> object:
+    async def awaited(*given: Any, **named: Any) -> object:
         begun = perf_counter()
         try:
             return await function(*given, **named)
         finally:
             clocks.seconds[name].append(perf_counter() - begun)
 
-    setattr(owner, last, measured)
+    @wraps(function)
+    def called(*given: Any, **named: Any) -> object:
+        begun = perf_counter()
+        try:
+            return function(*given, **named)
+        finally:
+            clocks.seconds[name].append(perf_counter() - begun)
+
+    setattr(owner, last, awaited if iscoroutinefunction(function) else called)
     try:
         yield
     finally:
@@ -203,11 +212,11 @@ class Profiler:
             "HTTP": whole["over HTTP"] - whole["in process"],
             "outside": whole["in process"] - spans["view"],
             "body": spans["body"],
-            "request": spans["request"],
-            "plan, values": spans["run"] - spans["statement"],
+            "plan, values": spans["known"],
+            "answer": spans["run"] - spans["statement"],
             "driver": driver,
             "PostgreSQL": spans["statement"] - driver,
-            "response": spans["view"] - spans["body"] - spans["request"] - spans["run"],
+            "response": spans["view"] - spans["body"] - spans["known"] - spans["run"],
             "all": whole["over HTTP"],
             "floor": whole["floor"],
         }

@@ -225,6 +225,9 @@ class Executor:
     @staticmethod
     def _keep(prepared: Prepared, made: Compiled) -> None:
         """Keep a query for the requests that differ in values only."""
+        declared = prepared.document.declared[id(prepared.operation)]
+        if declared is None or prepared.variables.signed != declared.signed:
+            return  # Another plan than that of requests which give all variables.
         text, kept = prepared.request.query, prepared.served.kept
         identity = (text, prepared.request.operation_name)
         held = kept.get(identity)

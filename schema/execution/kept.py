@@ -96,6 +96,8 @@ class Kept:
         Raises RequestErrors.
         """
         given, values = request.variables, dict[str, object]()
+        if len(given) > len(self.declared.signatures):  # What nobody declared may be large.
+            return None
         for each in self.declared.signatures:
             value = given.get(each.name)
             if value is None or is_long(value):

@@ -1,0 +1,55 @@
+"""Queries that come again: filled in where values alone are new, else read as any other."""
+
+import pytest
+
+from schema.execution.requests import Request
+from tests.service.conftest import Asking
+
+_BY_NAME = """query ($name: String, $id: ID!) {
+  dataset(id: $id) { name }
+  datasets(where: {name: {eq: $name}}) { nodes { name } }
+}"""
+_AS_OF = "query ($id: ID!, $at: TimePoint!) { dataset(id: $id, asOf: $at) { name } }"
+_RAW = "hw://dataset/x/raw"
+
+
+def _is_known(asking: Asking, query: str, variables: dict[str, object]) -> bool:
+    return asking.executor.known(Request(query, variables)) is not None
+
+
+@pytest.mark.parametrize("first", [{"id": _RAW}, {"id": _RAW, "name": None}])
+async def test_a_variable_that_comes_later_is_not_forgotten(
+    asking: Asking, first: dict[str, object]
+) -> None:
+    everything = await asking.data(_BY_NAME, first)
+    named: dict[str, object] = {"id": _RAW, "name": "clean"}
+    for _ in range(3):
+        assert await asking.data(_BY_NAME, first) == everything
+        assert (await asking.data(_BY_NAME, named))["datasets"]["nodes"] == [{"name": "clean"}]
+    assert _is_known(asking, _BY_NAME, named)
+    assert not _is_known(asking, _BY_NAME, first)
+
+
+async def test_what_the_times_of_an_answer_tell_is_told_each_time(asking: Asking) -> None:
+    for at in ("1", "2", "3", "4") * 2:
+        by_hand = await asking.data(f'{{ dataset(id: "{_RAW}", asOf: {at}) {{ name }} }}')
+        assert await asking.data(_AS_OF, {"id": _RAW, "at": at}) == by_hand
+    late: dict[str, object] = {"id": _RAW, "at": "5"}
+    for _ in range(2):
+        before = asking.statements
+        response = await asking.ask(_AS_OF, late)
+        assert response.data == {"dataset": None}
+        assert [each["extensions"]["code"] for each in response.errors] == ["FUTURE_TIME_POINT"]
+        assert asking.statements == before + 1
+
+
+async def test_what_is_refused_is_refused_each_time(asking: Asking) -> None:
+    query = "query ($id: ID!) { dataset(id: $id) { name } }"
+    for _ in range(2):
+        assert (await asking.data(query, {"id": _RAW}))["dataset"] == {"name": "raw events"}
+        for given in ({"id": "a\0b"}, {"id": ["a"]}, {"id": None}, {}):
+            response = await asking.ask(query, given)
+            assert not response.executed
+            assert [each["extensions"]["code"] for each in response.errors] == ["BAD_USER_INPUT"]
+    assert _is_known(asking, query, {"id": _RAW})
+    assert not _is_known(asking, query, {"id": _RAW, "more": 1})
