@@ -6,6 +6,7 @@ app              what the server opens, serves and closes
 graphql_view     GraphQL over HTTP; `graphql_request` reads one or several, `http_accept` negotiates
   http_cache     ETags, 304, and what caches may keep for ever
   http_body      compression, and large answers piece by piece
+hosts            the names that the server answers to
 room             how much of large answers is held, for clients that have not taken them
 schema_text      the served schema as SDL
 graphiql/        the page on which people ask questions, and its files

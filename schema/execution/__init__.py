@@ -3,9 +3,11 @@
 served           the served schema, and where it is swapped
 requests         a request and its response as values
 documents        text to a document: parsed, limited, validated, once
+  declared         the variables of an operation, worked out with it
 arguments        arguments and variables to plain values
 selections       what is selected, free of GraphQL
 executor         queries, once more on a newer schema; mutations
+  kept             a query that was answered before: only values are new
   compiled         a query answered by the bytes of its statement
   queries          a query that graphql-core completes; plans of both
   mutations        a transaction written, its report read back

@@ -19,7 +19,9 @@ from tests.faults.fault import Fault
 
 FAULTS = (*planted.FAULTS, *compiler.FAULTS)
 ROOT = Path(__file__).parent.parent.parent
-FOLDERS = "datalog enrichment examples explorer ingest resolvers schema service store tests"
+FOLDERS = (
+    "adjacency datalog enrichment examples explorer ingest resolvers schema service store tests"
+)
 OPTIONS = ("-x", "-q", "-p", "no:cacheprovider", "--hypothesis-profile", "faults")
 
 
