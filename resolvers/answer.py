@@ -163,14 +163,9 @@ def knows_its_types(plan: Plan, bound: "Bound") -> bool:
 
 async def written(plan: Plan, request: Request, bound: "Bound", found: Read) -> Written:
     """Return the texts of what a bare plan read: most of them are as they came."""
-    columns = found.columns
-    if plan.is_told and not bound.faults:
-        texts = {key: text for key, text in columns.items() if text is not None}
-        if len(texts) == len(columns):
-            return Written(texts, {})
     finishing = Finishing(plan, request, bound, found)
     as_they_are = plan.untouched | plan.handed
-    touched = [text for key, text in columns.items() if key not in as_they_are]
+    touched = [text for key, text in found.columns.items() if key not in as_they_are]
     if request.edges is not None:
         return await asyncio.to_thread(finishing.written)
     return await _off_the_loop(touched, finishing.written)

@@ -25,10 +25,9 @@ class Plan:
 
     `keys`: of all root fields, in order. `is_written`: a part of it is a query that somebody wrote.
     `untouched`: the columns that are their root fields' JSON as they are; `handed`: those of which
-    lists are; `hidden`: what in the others nobody asked for. `is_told`: all are untouched, and
-    nothing is checked afterwards. `cost`: the rows that the statement should give. `roads` has for
-    each root field of lineage why SQL has to walk, None where it need not: then `walked` is the
-    same operation, its walks left to the edges in memory.
+    lists are; `hidden`: what in the others nobody asked for. `cost`: the rows that the statement
+    should give. `roads` has for each root field of lineage why SQL has to walk, None where it need
+    not: then `walked` is the same operation, its walks left to the edges in memory.
     """
 
     catalogue: Catalogue
@@ -45,7 +44,6 @@ class Plan:
     cost: Cost
     untouched: frozenset[str] = frozenset()
     handed: frozenset[str] = frozenset()
-    is_told: bool = False
     walked: "Plan | None" = None
 
     @property
@@ -101,9 +99,7 @@ def _bare(draft: Draft, shapes: tuple[tuple[str, Shape], ...], alike: tuple[Alik
     keys |= {key for each, keys_of in bared for key in keys_of}
     made = drafted(draft, shown, tuple(each for each, _ in bared), is_raw=True)
     handed = keys & draft.handed.union(*(each.handed for it in alike for each in it.drafts))
-    untouched_keys = keys - handed
-    is_told = untouched_keys.issuperset(made.keys) and not any(each.checks for each in made.sites)
-    return replace(made, untouched=untouched_keys, handed=handed, is_told=is_told)
+    return replace(made, untouched=keys - handed, handed=handed)
 
 
 def _bared(alike: Alike) -> tuple[Alike, frozenset[str]]:

@@ -61,7 +61,7 @@ class Lending:
     async def keep(self, connection: Lent) -> None:
         """Keep a connection at hand, on which nothing goes on; where others wait, give it back."""
         if self._waiting or not _is_open(connection):
-            await self.pool.release(connection)
+            await self.give(connection)
             return
         self._at_hand.append(connection)
         if self._returning is None:
@@ -81,12 +81,9 @@ class Lending:
             self._return(self._at_hand.pop())
 
     def _return(self, connection: Lent) -> None:
-        task = asyncio.get_running_loop().create_task(self._returned(connection))
+        task = asyncio.get_running_loop().create_task(self.give(connection))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _returned(self, connection: Lent) -> None:
-        await self.pool.release(connection)
 
 
 def _is_open(connection: Lent) -> bool:

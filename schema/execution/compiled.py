@@ -78,13 +78,10 @@ class CompiledQuery:
 
         Cancelling it cancels the statement. Raises RequestErrors where introspection is too large.
         """
-        plan, keeper = self.compiled.plan, self.reading.keeper
-        texts = dict(await told(self.prepared)) if self.prepared.document.asks_schema else {}
+        texts = dict(await told(self.prepared))
         try:
-            found, done = (
-                await self._answered(plan, self._request)
-                if keeper is None or plan.walked is None
-                else await by_the_best(plan, self._request, keeper, self._answered)
+            found, done = await by_the_best(
+                self.compiled.plan, self._request, self.reading.keeper, self._answered
             )
         except Exception as fault:  # noqa: BLE001  # graphql-core makes it each field's error.
             if isinstance(fault, StaleCatalogue):

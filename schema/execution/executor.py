@@ -37,14 +37,7 @@ from schema.execution.queries import (
     walked_query,
 )
 from schema.execution.reaching import Reaching
-from schema.execution.requests import (
-    Basis,
-    Prepared,
-    Request,
-    Response,
-    prepare,
-    refusal,
-)
+from schema.execution.requests import Basis, Prepared, Request, Response, prepare, refusal
 from schema.execution.selections import select
 from schema.execution.served import LONGEST_KEPT, Compiled, LiveSchema, Served, size_of
 from store.database_errors import DeadlineExceeded
@@ -171,12 +164,12 @@ class Executor:
         query = await self._new_query_aside(prepared)
         cost = query.cost()
         await expect(cost.rows)
-        answer = await (query.run() if isinstance(query, CompiledQuery) else _told(query))
+        answer = await _told(query)
         for attempt in range(_MOST_RETRIES):  # Another change may come while one is read.
             if query.stale is None:
                 break
             query = await self._renewed(query, query.stale, first=attempt == 0)
-            answer = await (query.run() if isinstance(query, CompiledQuery) else _told(query))
+            answer = await _told(query)
         return Response(
             executed=True,
             written=answer.data,
@@ -297,8 +290,10 @@ def _variables(arguments: Mapping[str, Any]) -> Mapping[str, object]:
     return given
 
 
-async def _told(query: Query) -> Told:
-    """Return what comes of a query that graphql-core completes."""
+async def _told(query: Query | CompiledQuery) -> Told:
+    """Return what comes of a query."""
+    if isinstance(query, CompiledQuery):
+        return await query.run()
     result = await query.run()
     errors = tuple(result.errors or ())
     if result.data is None:

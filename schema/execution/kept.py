@@ -13,13 +13,12 @@ from datetime import datetime
 from typing import Self
 
 import orjson
-from graphql import OperationDefinitionNode, Undefined
-from graphql.utilities import coerce_input_value
+from graphql import OperationDefinitionNode
 
 from resolvers.answer import Bound, read_of
 from resolvers.draft import Binding, Check, Found, moment_slots
 from resolvers.draft import Request as Filling
-from schema.execution.arguments import Variables, check_text, is_long
+from schema.execution.arguments import Variables, check_text, is_long, variables_of
 from schema.execution.compiled import CompiledQuery, Told
 from schema.execution.declared import Declared
 from schema.execution.documents import Document
@@ -95,19 +94,17 @@ class Kept:
 
         Raises RequestErrors.
         """
-        given, values = request.variables, dict[str, object]()
+        given = request.variables
         if len(given) > len(self.declared.signatures):  # What nobody declared may be large.
             return None
-        for each in self.declared.signatures:
-            value = given.get(each.name)
-            if value is None or is_long(value):
-                return None
-            coerced = coerce_input_value(value, each.type)
-            if coerced is Undefined:
-                return None
-            values[each.name] = coerced
-        check_text(values)
-        filling, slots = Filling(values, now, reading.secret, as_text=True), dict[str, object]()
+        if any(map(is_long, given.values())):
+            return None
+        variables = variables_of(self.declared, given, self.document.decisive)
+        if variables is None:
+            return None
+        check_text(variables.values)
+        filling = Filling(variables.values, now, reading.secret, as_text=True)
+        slots: dict[str, object] = {}
         try:
             for binding in self.bindings:
                 slots.update(zip(binding.names, binding.values(filling), strict=True))
@@ -116,7 +113,7 @@ class Kept:
         rows = self.compiled.plan.cost.rows(slots, {})
         if rows > self.served.limits.cost:
             return None
-        return Filled(self, reading, request, now, slots, rows)
+        return Filled(self, reading, request, variables, now, slots, rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +123,7 @@ class Filled:
     kept: Kept
     reading: Reading
     request: Request
+    variables: Variables
     now: datetime
     slots: Mapping[str, object]
     rows: int
@@ -171,13 +169,10 @@ class Filled:
 
     def _query(self) -> CompiledQuery:
         """Return the same as the query that other requests are."""
-        kept, request = self.kept, self.request
-        coerced = kept.declared.coerced(request.variables)
-        if coerced is None:
-            raise ValueError("what was filled in cannot be coerced")
-        decisive, signed = kept.document.decisive, kept.declared.signed
-        variables = Variables(coerced, decisive, signed)
-        prepared = Prepared(request, kept.served, kept.document, kept.operation, variables)
+        kept = self.kept
+        prepared = Prepared(
+            self.request, kept.served, kept.document, kept.operation, self.variables
+        )
         return CompiledQuery(self.reading, prepared, kept.compiled, self.now)
 
     def _response(self, told: Told, basis: Basis | None = None) -> Response:

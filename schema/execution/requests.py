@@ -9,12 +9,7 @@ from typing import Any
 import orjson
 from graphql import OperationDefinitionNode, OperationType
 
-from schema.execution.arguments import (
-    Variables,
-    holds_more,
-    variables,
-    variables_of,
-)
+from schema.execution.arguments import Variables, holds_more, variables, variables_of
 from schema.execution.documents import Document, RequestErrors, exceeded, operation
 from schema.execution.failures import formatted
 from schema.execution.served import Served

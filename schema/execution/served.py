@@ -67,9 +67,9 @@ class Served:
 
     Plans are kept by document, operation, and whatever else decides them; one that was made with
     other statistics is as right, and stays; `kept` are the queries that differ in values only, None
-    where more does. `public` is the schema as tools read it, `introspected`
-    what was told of it, as JSON text. `hash` is of all that decides, beside the facts, what a
-    request is answered: what is served, what it is made of, and the edition of this server.
+    where more does. `public` is the schema as tools read it, `introspected` what was told of it, as
+    JSON text. `hash` is of all that decides, beside the facts, what a request is answered: what is
+    served, what it is made of, and the edition of this server.
     """
 
     catalogue: Catalogue
