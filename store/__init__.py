@@ -8,6 +8,7 @@ values           values of attributes: JSON, canonical text, PostgreSQL; `value_
 sql              SQL in pieces: the only place that turns text into SQL
 times            days and instants to PostgreSQL and back
 database         the way to PostgreSQL; `database_errors` what it can do to us
+  database_faults  what asyncpg raises, as these
   lending          connections that stay at hand between reads
 embedded/        the PostgreSQL that comes along
 migrate          migrations, in `migrations/`

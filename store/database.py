@@ -11,15 +11,8 @@ import asyncpg
 import orjson
 from asyncpg.pool import PoolConnectionProxy
 
-from store.database_errors import (
-    DatabaseUnavailable,
-    DeadlineExceeded,
-    NoRegularExpression,
-    NoResult,
-    ReadOnly,
-    StatementUnfit,
-    TooLarge,
-)
+from store.database_errors import DatabaseUnavailable, DeadlineExceeded, StatementUnfit, TooLarge
+from store.database_faults import faults, query_faults, told
 from store.ids import T
 from store.lending import Lending, Lent
 from store.sql import Sql
@@ -229,6 +222,18 @@ class Database:
         return await _patiently(lambda: self.lending.take(self.statement_timeout))
 
 
+# What a statement meets where a table has another column type by now, or is another one.
+_UNFIT = (
+    asyncpg.CannotCoerceError,
+    asyncpg.DatatypeMismatchError,
+    asyncpg.InternalServerError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.UndefinedFunctionError,
+    asyncpg.UndefinedTableError,
+)
+_NO_MEMORY = "invalid memory alloc request size"
+
+
 async def fetched(
     connection: Connection, text: str, arguments: Sequence[object], seconds: float
 ) -> list[Row]:
@@ -237,7 +242,7 @@ async def fetched(
         records = await connection.fetch(text, *arguments, timeout=seconds)
     except _UNFIT as error:
         if _NO_MEMORY in str(error):  # An internal error, where other sizes have a code.
-            raise TooLarge(_told(error)) from error
+            raise TooLarge(told(error)) from error
         raise StatementUnfit(str(error)) from error
     return [tuple(record) for record in records]
 
@@ -417,86 +422,3 @@ def _connecting() -> Iterator[None]:
         raise DatabaseUnavailable(f"its URL is wrong ({error})") from error
     except ValueError:  # From reading the URL; its text may hold a piece of the password.
         raise DatabaseUnavailable(_UNREADABLE) from None
-
-
-# What a statement meets where a table has another column type by now, or is another one.
-_UNFIT = (
-    asyncpg.CannotCoerceError,
-    asyncpg.DatatypeMismatchError,
-    asyncpg.InternalServerError,
-    asyncpg.UndefinedColumnError,
-    asyncpg.UndefinedFunctionError,
-    asyncpg.UndefinedTableError,
-)
-_NO_MEMORY = "invalid memory alloc request size"
-_BROKEN = (
-    ConnectionError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.InternalClientError,  # A rollback that meets a connection which breaks meanwhile.
-)
-
-
-@contextlib.contextmanager
-def faults(seconds: float) -> Iterator[None]:
-    """Turn what asyncpg raises into our faults; `seconds` is what the statement was given."""
-    try:
-        yield
-    except (TimeoutError, asyncpg.QueryCanceledError) as error:
-        raise DeadlineExceeded(seconds) from error
-    except asyncpg.ReadOnlySQLTransactionError as error:
-        raise ReadOnly from error
-    except _BROKEN as error:
-        raise DatabaseUnavailable(str(error)) from error
-    except asyncpg.InterfaceError as error:
-        is_gone = any(said in str(error) for said in _GONE)
-        if not is_gone and not _is_of_a_broken_connection(error):
-            raise
-        raise DatabaseUnavailable(str(error)) from error
-
-
-_GONE = ("closed", "released back to the pool")
-"""What is said of a connection that broke between two statements: a pool takes it back at once."""
-
-
-def _is_of_a_broken_connection(error: BaseException) -> bool:
-    """Tell whether a fault came up while another told that the connection broke.
-
-    Whoever lets go of a connection that broke in the middle of a COPY is told that it is busy.
-    """
-    before = error.__context__
-    return before is not None and (
-        isinstance(before, _BROKEN) or _is_of_a_broken_connection(before)
-    )
-
-
-MOST_ARGUMENTS = 32_767
-"""Values that PostgreSQL's protocol carries beside one statement."""
-
-
-@contextlib.contextmanager
-def query_faults(arguments: Sequence[object]) -> Iterator[None]:
-    """Turn what PostgreSQL has against the values of a query that somebody wrote into faults."""
-    if len(arguments) > MOST_ARGUMENTS:
-        raise TooLarge(f"{len(arguments):,} values; {MOST_ARGUMENTS:,} is the most")
-    try:
-        yield
-    except asyncpg.InvalidRegularExpressionError as error:
-        raise NoRegularExpression(_told(error)) from error
-    except (
-        asyncpg.ProgramLimitExceededError,
-        asyncpg.ConfigurationLimitExceededError,
-        asyncpg.OutOfMemoryError,
-    ) as error:
-        raise TooLarge(_told(error)) from error
-    except asyncpg.DataError as error:
-        raise NoResult(_told(error)) from error
-
-
-def _told(error: Exception) -> str:
-    return str(error).partition("\n")[0]

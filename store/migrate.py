@@ -11,8 +11,9 @@ from pathlib import Path
 
 import asyncpg
 
-from store.database import LONGEST_WRITE, Connection, connect, faults
+from store.database import LONGEST_WRITE, Connection, connect
 from store.database_errors import MigrationRefused, NewerDatabase
+from store.database_faults import faults
 from store.sql import Sql, quoted, sql
 
 _FOLDER = Path(__file__).parent / "migrations"

@@ -17,7 +17,8 @@ from store.audit.reading import entity_ranges, logged
 from store.audit.replay import Logged, Replayed, Shapes, replay
 from store.audit.tables import NewTable, beside, new_tables
 from store.catalogue import ValueType
-from store.database import Connection, Database, faults
+from store.database import Connection, Database
+from store.database_faults import faults
 from store.errors import CallerFault
 from store.ids import FIRST_ENTITY, AttributeId, T
 from store.schema.facts import read_catalogue

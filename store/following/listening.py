@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator, Callable
 
 import asyncpg
 
-from store.database import Connection, connect, faults
+from store.database import Connection, connect
 from store.database_errors import DatabaseUnavailable, DeadlineExceeded
+from store.database_faults import faults
 from store.ids import T
 
 CHANNEL = "headwater"

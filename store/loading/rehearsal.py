@@ -5,17 +5,8 @@ from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from store.database import (
-    Clock,
-    Connection,
-    Database,
-    Row,
-    Writing,
-    faults,
-    fetched,
-    query_faults,
-    read_clock,
-)
+from store.database import Clock, Connection, Database, Row, Writing, fetched, read_clock
+from store.database_faults import faults, query_faults
 from store.errors import CallerFault
 from store.loading.errors import LineRefused
 from store.loading.lines import Source, opened

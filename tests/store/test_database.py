@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import asyncpg
 import pytest
 
-from store.database import MOST_ARGUMENTS, Database, faults
+from store.database import Database
 from store.database_errors import (
     DatabaseUnavailable,
     DeadlineExceeded,
@@ -17,6 +17,7 @@ from store.database_errors import (
     ReadOnly,
     TooLarge,
 )
+from store.database_faults import MOST_ARGUMENTS, faults
 from store.ids import T
 
 
