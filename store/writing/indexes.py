@@ -7,6 +7,7 @@ transactions it has: what begins and ends within the group is put together here.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from operator import itemgetter
 from typing import Generic, TypeVar
 
 from store.catalogue import Attribute, ValueType
@@ -134,9 +135,10 @@ def table_rows(changes: Changes) -> Iterator[TableRows]:
     for a, periods in changes.facts.items():
         yield _fact_rows(changes.rules.fact_tables[a], periods)
     edges, versions = changes.edges, changes.versions
-    yield TableRows("edge", _ENDS, edges.ended, EDGE, list(map(_edge_row, edges.added())))
+    yield TableRows("edge", _ENDS, edges.ended, EDGE, sorted(map(_edge_row, edges.added())))
     rows = [_version_row(changes.rules, *period) for period in versions.added()]
-    yield TableRows("version", _ENDS, versions.ended, VERSION, rows)
+    # A page of one type is read from as few pages of the table as can be.
+    yield TableRows("version", _ENDS, versions.ended, VERSION, sorted(rows, key=_TYPE_AND_ENTITY))
 
 
 def _fact_rows(attribute: Attribute, periods: Periods[Fact, Fact]) -> TableRows:
@@ -231,6 +233,10 @@ VERSION = (
     Column("urn", "text"),
     Column("values", TEXTS),
 )
+
+
+_TYPE_AND_ENTITY = itemgetter(3, 0, 1)
+"""What a row of `version` is put in order by: its type, its entity, its t0."""
 
 
 def _version_row(rules: Rules, content: Entity | Edge, t0: int, t1: int) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ import json
 import lzma
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +18,7 @@ from store.schema import writer as schema_writer
 from store.writing.writer import Writer
 
 CATALOG = """\
+type Team @entity { name: String }
 type Model @entity { name: String size: Long price: Decimal share: Float more: JSON }
 type MadeOf @edge(from: ["Model"], to: ["Model"], upstream: TO)
 """
@@ -29,7 +31,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
         yield opened
 
 
-def model(name: str, day: int, **values: object) -> dict[str, object]:
+def model(name: str, day: int, **values: object) -> dict[str, Any]:
     """A transaction that says something about a model, on a day of 2024."""
     return {
         "tx": {"instant": f"2024-01-{day:02}T00:00:00Z"},
@@ -97,6 +99,18 @@ async def test_no_digit_is_lost(database: Database, tmp_path: Path) -> None:
         "0.1",
         "[1.5]",
     }
+
+
+async def test_entities_of_a_type_lie_side_by_side(database: Database, tmp_path: Path) -> None:
+    mixed = [model(f"{day}", day) for day in range(1, 29)]
+    for each, day in zip(mixed, range(1, 29), strict=True):
+        each["upsert"] = [*each["upsert"], {"type": "Team", "urn": f"hw://team/{day}", "name": "t"}]
+    await loaded(database, written(tmp_path / "mixed", *mixed))
+    as_they_lie = [
+        (t, e) for t, e in await database.rows("SELECT type, e FROM version ORDER BY ctid")
+    ]
+    assert len(as_they_lie) == 2 * 28
+    assert as_they_lie == sorted(as_they_lie)
 
 
 async def test_files_are_merged_by_instant(database: Database, tmp_path: Path) -> None:
