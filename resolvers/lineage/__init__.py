@@ -8,4 +8,5 @@ expand    the root field that goes on from a cursor
 graph     the raw graph of a search to the graph of the answer
 changes   what a transaction did to the graph within reach
 layers    ranks, cycles and back edges
+  arrows  the same graph in arrays, and how its ends are taken away
 """

@@ -22,8 +22,11 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Any
 
+import numpy as np
+
 from resolvers import cursors
-from resolvers.lineage.layers import Layers, Successors, back, layers
+from resolvers.lineage.arrows import Arrows
+from resolvers.lineage.layers import Layers, back, layers
 from resolvers.selection import Selected
 from store.catalogue import Catalogue, Upstream
 
@@ -55,27 +58,22 @@ class Lineage:
     """Signs the cursor of a frontier: its node and direction; of a group, its key too."""
 
     @cached_property
-    def successors(self) -> Successors:
+    def arrows(self) -> Arrows:
         """Where data flows from each node, in order of (entity id, edge id); passages come last."""
+        edges, passages = self.raw["edges"], self.passages
         nodes = [node["id"] for node in self.raw["nodes"]]
         nodes += self._ends_elsewhere(nodes)
         place = {name: position for position, name in enumerate(nodes)}
-        number = [int(name[1:]) for name in nodes]
-        upstream_is_to = {
+        number = np.array([int(name[1:]) for name in nodes], dtype=np.int64)
+        joined = (*edges, *passages)
+        source = np.array([place[each["from"]] for each in joined], dtype=np.int64)
+        target = np.array([place[each["to"]] for each in joined], dtype=np.int64)
+        turns = {
             name: each.upstream is Upstream.TO for name, each in self.catalogue.edge_types.items()
         }
-        found: list[list[tuple[int, int]]] = [[] for _ in nodes]
-        for position, edge in enumerate(self.raw["edges"]):
-            near, far = place[edge["from"]], place[edge["to"]]
-            if upstream_is_to[edge["type"]]:
-                near, far = far, near
-            found[near].append((far, position))
-        for position, each in enumerate(self.passages, len(self.raw["edges"])):
-            found[place[each["from"]]].append((place[each["to"]], position))
-        for reached in found:  # Edges come in the order of their ids, and sorting keeps it.
-            if len(reached) > 1:
-                reached.sort(key=lambda step: number[step[0]])
-        return found
+        turned = np.array([turns[each["type"]] for each in edges] + [False] * len(passages))
+        near, far = np.where(turned, (target, source), (source, target))
+        return Arrows.of(len(nodes), near, far, np.lexsort((number[far], near)))
 
     @property
     def is_handed(self) -> bool:
@@ -103,12 +101,12 @@ class Lineage:
     @cached_property
     def layers(self) -> Layers:
         """The rank of every node, and whether it lies on a cycle."""
-        return layers(self.successors)
+        return layers(self.arrows)
 
     @cached_property
     def back(self) -> frozenset[int]:
         """The edges that close a cycle, by position; passages are counted on from them."""
-        return back(self.successors)
+        return back(self.arrows)
 
     @property
     def stopped_by(self) -> list[str]:

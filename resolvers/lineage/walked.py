@@ -9,7 +9,7 @@ their types, urns and fields, filters, groups, and walks through types.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise, repeat
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +19,8 @@ from adjacency import graph
 from adjacency.graph import Between, Ending
 from adjacency.walk import DOWN, UP, Steps, Walked
 from datalog.syntax.clauses import EdgeStep
-from resolvers.lineage.layers import Layers, Successors, back, layers
+from resolvers.lineage.arrows import Arrows
+from resolvers.lineage.layers import Layers, back, layers
 from resolvers.selection import Selected
 from store.catalogue import Catalogue, Upstream
 from store.ids import FIRST_ENTITY
@@ -111,16 +112,8 @@ class Found:
         return [names[each] for each in self.walked.reading.snapshot.types]
 
     @cached_property
-    def successors(self) -> Successors:
+    def arrows(self) -> Arrows:
         """Where data flows from each node, in order of (entity id, edge id)."""
-        near, far, order = self._arrows
-        begins = np.searchsorted(near, np.arange(len(self.walked.nodes) + 1)).tolist()
-        steps = list(zip(far.tolist(), order.tolist(), strict=True))
-        return [steps[first:last] for first, last in pairwise(begins)]
-
-    @cached_property
-    def _arrows(self) -> tuple[graph.Counts, graph.Counts, graph.Counts]:
-        """Where each edge leads from and to along the flow of data, and its number, in order."""
         types = self.catalogue.edge_types
         flows = np.array(
             [types[each].upstream is Upstream.TO for each in self.edge_names] or [True]
@@ -129,18 +122,18 @@ class Found:
         turned = flows[edges.kind]
         near = np.where(turned, edges.target, edges.source)
         far = np.where(turned, edges.source, edges.target)
-        order = np.lexsort((nodes[far], near))  # Stable: edges come in their order already.
-        return near[order], far[order], order
+        # Stable: edges come in their order already.
+        return Arrows.of(len(nodes), near, far, np.lexsort((nodes[far], near)))
 
     @cached_property
     def layers(self) -> Layers:
         """The rank of every node, and whether it lies on a cycle."""
-        return layers(self.successors)
+        return layers(self.arrows)
 
     @cached_property
     def back(self) -> frozenset[int]:
         """The edges that close a cycle, by position."""
-        return back(self.successors)
+        return back(self.arrows)
 
     @cached_property
     def endings(self) -> tuple[tuple[int, Ending], ...]:

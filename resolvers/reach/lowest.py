@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
+from resolvers.lineage.arrows import Arrows
 from resolvers.lineage.layers import layers
 
 
@@ -13,16 +14,14 @@ def lowest(pairs: Iterable[tuple[str, str]]) -> Callable[[str], bool]:
     pairs = list(pairs)
     names = dict.fromkeys(name for pair in pairs for name in pair)
     number = {name: at for at, name in enumerate(names)}
-    below: list[list[tuple[int, int]]] = [[] for _ in names]
+    hops = [(number[near], number[far]) for near, far in pairs]
     above: list[list[int]] = [[] for _ in names]
-    for at, (near, far) in enumerate(pairs):
-        below[number[near]].append((number[far], at))
-        above[number[far]].append(number[near])
-    rank = layers(below).rank
-    waiting = [
-        node for node, hops in enumerate(below) if any(rank[far] > rank[node] for far, _ in hops)
-    ]
-    higher = set(waiting)
+    for near, far in hops:
+        above[far].append(near)
+    nears, fars = zip(*hops, strict=True) if hops else ((), ())
+    rank = layers(Arrows.between(len(names), nears, fars)).rank
+    higher = {near for near, far in hops if rank[far] > rank[near]}
+    waiting = list(higher)
     while waiting:  # Whatever is on a circle with one that is higher is so too.
         node = waiting.pop()
         beside = {near for near in above[node] if rank[near] == rank[node]} - higher
