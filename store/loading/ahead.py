@@ -23,6 +23,7 @@ class Ahead(Generic[Item]):
     failure: BaseException | None = None
     changed: threading.Condition = field(default_factory=threading.Condition)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    is_awaited: bool = False
 
     async def take(self, count: int, size: int) -> list[Item]:
         """Return what there is, once there is any: at most so many, and of so much size.
@@ -35,6 +36,7 @@ class Ahead(Generic[Item]):
                 if taken or self.ended:
                     break
                 self.arrived.clear()
+                self.is_awaited = True
             await self.arrived.wait()
         if not taken and self.failure is not None:
             raise self.failure
@@ -61,14 +63,17 @@ class Ahead(Generic[Item]):
                         return
                     self.items.append((item, size))
                     self.size += size
-                self._tell()
+                    self._tell()
         except BaseException as failure:  # noqa: BLE001  # It is raised where it is waited for.
             self.failure = failure
         with self.changed:
             self.ended = True
-        self._tell()
+            self._tell()
 
     def _tell(self) -> None:
+        if not self.is_awaited:  # To wake the loop for nothing costs as much as to parse a line.
+            return
+        self.is_awaited = False
         with suppress(RuntimeError):  # The loop may be closed by now, and nobody wait.
             self.loop.call_soon_threadsafe(self.arrived.set)
 

@@ -276,7 +276,7 @@ def _short_turns() -> Iterator[None]:
         sys.setswitchinterval(_USUAL_TURN)
 
 
-_TURN, _USUAL_TURN = 0.001, sys.getswitchinterval()
+_TURN, _USUAL_TURN = 0.0001, sys.getswitchinterval()
 
 
 def _decided(group: MemberGroup, submissions: Sequence[Submission]) -> _Decided:

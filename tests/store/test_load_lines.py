@@ -6,6 +6,7 @@ import hashlib
 import io
 import lzma
 import threading
+import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -180,6 +181,22 @@ async def test_a_thread_works_ahead_no_further_than_it_may() -> None:
             assert len(more) <= 7
             taken += more
     assert taken == list(range(100))
+
+
+async def test_nobody_is_woken_who_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, woken = asyncio.get_running_loop(), list[Callable[[], object]]()
+    wake = loop.call_soon_threadsafe
+
+    def counting(callback: Callable[[], object]) -> asyncio.Handle:
+        woken.append(callback)
+        return wake(callback)
+
+    monkeypatch.setattr(loop, "call_soon_threadsafe", counting)
+    async with ahead(counted(100, []), 1_000) as waiting:
+        while len(waiting.items) < 100:
+            time.sleep(0.001)  # noqa: ASYNC251  # The loop is to be busy.
+        assert woken == []
+        assert len(await waiting.take(100, 1_000)) == 100
 
 
 async def test_what_is_taken_is_bounded_in_size_but_never_empty() -> None:
