@@ -15,6 +15,7 @@ from store.loading.errors import FileUnreadable, LineRefused
 from store.loading.lines import Source
 from store.loading.load import Loaded, is_empty_or_begun, load
 from store.schema import writer as schema_writer
+from store.transaction import read
 from store.writing.writer import Writer
 
 CATALOG = """\
@@ -101,11 +102,11 @@ async def test_no_digit_is_lost(database: Database, tmp_path: Path) -> None:
     }
 
 
-async def test_entities_of_a_type_lie_side_by_side(database: Database, tmp_path: Path) -> None:
+async def test_entities_of_a_type_lie_side_by_side(database: Database) -> None:
     mixed = [model(f"{day}", day) for day in range(1, 29)]
     for each, day in zip(mixed, range(1, 29), strict=True):
         each["upsert"] = [*each["upsert"], {"type": "Team", "urn": f"hw://team/{day}", "name": "t"}]
-    await loaded(database, written(tmp_path / "mixed", *mixed))
+    await Writer(database).transact_many([read(each) for each in mixed])  # A load's group.
     as_they_lie = [
         (t, e) for t, e in await database.rows("SELECT type, e FROM version ORDER BY ctid")
     ]
