@@ -100,6 +100,30 @@ async def test_no_text_is_malformed(history: Database) -> None:
     assert all(len(found) <= 65_536 for found, _ in rows)
 
 
+_ASKED_AS_BEFORE = """
+SELECT text
+FROM unnest($1::text[]) AS text
+WHERE search_vector(text) IS DISTINCT FROM search_vector_before(text)
+"""
+
+
+async def test_a_text_has_the_words_that_it_had_when_each_was_made_three_times(
+    history: Database,
+) -> None:
+    texts: list[str] = [*WORDS, "word " * 20_000, "x" * 70_000, "é" * 70_000]
+
+    @settings(max_examples=300, database=None)
+    @given(_HOSTILE)
+    def collect(text: str) -> None:
+        texts.append(text)
+
+    collect()
+    [search] = [each for each in migrations() if each.name == "search"]
+    _, before, *_ = search.path.read_text().split("CREATE FUNCTION search_")[1:]
+    await history.pool.execute("CREATE FUNCTION search_" + before.replace("(", "_before(", 1))
+    assert await history.rows(_ASKED_AS_BEFORE, [texts]) == []
+
+
 async def _found(database: Database, attribute: str, text: str) -> list[str]:
     [(number,)] = await database.rows("SELECT id FROM schema_name WHERE name = $1", [attribute])
     question = sql(
