@@ -5,17 +5,17 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import orjson
-from starlette.datastructures import Headers, QueryParams
+from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect
-from starlette.requests import Request as HttpRequest
 
 from schema.execution.documents import RequestErrors, exceeded
 from schema.execution.requests import Request
 from service.documents.persisted import PersistedDocuments
+from service.exchange import Exchange
 from service.http_accept import is_json
 from store.ids import FIRST_TRANSACTION, T
 
-MIN_T = "headwater-min-t"
+MIN_T = b"headwater-min-t"
 
 
 @dataclass(eq=False)
@@ -28,17 +28,17 @@ class Refused(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-async def from_post(http: HttpRequest, most: int, documents: PersistedDocuments) -> Request:
+async def from_post(http: Exchange, most: int, documents: PersistedDocuments) -> Request:
     """Return the request in a POST body of at most `most` bytes. Raises Refused, RequestErrors."""
     given = await posted(http, most)
     if isinstance(given, list):
         raise _bad("the body has to be one JSON object with a query, not a list of them")
-    return read_request(given, http.headers, documents)
+    return read_request(given, http.header(MIN_T), documents)
 
 
-async def posted(http: HttpRequest, most: int) -> Mapping[str, object] | list[object]:
+async def posted(http: Exchange, most: int) -> Mapping[str, object] | list[object]:
     """Return the object, or list, in a POST body of at most `most` bytes. Raises Refused."""
-    if not is_json(http.headers.get("content-type")):
+    if not is_json(http.header(b"content-type")):
         sentence = "send the request as application/json in UTF-8"
         raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, sentence)
     try:
@@ -51,7 +51,7 @@ async def posted(http: HttpRequest, most: int) -> Mapping[str, object] | list[ob
 
 
 def read_batch(
-    given: Sequence[object], headers: Headers, documents: PersistedDocuments, most: int
+    given: Sequence[object], min_t: str | None, documents: PersistedDocuments, most: int
 ) -> tuple[Request | RequestErrors, ...]:
     """Return the requests of a list, in order, or what is wrong with one that names its document.
 
@@ -62,23 +62,23 @@ def read_batch(
     if len(given) > most:
         sentence = f"{len(given)} operations come in one request"
         raise exceeded("batch", len(given), most, sentence)
-    return tuple(_item(each, place, headers, documents) for place, each in enumerate(given, 1))
+    return tuple(_item(each, place, min_t, documents) for place, each in enumerate(given, 1))
 
 
 def _item(
-    given: object, place: int, headers: Headers, documents: PersistedDocuments
+    given: object, place: int, min_t: str | None, documents: PersistedDocuments
 ) -> Request | RequestErrors:
     if not isinstance(given, dict):
         raise _bad(f"operation {place} has to be a JSON object with a query")
     try:
-        return read_request(given, headers, documents)
+        return read_request(given, min_t, documents)
     except Refused as refused:
         raise _bad(f"operation {place}: {refused.sentence}") from None
     except RequestErrors as errors:
         return errors
 
 
-def from_get(parameters: QueryParams, headers: Headers, documents: PersistedDocuments) -> Request:
+def from_get(parameters: QueryParams, min_t: str | None, documents: PersistedDocuments) -> Request:
     """Return the request in the parameters of a GET. Raises Refused, RequestErrors."""
     given: dict[str, object] = dict(parameters)
     for name in ("variables", "extensions"):
@@ -88,12 +88,12 @@ def from_get(parameters: QueryParams, headers: Headers, documents: PersistedDocu
                 given[name] = orjson.loads(text)
             except orjson.JSONDecodeError as error:
                 raise _bad(f"{name} is not JSON: {error}") from None
-    return read_request(given, headers, documents)
+    return read_request(given, min_t, documents)
 
 
-async def _body(http: HttpRequest, most: int) -> bytes:
-    told = http.headers.get("content-length", "0")
-    if told.isdecimal() and int(told) > most:
+async def _body(http: Exchange, most: int) -> bytes:
+    told = http.header(b"content-length")
+    if told is not None and told.isdecimal() and int(told) > most:
         raise _too_large(most)
     pieces: list[bytes] = []
     left = most
@@ -117,14 +117,14 @@ def _too_large(most: int) -> Refused:
 
 
 def read_request(
-    given: Mapping[str, object], headers: Headers, documents: PersistedDocuments
+    given: Mapping[str, object], min_t: str | None, documents: PersistedDocuments
 ) -> Request:
-    """Return the request that a JSON object is. Raises Refused, RequestErrors."""
+    """Return the request that a JSON object and a header are. Raises Refused, RequestErrors."""
     name = given.get("operationName")
     if name is not None and not isinstance(name, str):
         raise _bad("operationName has to be a string")
     variables = _object(given, "variables")
-    asked_ts = (headers.get(MIN_T) or None, _object(given, "extensions").get("minT"))
+    asked_ts = (min_t or None, _object(given, "extensions").get("minT"))
     query = documents.text(given)
     # Whoever asks for two t wants both.
     least = max((_t(each) for each in asked_ts if each is not None), default=None)

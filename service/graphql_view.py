@@ -1,31 +1,29 @@
 """GraphQL over HTTP at /graphql, and GraphiQL for browsers."""
 
-import asyncio
 import uuid
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
-from typing import Any, TypeVar
 
 import orjson
 import structlog
 from starlette.requests import ClientDisconnect
-from starlette.requests import Request as HttpRequest
-from starlette.responses import Response as HttpResponse
 
 from schema.execution.documents import RequestErrors
 from schema.execution.executor import Executor
 from schema.execution.failures import INTERNAL, broken
 from schema.execution.requests import Request, Response, refusal
 from service.documents.persisted import BAD_REQUEST, PersistedDocuments, is_by_content
+from service.exchange import Exchange
 from service.graphiql.page import GraphiQL
-from service.graphql_request import Refused, from_get, posted, read_batch, read_request
+from service.graphql_request import MIN_T, Refused, from_get, posted, read_batch, read_request
 from service.http_accept import GRAPHQL, HTML, JSON, chosen
-from service.http_body import http_response, length_of, response_of
+from service.http_body import Headers, Reply, raw, reply
 from service.http_cache import ASKED_AGAIN, KEPT_FOR_EVER, NEVER_KEPT, etag
-from service.room import holding
 
 SCHEMA, BASIS = "Headwater-Schema", "Headwater-Basis"
+_BASIS = BASIS.lower().encode()
 TOLD_HEADERS = ("ETag", SCHEMA, BASIS)
 """The headers of an answer that scripts of pages elsewhere may read too."""
 
@@ -34,6 +32,7 @@ _OFFERED = (*_ANSWERS, HTML)
 _CONTENT_TYPES = {each: f"{each}; charset=utf-8" for each in _ANSWERS}
 # What is sent as JSON is never taken for a script, whatever page names it.
 _OF_ALL = {"Vary": "Accept", "X-Content-Type-Options": "nosniff"}
+_MOST_KEPT = 64
 _log = structlog.get_logger("headwater.http")
 
 
@@ -47,14 +46,14 @@ class GraphQLView:
     documents: PersistedDocuments
     graphiql: GraphiQL
 
-    async def answer(self, http: HttpRequest) -> HttpResponse:
+    async def answer(self, http: Exchange) -> Reply:
         """Answer the request in a URL or a body; give a browser GraphiQL."""
         response = await self._answer(http)
-        holding(http.scope).keep(length_of(response))
+        http.holding.keep(response.length)
         return response
 
-    async def _answer(self, http: HttpRequest) -> HttpResponse:
-        accept, is_get = http.headers.get("accept"), http.method != "POST"
+    async def _answer(self, http: Exchange) -> Reply:
+        accept, is_get = http.header(b"accept"), not http.is_post
         if is_get and chosen(accept, _OFFERED) == HTML:
             return self.graphiql.answer()
         media_type = chosen(accept, _ANSWERS)
@@ -66,43 +65,40 @@ class GraphQLView:
         except Refused as refused:
             return _refused(refused, media_type)
         except ClientDisconnect:
-            return HttpResponse(status_code=HTTPStatus.BAD_REQUEST, headers=_OF_ALL)
+            return reply(b"", HTTPStatus.BAD_REQUEST, _OF_ALL)
         except Exception as error:  # noqa: BLE001  # The edge: the unforeseen is logged and masked.
             return _broken(error, media_type)
 
-    async def _answered(self, http: HttpRequest, media_type: str, *, is_get: bool) -> HttpResponse:
+    async def _answered(self, http: Exchange, media_type: str, *, is_get: bool) -> Reply:
         """Answer the request in a URL or a body. Raises Refused."""
         try:
             if is_get:
-                request = from_get(http.query_params, http.headers, self.documents)
+                request = from_get(http.query_params, http.header(MIN_T), self.documents)
             else:
                 body = await posted(http, self.body_limit)
                 if isinstance(body, list):
                     return await self._batch(http, body, media_type)
-                request = read_request(body, http.headers, self.documents)
+                request = read_request(body, http.header(MIN_T), self.documents)
             response = await self._execute(http, request, is_get=is_get)
         except RequestErrors as errors:
             response = refusal(errors)
         return _told(http, response, media_type, is_get=is_get)
 
-    async def _batch(
-        self, http: HttpRequest, given: Sequence[object], media_type: str
-    ) -> HttpResponse:
+    async def _batch(self, http: Exchange, given: Sequence[object], media_type: str) -> Reply:
         """Answer a list of operations by a list. Raises Refused.
 
         They are done one after the other: a query sees what a mutation before it has written, and
         nobody has more of the server at once because of a list.
         """
         try:
-            requests = read_batch(given, http.headers, self.documents, self.batch_limit)
+            min_t = http.header(MIN_T)
+            requests = read_batch(given, min_t, self.documents, self.batch_limit)
         except RequestErrors as errors:
             return _told(http, refusal(errors), media_type, is_get=False)
         answers = [(await self._one_of_several(http, each)).body() for each in requests]
         return _json(answers, HTTPStatus.OK, media_type, {})
 
-    async def _one_of_several(
-        self, http: HttpRequest, request: Request | RequestErrors
-    ) -> Response:
+    async def _one_of_several(self, http: Exchange, request: Request | RequestErrors) -> Response:
         """Answer one operation of a list: whatever is wrong with it is not the others' fault."""
         if isinstance(request, RequestErrors):
             return refusal(request)
@@ -115,11 +111,10 @@ class GraphQLView:
         except Exception as error:  # noqa: BLE001  # The edge: the unforeseen is logged and masked.
             return Response(executed=False, errors=[broken(error)])
 
-    async def _execute(self, http: HttpRequest, request: Request, *, is_get: bool) -> Response:
+    async def _execute(self, http: Exchange, request: Request, *, is_get: bool) -> Response:
         known = self.executor.known(request)
         if known is not None:
-            expect = holding(http.scope).expect
-            response = await _while_connected(http, known.answer(expect))
+            response = await http.while_connected(known.answer(http.holding.expect))
             if response is not None:
                 return response
         prepared = await self.executor.prepare_aside(request)
@@ -128,99 +123,47 @@ class GraphQLView:
             allow = {"Allow": "POST"}
             raise Refused(HTTPStatus.METHOD_NOT_ALLOWED, sentence, headers=allow)
         if prepared.is_query:
-            answering = self.executor.run(prepared, holding(http.scope).expect)
-            return await _while_connected(http, answering)
+            answering = self.executor.run(prepared, http.holding.expect)
+            return await http.while_connected(answering)
         return await self.executor.run(prepared)  # What was sent to be written is written.
 
 
-Answered = TypeVar("Answered", Response, Response | None)
-
-_SOON = 0.05
-"""Seconds that an answer may take before it is looked at whether anybody still waits for it."""
-
-
-async def _while_connected(
-    http: HttpRequest, answering: Coroutine[object, object, Answered]
-) -> Answered:
-    """Return the response; where whoever asked is gone, cancel it. Raises ClientDisconnect."""
-    watch = _Watch(http, asyncio.current_task())
-    # Most answers are there sooner than a task could be made to wait for the client's end.
-    timer = asyncio.get_running_loop().call_later(_SOON, watch.begin)
-    try:
-        try:
-            return await answering
-        finally:
-            timer.cancel()
-            await watch.end()
-    except asyncio.CancelledError:
-        if watch.is_over():
-            raise ClientDisconnect from None
-        raise
-
-
-@dataclass(eq=False, slots=True)
-class _Watch:
-    """Cancels a task once the client that it answers is gone."""
-
-    http: HttpRequest
-    answering: "asyncio.Task[Any] | None"
-    _watching: "asyncio.Task[None] | None" = None
-    _is_gone: bool = False
-
-    def begin(self) -> None:
-        self._watching = asyncio.create_task(self._watch())
-
-    async def end(self) -> None:
-        if self._watching is not None:
-            self._watching.cancel()
-            await asyncio.wait((self._watching,))
-
-    def is_over(self) -> bool:
-        """Tell whether it was this, and nobody else, that cancelled."""
-        return self._is_gone and self.answering is not None and not self.answering.uncancel()
-
-    async def _watch(self) -> None:
-        while (await self.http.receive())["type"] != "http.disconnect":
-            pass
-        if self.answering is not None:
-            self._is_gone = True
-            self.answering.cancel()
-
-
-def _told(http: HttpRequest, response: Response, media_type: str, *, is_get: bool) -> HttpResponse:
+def _told(http: Exchange, response: Response, media_type: str, *, is_get: bool) -> Reply:
     """Return a response as HTTP has it, with what caches may do to the answer of a GET."""
-    headers = _told_headers(response)
     if not response.executed:
+        headers = {"Cache-Control": NEVER_KEPT}
         return _json(response.body(), _status(response, media_type), media_type, headers)
+    told = [*_heads(media_type, response.schema_hash), *_basis(response)]
     if is_get:
         errors = orjson.dumps(response.errors, default=str)
         parts = (response.schema_hash.encode(), media_type.encode(), errors)
         asked_for = http.query_params.get("schema")
         is_told = is_by_content(http.query_params.get("documentId"))
         is_fixed = response.is_pinned and is_told and asked_for == response.schema_hash
-        headers |= {"ETag": etag(*parts, data=response.written)}
-        headers |= {"Cache-Control": KEPT_FOR_EVER if is_fixed else ASKED_AGAIN}
-    told = {"Content-Type": _CONTENT_TYPES[media_type], **headers, **_OF_ALL}
-    return response_of(response.pieces(), HTTPStatus.OK, told)
+        told += raw({"ETag": etag(*parts, data=response.written)})
+        told += raw({"Cache-Control": KEPT_FOR_EVER if is_fixed else ASKED_AGAIN})
+    return Reply(HTTPStatus.OK, told, response.pieces())
 
 
-def _told_headers(response: Response) -> dict[str, str]:
-    headers = {SCHEMA: response.schema_hash} if response.schema_hash else {}
-    if response.basis is not None:
-        headers[BASIS] = str(response.basis.t)
-    if not response.executed:
-        headers["Cache-Control"] = NEVER_KEPT
-    return headers
+@lru_cache(_MOST_KEPT)
+def _heads(media_type: str, schema_hash: str) -> Headers:
+    """Return the headers of all answers that have a type, made with a schema where that is told."""
+    told = {"Content-Type": _CONTENT_TYPES[media_type], **_OF_ALL}
+    return raw(told | {SCHEMA: schema_hash} if schema_hash else told)
 
 
-def _refused(refused: Refused, media_type: str) -> HttpResponse:
+def _basis(response: Response) -> Headers:
+    return () if response.basis is None else ((_BASIS, b"%d" % response.basis.t),)
+
+
+def _refused(refused: Refused, media_type: str) -> Reply:
     extensions = {"code": refused.code, "category": "incorrect"}
     errors = [{"message": refused.sentence, "extensions": extensions}]
     headers = {"Cache-Control": NEVER_KEPT, **refused.headers}
     return _json({"errors": errors}, refused.status, media_type, headers)
 
 
-def _broken(error: Exception, media_type: str) -> HttpResponse:
+def _broken(error: Exception, media_type: str) -> Reply:
     identity = uuid.uuid4().hex
     _log.error("fault", id=identity, exc_info=error)
     message = f"something went wrong here (logged as {identity})"
@@ -251,6 +194,6 @@ def _json(
     status: HTTPStatus,
     media_type: str,
     headers: Mapping[str, str],
-) -> HttpResponse:
+) -> Reply:
     told = {"Content-Type": _CONTENT_TYPES[media_type], **headers, **_OF_ALL}
-    return http_response(orjson.dumps(body, default=str), status, told)
+    return reply(orjson.dumps(body, default=str), status, told)

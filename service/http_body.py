@@ -5,11 +5,11 @@ sent by itself, other requests have their turn between two of them, and there is
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from starlette_compress import CompressMiddleware, add_compress_type, remove_compress_type
+from starlette_compress import CompressMiddleware, add_compress_type
 
 from service.http_accept import GRAPHQL
 
@@ -18,50 +18,52 @@ PIECE = 256 * 1024
 
 SMALLEST_COMPRESSED = 1_024
 
-Compression = CompressMiddleware
-"""What compresses: zstd, Brotli or gzip, the first of these that a client takes."""
-
 add_compress_type(GRAPHQL)
-# An event has to arrive at once, and what reads a stream of them is often no browser.
-remove_compress_type("text/event-stream")
+_REPLY = "headwater.reply"
+
+Headers = Sequence[tuple[bytes, bytes]]
+"""Names in small letters, and values, as ASGI has them."""
 
 
-def http_response(content: bytes, status: int, headers: Mapping[str, str]) -> Response:
-    """Return a response with that content, in pieces where it is large."""
-    return response_of((content,), status, headers)
+@dataclass(eq=False, slots=True)
+class Reply:
+    """An answer of HTTP with all of its content: compressed where a client takes that and it helps.
 
-
-def response_of(content: tuple[bytes, ...], status: int, headers: Mapping[str, str]) -> Response:
-    """Return a response with these contents one after the other; of large ones no copy is made."""
-    length = sum(map(len, content))
-    if length <= PIECE:
-        return Response(b"".join(content), status, headers)
-    return _InPieces(content, status, {"Content-Length": str(length), **headers})
-
-
-def length_of(response: Response) -> int:
-    """Return how many bytes a response of these has."""
-    if isinstance(response, _InPieces):
-        return sum(map(len, response.content))
-    return len(response.body)
-
-
-class _InPieces(Response):
-    """Goes out piece by piece, others having their turn between two, until its client is gone.
-
-    Starlette's own for streams takes 300 µs for its group of tasks.
+    A large one goes out in pieces, and no copy of it is made.
     """
 
-    def __init__(self, content: tuple[bytes, ...], status: int, headers: Mapping[str, str]) -> None:
-        super().__init__(None, status, headers)
-        self.content = content
+    status: int
+    headers: Headers
+    content: tuple[bytes, ...]
+    length: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.length = sum(map(len, self.content))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the response."""
+        """Send it."""
+        if self.length < SMALLEST_COMPRESSED:
+            await self.send_plain(receive, send)
+        else:
+            scope[_REPLY] = self
+            await _compressing(scope, receive, send)
+
+    async def send_plain(self, receive: Receive, send: Send) -> None:
+        """Send it as it is."""
+        headers = [*self.headers, (b"content-length", b"%d" % self.length)]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        if self.length <= PIECE:
+            await send({"type": "http.response.body", "body": b"".join(self.content)})
+        else:
+            await self._send_in_pieces(receive, send)
+
+    async def _send_in_pieces(self, receive: Receive, send: Send) -> None:
+        """Send piece by piece, others having their turn between two, until the client is gone.
+
+        Starlette's own for streams takes 300 µs for its group of tasks.
+        """
         gone = asyncio.create_task(_gone(receive))
         try:
-            start = {"type": "http.response.start", "status": self.status_code}
-            await send({**start, "headers": self.raw_headers})
             for piece in _pieces(self.content):
                 if gone.done():
                     return
@@ -70,6 +72,24 @@ class _InPieces(Response):
             await send({"type": "http.response.body"})
         finally:
             gone.cancel()
+
+
+async def _plain(scope: Scope, receive: Receive, send: Send) -> None:
+    await scope[_REPLY].send_plain(receive, send)
+
+
+_compressing = CompressMiddleware(_plain, minimum_size=SMALLEST_COMPRESSED)
+"""What compresses: by zstd, Brotli or gzip, the first of these that a client takes."""
+
+
+def reply(content: bytes, status: int, headers: Mapping[str, str]) -> Reply:
+    """Return an answer with that content."""
+    return Reply(status, raw(headers), (content,))
+
+
+def raw(headers: Mapping[str, str]) -> Headers:
+    """Return headers as ASGI has them."""
+    return tuple((name.lower().encode(), told.encode("latin-1")) for name, told in headers.items())
 
 
 async def _gone(receive: Receive) -> None:

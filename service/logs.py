@@ -2,12 +2,10 @@
 
 import logging
 import logging.config
-import time
 from functools import partial
 from typing import Any
 
 import structlog
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.processors import ExceptionRenderer
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict
@@ -20,8 +18,6 @@ _SHARED: list[Any] = [  # Processors take and give what the next one does.
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-_log = structlog.get_logger("headwater.http")
-_requests = logging.getLogger("headwater.http")
 PROBES = frozenset({"/livez", "/readyz"})
 
 
@@ -71,33 +67,3 @@ def configure(settings: Settings, *, worker: int | None = None) -> None:
 def _named(worker: int, _logger: object, _method: str, event: EventDict) -> EventDict:
     event["worker"] = worker
     return event
-
-
-class RequestLog:
-    """Logs every HTTP request with its status and how long it took; probes only for debugging."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and log it once it is answered."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        status = 0
-
-        async def noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = int(message["status"])
-            await send(message)
-
-        begun = time.perf_counter()
-        try:
-            await self._app(scope, receive, noted)
-        finally:
-            level = logging.DEBUG if scope["path"] in PROBES else logging.INFO
-            if _requests.isEnabledFor(level):  # Else nothing is put together for nobody.
-                milliseconds = round((time.perf_counter() - begun) * 1_000, 1)
-                method, path = scope["method"], scope["path"]
-                _log.log(level, "request", method=method, path=path, status=status, ms=milliseconds)

@@ -9,10 +9,6 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
-
-import structlog
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schema.execution.documents import refused
 from service.http_body import PIECE
@@ -25,13 +21,6 @@ _SENTENCE = (
     "the server holds as many bytes of answers as it may, until others have taken theirs:"
     " try again, or ask for smaller pages"
 )
-_HOLDING = "headwater.holding"
-_log = structlog.get_logger("headwater.http")
-
-
-@dataclass(eq=False)
-class TakesNothing(Exception):
-    """A client takes nothing of what it is sent."""
 
 
 @dataclass(slots=True)
@@ -123,76 +112,3 @@ class Holding:
         if self.has_turn:
             self.has_turn = False
             self.room.turns.release()
-
-
-class Holdings:
-    """Lets each HTTP request have a Holding, and drops clients that take nothing."""
-
-    def __init__(self, app: ASGIApp, taking: float) -> None:
-        self._app, self._taking = app, taking
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, and give back what it holds once it is answered."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        room: Room = scope["app"].state.server.room
-        taking = _Taking(send, self._taking)
-        scope[_HOLDING] = held = Holding(room)
-        try:
-            await self._app(scope, receive, taking.sent)
-        except TakesNothing:
-            _log.info("client takes nothing", path=scope["path"])
-        finally:
-            held.keep(0)
-            taking.ended()
-
-
-@dataclass(eq=False, slots=True)
-class _Taking:
-    """Sends the messages of one response; a client has so many `seconds` to take each.
-
-    One timer looks after them all: `asyncio.timeout` around each took 6 µs.
-    """
-
-    send: Send
-    seconds: float
-    _task: "asyncio.Task[Any] | None" = None
-    _begun: float | None = None
-    _timer: asyncio.TimerHandle | None = None
-    _is_late: bool = False
-
-    async def sent(self, message: Message) -> None:
-        """Send a message. Raises TakesNothing."""
-        loop = asyncio.get_running_loop()
-        self._begun, self._task = loop.time(), asyncio.current_task()
-        if self._timer is None:
-            self._timer = loop.call_later(self.seconds, self._look)
-        try:
-            await self.send(message)
-        except asyncio.CancelledError:
-            if self._is_late and self._task is not None and not self._task.uncancel():
-                raise TakesNothing from None
-            raise
-        finally:
-            self._begun = None
-
-    def ended(self) -> None:
-        """Look after nothing any more."""
-        if self._timer is not None:
-            self._timer.cancel()
-
-    def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        left = self.seconds if self._begun is None else self._begun + self.seconds - loop.time()
-        if left > 0:
-            self._timer = loop.call_later(left, self._look)
-        elif self._task is not None:
-            self._is_late = True
-            self._task.cancel()
-
-
-def holding(scope: Scope) -> Holding:
-    """Return what the request of a scope holds."""
-    found: Holding = scope[_HOLDING]
-    return found

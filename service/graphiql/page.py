@@ -8,9 +8,8 @@ from typing import Self
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
 
-from service.http_body import http_response
+from service.http_body import Reply, reply
 from service.http_cache import ASKED_AGAIN, KEPT_FOR_EVER, etag
 
 _HERE = Path(__file__).parent
@@ -59,11 +58,11 @@ class GraphiQL:
         page = (folder / "page.html").read_text().replace("{files}", f"graphiql/{short}")
         return cls(page.encode(), files, short)
 
-    def answer(self) -> Response:
+    def answer(self) -> Reply:
         """Return the page."""
         return _response(self.page, ".html", ASKED_AGAIN, _PAGE_HEADERS)
 
-    def file(self, request: Request) -> Response:
+    def file(self, request: Request) -> Reply:
         """Return one of the files. Raises HTTPException."""
         name, digest = request.path_params["name"], request.path_params["digest"]
         content = self.files.get(name)
@@ -78,7 +77,7 @@ def _fetched(installed: Path) -> Iterator[tuple[str, bytes]]:
             yield file.relative_to(installed).as_posix(), file.read_bytes()
 
 
-def _response(content: bytes, suffix: str, kept: str, headers: Mapping[str, str]) -> Response:
+def _response(content: bytes, suffix: str, kept: str, headers: Mapping[str, str]) -> Reply:
     told = {
         "Content-Type": _TYPES[suffix],
         "Cache-Control": kept,
@@ -86,4 +85,4 @@ def _response(content: bytes, suffix: str, kept: str, headers: Mapping[str, str]
         "X-Content-Type-Options": "nosniff",
         **headers,
     }
-    return http_response(content, 200, told)
+    return reply(content, 200, told)

@@ -13,7 +13,6 @@ from typing import Any
 
 import orjson
 from starlette.requests import ClientDisconnect
-from starlette.requests import Request as HttpRequest
 from starlette.responses import JSONResponse
 from starlette.responses import Response as HttpResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -23,7 +22,8 @@ from schema.execution.failures import broken
 from schema.execution.requests import Request, Response, refusal
 from schema.execution.subscriptions import Subscriptions
 from service.documents.persisted import PersistedDocuments
-from service.graphql_request import Refused, from_get, from_post
+from service.exchange import Exchange
+from service.graphql_request import MIN_T, Refused, from_get, from_post
 from service.http_accept import GRAPHQL, HTML, JSON, chosen
 from service.streaming.streams import Streams, TooManyStreams
 from store.ids import T
@@ -41,9 +41,9 @@ _SILENCE = b":\n\n"
 _COMPLETE = b"event: complete\ndata:\n\n"
 
 
-def is_wanted(http: HttpRequest) -> bool:
+def is_wanted(http: Exchange) -> bool:
     """Tell whether a request prefers an event stream to one answer."""
-    return chosen(http.headers.get("accept"), _OFFERED) == EVENT_STREAM
+    return chosen(http.header(b"accept"), _OFFERED) == EVENT_STREAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class EventStreams:
     body_limit: int
     documents: PersistedDocuments
 
-    async def answer(self, http: HttpRequest) -> ASGIApp:
+    async def answer(self, http: Exchange) -> ASGIApp:
         """Return the stream that answers a request, or the refusal of what is no request."""
         try:
             return await self._answer(http)
@@ -64,11 +64,11 @@ class EventStreams:
         except ClientDisconnect:
             return HttpResponse(status_code=HTTPStatus.BAD_REQUEST)
 
-    async def _answer(self, http: HttpRequest) -> "_EventStream":
-        is_get, after = http.method != "POST", _last_event(http)
+    async def _answer(self, http: Exchange) -> "_EventStream":
+        is_get, after = not http.is_post, _last_event(http)
         try:
             request = (
-                from_get(http.query_params, http.headers, self.documents)
+                from_get(http.query_params, http.header(MIN_T), self.documents)
                 if is_get
                 else await from_post(http, self.body_limit, self.documents)
             )
@@ -81,9 +81,9 @@ class EventStreams:
         return _EventStream(self.subscriptions, self.streams, request, after)
 
 
-def _last_event(http: HttpRequest) -> T | None:
+def _last_event(http: Exchange) -> T | None:
     """Return the t of the event that came last before the client was away. Raises Refused."""
-    given = http.headers.get("last-event-id")
+    given = http.header(b"last-event-id")
     if not given:
         return None
     if not (given.isascii() and given.isdigit() and len(given) <= _LONGEST_T):

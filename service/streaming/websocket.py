@@ -19,7 +19,7 @@ from schema.execution.failures import broken, formatted
 from schema.execution.requests import Request
 from schema.execution.subscriptions import Subscriptions
 from service.documents.persisted import PersistedDocuments
-from service.graphql_request import Refused, read_request
+from service.graphql_request import MIN_T, Refused, read_request
 from service.streaming import messages
 from service.streaming.messages import Complete, Initialise, InvalidMessage, Ping, Pong, Subscribe
 from service.streaming.origins import is_welcome
@@ -163,7 +163,8 @@ class _Socket:
         if message.id in self._running:
             raise _Ended(_ID_TAKEN, f"Subscriber for {message.id} already exists")
         try:
-            request = read_request(message.payload, self.websocket.headers, self.documents)
+            min_t = self.websocket.headers.get(MIN_T.decode())
+            request = read_request(message.payload, min_t, self.documents)
         except Refused as fault:
             raise _Ended(_INVALID, fault.sentence) from None
         except RequestErrors as errors:

@@ -112,7 +112,7 @@ async def test_without_graphiql_the_page_says_what_to_do(tmp_path: Path) -> None
         shutil.copy(_FOLDER / name, tmp_path)
     page = GraphiQL.opened(tmp_path)
     assert "make install" in page.page.decode()
-    assert page.answer().headers["content-type"] == "text/html; charset=utf-8"
+    assert (b"content-type", b"text/html; charset=utf-8") in page.answer().headers
     assert _Page(page.page.decode()).addresses == []
 
 
