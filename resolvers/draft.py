@@ -8,6 +8,7 @@ statement still runs with harmless values in the slots.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from adjacency.keeper import Held
 from datalog.planning.statistics import NOTHING_KNOWN, Statistics
@@ -37,8 +38,7 @@ class Step:
 Path = tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What the request adds to a plan: the variables' values, the server's clock and its secret.
 
     `edges` are those that are held in memory, where the plan walks over them. `as_text`: a value

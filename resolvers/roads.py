@@ -1,7 +1,6 @@
 """Which of two roads a lineage takes: SQL walks, or the edges in memory are walked afterwards."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from adjacency.keeper import Behind, Held, Keeper
@@ -25,7 +24,7 @@ async def by_the_best(
     held = held_for(plan, keeper)
     if keeper is not None and plan.walked is not None and held is not None:
         try:
-            return await run(plan.walked, replace(request, edges=held))
+            return await run(plan.walked, request._replace(edges=held))
         except Behind:
             keeper.behind()
     return await run(plan, request)

@@ -140,8 +140,10 @@ def variables_of(
     declared: Declared, given: Mapping[str, object], decisive: frozenset[str]
 ) -> Variables | None:
     """Do as `variables`, quickly; None where that takes a closer look."""
-    coerced = declared.coerced(given)
-    return None if coerced is None else Variables(coerced, decisive, declared.signed)
+    values = declared.values(given)
+    if values is None:
+        return None
+    return Variables(declared.coerced(given, values), decisive, declared.signed)
 
 
 def holds_more(value: object, most: int) -> bool:

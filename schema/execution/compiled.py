@@ -8,7 +8,7 @@ read already: it tells the errors, and where null goes.
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from graphql import (
@@ -37,8 +37,7 @@ from store.ids import T
 _TYPENAME = b'"Query"'
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """The data of an answer as JSON text, in pieces, and what went wrong."""
 
     data: tuple[bytes, ...]

@@ -4,15 +4,17 @@ graphql-core works the types out for each request; here that is done per documen
 is declared are scalars and lists of them, and all are given, nothing else has to be looked at.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from graphql import (
     GraphQLBoolean,
     GraphQLEnumType,
     GraphQLError,
+    GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
+    GraphQLScalarType,
     GraphQLSchema,
     GraphQLType,
     OperationDefinitionNode,
@@ -33,21 +35,30 @@ class Declared:
 
     signatures: tuple[GraphQLVariableSignature, ...]
     signed: Mapping[str, object]
+    coercing: tuple[tuple[str, "Coerce"], ...]
 
-    def coerced(self, given: Mapping[str, object]) -> VariableValues | None:
+    def values(self, given: Mapping[str, object]) -> Mapping[str, object] | None:
         """Return what is given, coerced; None where something is missing, null or does not fit."""
-        sources: dict[str, VariableValueSource] = {}
         values: dict[str, object] = {}
-        for each in self.signatures:
-            name, value = each.name, given.get(each.name)
+        for name, coerce in self.coercing:
+            value = given.get(name)
             if value is None:
                 return None
-            coerced = coerce_input_value(value, each.type)
+            values[name] = coerced = coerce(value)
             if coerced is Undefined:
                 return None
-            sources[name] = VariableValueSource(each, value)
-            values[name] = coerced
-        return VariableValues(sources, values)
+        return values
+
+    def coerced(self, given: Mapping[str, object], values: Mapping[str, object]) -> VariableValues:
+        """Return what is given, and its values, as graphql-core has them."""
+        sources = {
+            each.name: VariableValueSource(each, given[each.name]) for each in self.signatures
+        }
+        return VariableValues(sources, dict(values))
+
+
+Coerce = Callable[[object], object]
+"""What coerces a value that is not null; Undefined is what does not fit."""
 
 
 def declared(
@@ -62,7 +73,24 @@ def declared(
     )
     if len(signatures) < len(found):
         return None
-    return Declared(signatures, {each.name: ... for each in signatures})
+    coercing = tuple((each.name, _coerce(each.type)) for each in signatures)
+    return Declared(signatures, {each.name: ... for each in signatures}, coercing)
+
+
+def _coerce(kind: GraphQLInputType) -> Coerce:
+    """Return what coerces values as graphql-core does; of a scalar it does not look at the type."""
+    inner = nullable(kind)
+    if not isinstance(inner, GraphQLScalarType):
+        return lambda value: coerce_input_value(value, kind)
+    scalar: GraphQLScalarType = inner
+
+    def coerce(value: object) -> object:
+        try:
+            return scalar.coerce_input_value(value)
+        except Exception:  # noqa: BLE001  # As graphql-core has it: whatever says so, it is unfit.
+            return Undefined
+
+    return coerce
 
 
 def nullable(kind: GraphQLType | None) -> GraphQLType | None:

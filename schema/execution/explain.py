@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 import orjson
@@ -44,7 +43,7 @@ async def _told(
     binding = Binding(about.variables.values, now, reading.secret)
     held, made = held_for(compiled.plan, reading.keeper), compiled.plan
     if held is not None and made.walked is not None:
-        binding, made = replace(binding, edges=held), made.walked
+        binding, made = binding._replace(edges=held), made.walked
     explained = explained_plan(made, binding)
     plan = None
     if any(each.name == "plan" for each in selected.of()):

@@ -1,24 +1,26 @@
 """Queries that were answered before: of a request for one, only the values are new.
 
-What does not change from request to request is worked out once: which slot takes what, what is
-checked afterwards, what stands between the texts of the root fields. A request is filled in and
+What does not change from request to request is worked out once: which slot takes what, the slots
+that the document itself fills, what is checked afterwards, what stands between the texts of the
+root fields. A request is filled in and
 sent by one function, as each step more between HTTP and PostgreSQL costs microseconds. It goes the
 way of all requests (`Executor.run`) where anything is out of the ordinary before the statement is
 sent, or where the schema has changed; what goes wrong afterwards, the code of all requests tells.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Any, NamedTuple, Self
 
 import orjson
 from graphql import OperationDefinitionNode
 
 from resolvers.answer import Bound, read_of
+from resolvers.cost import Cost as Costs
 from resolvers.draft import Binding, Check, Found, moment_slots
 from resolvers.draft import Request as Filling
-from schema.execution.arguments import Variables, check_text, is_long, variables_of
+from schema.execution.arguments import Variables, check_text, is_long
 from schema.execution.compiled import CompiledQuery, Told
 from schema.execution.declared import Declared
 from schema.execution.documents import Document
@@ -38,9 +40,11 @@ Expect = Callable[[int], Awaitable[None]]
 class Kept:
     """A query whose requests differ in nothing but values.
 
-    `names` are the slots of the statement's arguments, in order, `checks` what its times have to
-    pass, `heads` the JSON before the text of each root field. `pinning` are the slots that hold a t
-    where the answer stays as it is for ever; None where it never does.
+    `names` are the slots of the statement's arguments, in order; `fixed` are those that hold the
+    same for every request, `bindings` fill the others. `rows` is what it should read, None where
+    requests decide. `checks` are what its times have to pass, `heads` the JSON before the text of
+    each root field. `pinning` are the slots that hold a t where the answer stays as it is for ever;
+    None where it never does.
     """
 
     served: Served
@@ -49,7 +53,9 @@ class Kept:
     declared: Declared
     compiled: Compiled
     names: tuple[str, ...]
+    fixed: Mapping[str, object]
     bindings: tuple[Binding, ...]
+    rows: int | None
     checks: tuple[Check, ...]
     heads: tuple[bytes, ...]
     pinning: tuple[str, ...] | None
@@ -76,6 +82,7 @@ class Kept:
             return None
         before = (b"{", *(b"," for _ in plan.keys[1:]))
         heads = (a + orjson.dumps(key) + b":" for a, key in zip(before, plan.keys, strict=True))
+        fixed, bindings = _fixed(binding for site in plan.sites for binding in site.bindings)
         return cls(
             prepared.served,
             document,
@@ -83,7 +90,9 @@ class Kept:
             declared,
             compiled,
             tuple(slots),
-            tuple(binding for site in plan.sites for binding in site.bindings),
+            fixed,
+            bindings,
+            _fixed_rows(plan.cost, fixed),
             tuple(check for site in plan.sites for check in site.checks),
             tuple(heads),
             None if statement.reads_now else tuple(moment_slots(each)[0] for each in moments),
@@ -99,31 +108,81 @@ class Kept:
             return None
         if any(map(is_long, given.values())):
             return None
-        variables = variables_of(self.declared, given, self.document.decisive)
-        if variables is None:
+        values = self.declared.values(given)
+        if values is None:
             return None
-        check_text(variables.values)
-        filling = Filling(variables.values, now, reading.secret, as_text=True)
-        slots: dict[str, object] = {}
+        check_text(values)
+        filling = Filling(values, now, reading.secret, as_text=True)
+        slots = {**self.fixed}
         try:
             for binding in self.bindings:
                 slots.update(zip(binding.names, binding.values(filling), strict=True))
         except CallerFault:
             return None
-        rows = self.compiled.plan.cost.rows(slots, {})
+        rows = self.compiled.plan.cost.rows(slots, {}) if self.rows is None else self.rows
         if rows > self.served.limits.cost:
             return None
-        return Filled(self, reading, request, variables, now, slots, rows)
+        return Filled(self, reading, request, values, now, slots, rows)
+
+
+class _Unknown(Exception):
+    """Something is asked that only a request can tell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class _Known(Mapping[str, object]):
+    """What is known before a request comes; whoever asks for more is told that it is unknown."""
+
+    known: Mapping[str, object]
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self.known:
+            raise _Unknown
+        return self.known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        raise _Unknown
+
+    def __len__(self) -> int:
+        raise _Unknown
+
+
+class _NoRequest:
+    """Stands for a request that has not come yet."""
+
+    variables = _Known({})
+
+    def __getattr__(self, name: str) -> object:
+        raise _Unknown
+
+
+def _fixed(bindings: Iterable[Binding]) -> tuple[Mapping[str, object], tuple[Binding, ...]]:
+    """Return the slots that no request decides, and the bindings of the others."""
+    nobody: Any = _NoRequest()  # A binding that asks it for nothing never asks.
+    fixed: dict[str, object] = {}
+    others: list[Binding] = []
+    for binding in bindings:
+        try:
+            fixed.update(zip(binding.names, binding.values(nobody), strict=True))
+        except (_Unknown, CallerFault):
+            others.append(binding)
+    return fixed, tuple(others)
+
+
+def _fixed_rows(cost: Costs, fixed: Mapping[str, object]) -> int | None:
+    try:
+        return cost.rows(_Known(fixed), {})
+    except _Unknown:
+        return None
+
+
+class Filled(NamedTuple):
     """A kept query with the values of a request, and the rows that it should read."""
 
     kept: Kept
     reading: Reading
     request: Request
-    variables: Variables
+    values: Mapping[str, object]
     now: datetime
     slots: Mapping[str, object]
     rows: int
@@ -169,10 +228,10 @@ class Filled:
 
     def _query(self) -> CompiledQuery:
         """Return the same as the query that other requests are."""
-        kept = self.kept
-        prepared = Prepared(
-            self.request, kept.served, kept.document, kept.operation, self.variables
-        )
+        kept, declared = self.kept, self.kept.declared
+        coerced = declared.coerced(self.request.variables, self.values)
+        variables = Variables(coerced, kept.document.decisive, declared.signed)
+        prepared = Prepared(self.request, kept.served, kept.document, kept.operation, variables)
         return CompiledQuery(self.reading, prepared, kept.compiled, self.now)
 
     def _response(self, told: Told, basis: Basis | None = None) -> Response:

@@ -1,5 +1,8 @@
 """Queries that come again: filled in where values alone are new, else read as any other."""
 
+import asyncio
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from schema.execution.requests import Request
@@ -53,3 +56,48 @@ async def test_what_is_refused_is_refused_each_time(asking: Asking) -> None:
             assert [each["extensions"]["code"] for each in response.errors] == ["BAD_USER_INPUT"]
     assert _is_known(asking, query, {"id": _RAW})
     assert not _is_known(asking, query, {"id": _RAW, "more": 1})
+
+
+_OPEN = """query ($id: ID!, $n: Int!) {
+  dataset(id: $id) { name }
+  datasets(first: $n) { nodes { name } }
+}"""
+
+
+def _said(first: int) -> str:
+    return _OPEN.replace(", $n: Int!", "").replace("$n", str(first))
+
+
+async def test_what_a_document_says_itself_is_as_if_a_request_said_it(asking: Asking) -> None:
+    for count in (1, 2, 1):
+        for _ in range(2):
+            by_request = await asking.post(_OPEN, variables={"id": _RAW, "n": count})
+            by_document = await asking.post(_said(count), variables={"id": _RAW})
+            assert by_request == by_document
+            assert len(by_request["data"]["datasets"]["nodes"]) == count
+    kept = asking.executor.live.current.kept
+    fixed, open_ = kept.get((_said(1), None)), kept.get((_OPEN, None))
+    assert fixed is not None
+    assert fixed.rows is not None
+    assert open_ is not None
+    assert open_.rows is None
+
+
+async def test_what_a_document_says_wrongly_is_told_each_time(asking: Asking) -> None:
+    for first in (-1, 100_000):
+        bodies = [await asking.post(_said(first), variables={"id": _RAW}) for _ in range(3)]
+        assert bodies[0]["errors"][0]["path"] == ["datasets"]
+        assert bodies[1:] == [bodies[0]] * 2
+
+
+async def test_an_instant_of_a_document_is_late_only_until_it_comes(asking: Asking) -> None:
+    at = datetime.now(UTC) + timedelta(seconds=2)
+    query = f'query ($id: ID!) {{ dataset(id: $id, asOf: "{at.isoformat()}") {{ name }} }}'
+    codes = []
+    while datetime.now(UTC) < at + timedelta(seconds=0.1):
+        response = await asking.ask(query, {"id": _RAW})
+        codes.append([each["extensions"]["code"] for each in response.errors])
+        await asyncio.sleep(0.2)
+    response = await asking.ask(query, {"id": _RAW})
+    assert codes[0] == ["FUTURE_TIME_POINT"]
+    assert (response.errors, response.data) == ([], {"dataset": {"name": "raw events"}})
