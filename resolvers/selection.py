@@ -47,9 +47,9 @@ class Selected:
 def given_value(argument: object, variables: Mapping[str, object]) -> object:
     """Return an argument with every `Given` in it replaced by what the variables have there."""
     match argument:
-        case Given(path):
-            value: object = variables
-            for step in path:
+        case Given((str() as name, *steps)):
+            value = variables.get(name)
+            for step in steps:
                 value = _inside(value, step)
             return value
         case Mapping():

@@ -1,6 +1,6 @@
 """From HTTP to a GraphQL request, as GraphQL over HTTP has it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -16,6 +16,7 @@ from service.http_accept import is_json
 from store.ids import FIRST_TRANSACTION, T
 
 MIN_T = b"headwater-min-t"
+_NO_MIN_TS = (None, None)
 
 
 @dataclass(eq=False)
@@ -124,11 +125,15 @@ def read_request(
     if name is not None and not isinstance(name, str):
         raise _bad("operationName has to be a string")
     variables = _object(given, "variables")
-    asked_ts = (min_t or None, _object(given, "extensions").get("minT"))
+    min_ts = (min_t or None, _object(given, "extensions").get("minT"))
     query = documents.text(given)
-    # Whoever asks for two t wants both.
-    least = max((_t(each) for each in asked_ts if each is not None), default=None)
+    least = None if min_ts == _NO_MIN_TS else _least(min_ts)
     return Request(query, variables, name or None, least)
+
+
+def _least(min_ts: Iterable[object]) -> T:
+    """Return the t that is asked for; whoever asks for two wants both. Raises Refused."""
+    return max(_t(each) for each in min_ts if each is not None)
 
 
 def _object(given: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -48,29 +48,25 @@ class GraphQLView:
 
     async def answer(self, http: Exchange) -> Reply:
         """Answer the request in a URL or a body; give a browser GraphiQL."""
-        response = await self._answer(http)
-        http.holding.keep(response.length)
-        return response
-
-    async def _answer(self, http: Exchange) -> Reply:
-        accept, is_get = http.header(b"accept"), not http.is_post
-        if is_get and chosen(accept, _OFFERED) == HTML:
-            return self.graphiql.answer()
-        media_type = chosen(accept, _ANSWERS)
-        if media_type is None:
-            sentence = f"what can be had is {GRAPHQL} and {JSON}"
-            return _refused(Refused(HTTPStatus.NOT_ACCEPTABLE, sentence), JSON)
+        media_type = chosen(http.header(b"accept"), _ANSWERS)
         try:
-            return await self._answered(http, media_type, is_get=is_get)
+            answer = await self._answered(http, media_type)
         except Refused as refused:
-            return _refused(refused, media_type)
+            answer = _refused(refused, media_type or JSON)
         except ClientDisconnect:
-            return reply(b"", HTTPStatus.BAD_REQUEST, _OF_ALL)
+            answer = reply(b"", HTTPStatus.BAD_REQUEST, _OF_ALL)
         except Exception as error:  # noqa: BLE001  # The edge: the unforeseen is logged and masked.
-            return _broken(error, media_type)
+            answer = _broken(error, media_type or JSON)
+        http.holding.keep(answer.length)
+        return answer
 
-    async def _answered(self, http: Exchange, media_type: str, *, is_get: bool) -> Reply:
-        """Answer the request in a URL or a body. Raises Refused."""
+    async def _answered(self, http: Exchange, media_type: str | None) -> Reply:
+        """Answer by a media type, or for a browser by GraphiQL. Raises Refused."""
+        is_get = not http.is_post
+        if is_get and chosen(http.header(b"accept"), _OFFERED) == HTML:
+            return self.graphiql.answer()
+        if media_type is None:
+            raise Refused(HTTPStatus.NOT_ACCEPTABLE, f"what can be had is {GRAPHQL} and {JSON}")
         try:
             if is_get:
                 request = from_get(http.query_params, http.header(MIN_T), self.documents)

@@ -19,10 +19,13 @@ PIECE = 256 * 1024
 SMALLEST_COMPRESSED = 1_024
 
 add_compress_type(GRAPHQL)
-_REPLY = "headwater.reply"
+_REPLY, _ACCEPT_ENCODING = "headwater.reply", b"accept-encoding"
 
 Headers = Sequence[tuple[bytes, bytes]]
 """Names in small letters, and values, as ASGI has them."""
+
+_VARYING: Headers = ((b"vary", b"Accept-Encoding"),)
+"""Said of what would be compressed for somebody else."""
 
 
 @dataclass(eq=False, slots=True)
@@ -44,13 +47,15 @@ class Reply:
         """Send it."""
         if self.length < SMALLEST_COMPRESSED:
             await self.send_plain(receive, send)
-        else:
+        elif any(name == _ACCEPT_ENCODING for name, _ in scope["headers"]):
             scope[_REPLY] = self
             await _compressing(scope, receive, send)
+        else:
+            await self.send_plain(receive, send, _VARYING)
 
-    async def send_plain(self, receive: Receive, send: Send) -> None:
-        """Send it as it is."""
-        headers = [*self.headers, (b"content-length", b"%d" % self.length)]
+    async def send_plain(self, receive: Receive, send: Send, more: Headers = ()) -> None:
+        """Send it as it is, with more headers."""
+        headers = [*self.headers, *more, (b"content-length", b"%d" % self.length)]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         if self.length <= PIECE:
             await send({"type": "http.response.body", "body": b"".join(self.content)})

@@ -90,7 +90,7 @@ class Database:
 
     async def _rows(self, text: str, arguments: Sequence[object]) -> list[Row]:
         lending, seconds = self.lending, self.statement_timeout
-        with faults(seconds):
+        try:
             connection = lending.at_hand() or await self._taken()
             try:
                 self.statements += 1
@@ -99,7 +99,10 @@ class Database:
                 await lending.give(connection)
                 raise
             await lending.keep(connection)
-            return rows
+        except Exception:
+            with faults(seconds):  # Only now: to enter it takes as long as to take and to keep.
+                raise
+        return rows
 
     async def row(self, text: str, arguments: Sequence[object] = ()) -> Row:
         """Return the one row of a statement that has one. Raises as `rows` does."""

@@ -59,8 +59,11 @@ class Lending:
         await self.pool.release(connection)
 
     async def keep(self, connection: Lent) -> None:
-        """Keep a connection at hand, on which nothing goes on; where others wait, give it back."""
-        if self._waiting or not _is_open(connection):
+        """Keep a connection at hand, on which nothing goes on; where others wait, give it back.
+
+        Whether it is open is looked at when it is wanted.
+        """
+        if self._waiting:
             await self.give(connection)
             return
         self._at_hand.append(connection)

@@ -13,8 +13,9 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.routing import Route
+from starlette.types import Message
 
-from service.http_body import PIECE, Reply, reply
+from service.http_body import PIECE, SMALLEST_COMPRESSED, Reply, reply
 from service.http_cache import Conditional, etag
 from tests.clients.running import Serving, listening
 
@@ -77,6 +78,26 @@ async def test_what_no_encoding_was_asked_for_comes_plain(http: httpx.AsyncClien
         assert "content-encoding" not in response.headers
         assert content.decode() == _LARGE
         assert response.headers["content-length"] == str(len(_LARGE))
+
+
+async def test_what_may_be_compressed_for_others_says_so_to_whoever_says_nothing() -> None:
+    sent: list[Message] = []
+
+    async def waiting() -> Message:
+        await asyncio.sleep(60)
+        return {}
+
+    async def one(message: Message) -> None:
+        sent.append(message)
+
+    for size, varies in ((SMALLEST_COMPRESSED - 1, False), (SMALLEST_COMPRESSED, True)):
+        answer = reply(b"x" * size, 200, {"Content-Type": "application/json", "Vary": "Accept"})
+        sent.clear()
+        await answer({"type": "http", "headers": [(b"accept", b"*/*")]}, waiting, one)
+        start, body = sent
+        told = {value for name, value in start["headers"] if name == b"vary"}
+        assert told == ({b"Accept", b"Accept-Encoding"} if varies else {b"Accept"})
+        assert body["body"] == b"x" * size
 
 
 async def test_small_answers_stay_plain(http: httpx.AsyncClient) -> None:
