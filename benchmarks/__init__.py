@@ -18,5 +18,5 @@ writing    loads against COPY, many writers against pgbench
 name. It takes from `Bench` the databases that are there, and leaves out what it has no data for. A
 `Section` has rows to show, `Goal`s (at most, or at least) and `figures`, which the file keeps;
 `report.comparison` makes one of `Compared` cases: ours, theirs, their `Ratio`, and what it may be.
-`python -m benchmarks --brief NAME` runs one part in few rounds.
+`python -m benchmarks --brief NAME` runs one part in few rounds; `--help` names the parts.
 """

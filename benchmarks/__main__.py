@@ -1,11 +1,10 @@
 """`make bench`: all that is measured, in one run: tables, the goals, and a file in results/.
 
-`python -m benchmarks [--brief] [part …]`: with names of parts only these; with `--brief` in few
-rounds, which is enough to see that everything still runs, and is not written down.
+`python -m benchmarks --help` says how to measure some parts only, or in few rounds.
 """
 
+import argparse
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -47,10 +46,26 @@ async def _main(names: Sequence[str], *, brief: bool) -> None:
             print(f"written to {path}")
 
 
-if __name__ == "__main__":
-    asyncio.run(
-        _main(
-            [each for each in sys.argv[1:] if not each.startswith("--")],
-            brief="--brief" in sys.argv[1:],
-        )
+def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return what the command line asks for; where that makes no sense, say so and exit."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure all parts, or those that are named, and say which goals are met.",
+        epilog="The databases are built by `make bench-data`.",
     )
+    parser.add_argument("parts", nargs="*", metavar="PART", type=_part, help=", ".join(PARTS))
+    parser.add_argument(
+        "--brief", action="store_true", help="in few rounds, and nothing is written down"
+    )
+    return parser.parse_intermixed_args(arguments)
+
+
+def _part(name: str) -> str:
+    if name not in PARTS:
+        raise argparse.ArgumentTypeError(f"there is no {name!r}, but {', '.join(PARTS)}")
+    return name
+
+
+if __name__ == "__main__":
+    asked = options()
+    asyncio.run(_main(asked.parts, brief=asked.brief))
