@@ -175,19 +175,21 @@ def is_long(value: object) -> bool:
 
 def check_text(value: object) -> None:
     """Raise RequestErrors where a text inside a value holds NUL, which the store cannot keep."""
+    if holds_nul(value):
+        raise refused("a text holds the character NUL, which nothing here can", BAD_USER_INPUT)
+
+
+def holds_nul(value: object) -> bool:
+    """Tell whether a text inside a value holds NUL."""
     match value:
         case str():
-            if "\0" in value:
-                sentence = "a text holds the character NUL, which nothing here can"
-                raise refused(sentence, BAD_USER_INPUT)
+            return "\0" in value
         case dict() | Mapping():
-            for each in value.values():
-                check_text(each)
+            return any(map(holds_nul, value.values()))
         case list() | tuple():
-            for each in value:
-                check_text(each)
+            return any(map(holds_nul, value))
         case _:
-            return
+            return False
 
 
 def _signed(kind: GraphQLType | None, value: object) -> object:

@@ -23,6 +23,7 @@ from graphql import (
     Node,
     ObjectValueNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     TypeInfo,
     TypeInfoVisitor,
@@ -35,6 +36,7 @@ from graphql import (
 )
 
 from schema.execution.declared import Declared, declared
+from schema.execution.used import below_root
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
@@ -73,7 +75,8 @@ class Document:
 
     `decisive` are the variables whose whole value a plan depends on, not their structure alone.
     `facts` is the document without what asks the schema about itself. `declared` has for each
-    operation its variables, where no plan depends on what they hold.
+    operation its variables, where no plan depends on what they hold; `reporting` for each mutation
+    those on which depends what its reports are asked for.
     """
 
     text: str
@@ -83,6 +86,7 @@ class Document:
     fragments: Mapping[str, FragmentDefinitionNode]
     decisive: frozenset[str]
     declared: Mapping[int, Declared | None]
+    reporting: Mapping[int, frozenset[str]]
 
     @property
     def asks_schema(self) -> bool:
@@ -145,7 +149,12 @@ def read(text: str, schema: GraphQLSchema, limits: DocumentLimits) -> Document:
         raise RequestErrors(tuple(with_code(error, VALIDATION_FAILED) for error in errors))
     decisive = _decisive(schema, node)
     known = {id(each): declared(schema, each, decisive) for each in operations}
-    return Document(text, node, facts, tuple(operations), fragments, decisive, known)
+    reporting = {
+        id(each): below_root(fragments, each)
+        for each in operations
+        if each.operation is OperationType.MUTATION
+    }
+    return Document(text, node, facts, tuple(operations), fragments, decisive, known, reporting)
 
 
 def operation(document: Document, name: str | None) -> OperationDefinitionNode:

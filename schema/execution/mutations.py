@@ -14,15 +14,15 @@ from resolvers.draft import Request as Binding
 from resolvers.errors import StaleCatalogue
 from resolvers.selection import Given, Selected
 from schema.execution import dry_run
+from schema.execution.arguments import holds_nul
 from schema.execution.documents import RequestErrors
 from schema.execution.dry_run import Objects, Rehearsal
 from schema.execution.queries import Reading, asked, compiled, priced, walk
 from schema.execution.requests import Basis, Prepared, prepare
 from schema.execution.selections import select
-from schema.execution.served import LiveSchema
+from schema.execution.served import LONGEST_KEPT, LiveSchema, size_of
 from schema.execution.shaped import shaped
 from schema.execution.statements import Statements, size, statements
-from schema.execution.used import below_root
 from store.catalogue import Catalogue
 from store.database_errors import DeadlineExceeded
 from store.errors import CallerFault, OurFault
@@ -66,7 +66,7 @@ class Mutation:
     now: datetime
     basis: Basis | None = None
     _catalogue: Catalogue = field(init=False)
-    _selected: Mapping[str, Selected] = field(init=False)
+    _reports: Mapping[str, tuple[Selected, ...]] = field(init=False)
     _signature: object = field(init=False)
 
     async def run(self) -> ExecutionResult:
@@ -81,9 +81,9 @@ class Mutation:
 
     def _prepare(self, prepared: Prepared) -> None:
         self.prepared = prepared
-        self._selected = {each.key: each for each in select(asked(prepared), prepared.operation)}
-        used = below_root(prepared.document, prepared.operation)
+        used = prepared.document.reporting[id(prepared.operation)]
         self._signature = prepared.variables.signature_of(used)
+        self._reports = _reports(prepared, self._signature)
 
     async def _transact(
         self, info: GraphQLResolveInfo[Any], arguments: Mapping[str, Any]
@@ -126,7 +126,7 @@ class Mutation:
         return await self._reported(key, report)
 
     async def _reported(self, key: str, report: Report) -> dict[str, object]:
-        of_report = self._selected[key].of()
+        of_report = self._reports[key]
         told = tuple(filter(_is_told, of_report))
         rest = tuple(each for each in of_report if not _is_told(each))
         # Where nothing is asked for that is told, `shaped` would leave all of it.
@@ -177,6 +177,28 @@ class Mutation:
         priced(self.prepared, made.plan, Binding(given, self.now, reading.secret))
         found = await answer(reading.database, made.plan, given, self.now, reading.secret)
         return found.values
+
+
+def _reports(prepared: Prepared, signature: object) -> Mapping[str, tuple[Selected, ...]]:
+    """Return what is asked of the report of each root field, made once by document and signature.
+
+    Raises RequestErrors.
+    """
+    text, kept = prepared.request.query, prepared.served.reports
+    identity = (text, prepared.request.operation_name, signature)
+    found = kept.get(identity)
+    if found is None or _may_be_refused(prepared):
+        selected = select(asked(prepared), prepared.operation)
+        found = {each.key: each.of() for each in selected}
+        if len(text) <= LONGEST_KEPT:
+            kept.put(identity, found, size_of(text))
+    return found
+
+
+def _may_be_refused(prepared: Prepared) -> bool:
+    """Tell whether a variable inside a literal may hold what selecting refuses."""
+    values = prepared.variables.values
+    return any(holds_nul(values.get(name)) for name in prepared.document.decisive)
 
 
 def _is_told(asked_for: Selected) -> bool:

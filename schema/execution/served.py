@@ -6,7 +6,7 @@ belong to the value, so they are forgotten with it.
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
@@ -67,9 +67,10 @@ class Served:
 
     Plans are kept by document, operation, and whatever else decides them; one that was made with
     other statistics is as right, and stays; `kept` are the queries that differ in values only, None
-    where more does. `public` is the schema as tools read it, `introspected` what was told of it, as
-    JSON text. `hash` is of all that decides, beside the facts, what a request is answered: what is
-    served, what it is made of, and the edition of this server.
+    where more does. `reports` are what mutations ask of theirs, by root field. `public` is the
+    schema as tools read it, `introspected` what was told of it, as JSON text. `hash` is of all that
+    decides, beside the facts, what a request is answered: what is served, what it is made of, and
+    the edition of this server.
     """
 
     catalogue: Catalogue
@@ -83,6 +84,9 @@ class Served:
     )
     kept: "Recent[tuple[str, str | None], Kept | None]" = field(
         default_factory=lambda: Recent(_MOST_PLANS, _BYTES_OF_PLANS)
+    )
+    reports: Recent[object, Mapping[str, tuple[Selected, ...]]] = field(
+        default_factory=lambda: Recent(_MOST_DOCUMENTS, _BYTES_OF_DOCUMENTS)
     )
     introspected: Recent[object, bytes] = field(
         default_factory=lambda: Recent(_MOST_INTROSPECTIONS, _BYTES_OF_INTROSPECTIONS)

@@ -1,16 +1,26 @@
 """Which variables of an operation decide more than what is written."""
 
-from graphql import FieldNode, Node, OperationDefinitionNode, VariableNode, Visitor, visit
+from collections.abc import Mapping
 
-from schema.execution.documents import Document
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    Node,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    visit,
+)
 
 
-def below_root(document: Document, operation: OperationDefinitionNode) -> frozenset[str]:
+def below_root(
+    fragments: Mapping[str, FragmentDefinitionNode], operation: OperationDefinitionNode
+) -> frozenset[str]:
     """Return the variables that decide more than arguments of root fields.
 
     Every fragment counts, used or not.
     """
-    visitor, below = _Used(), list[Node](document.fragments.values())
+    visitor, below = _Used(), list[Node](fragments.values())
     for each in operation.selection_set.selections:
         if isinstance(each, FieldNode):
             below += filter(None, (*(each.directives or ()), each.selection_set))

@@ -70,6 +70,39 @@ async def test_t_and_instant_of_a_report_are_told_without_a_read(asking: Asking)
         assert response.data == {"transact": {"report": None, "basis": {"t": "5"}}}
 
 
+async def test_each_request_of_a_document_is_asked_for_itself(asking: Asking) -> None:
+    write = """mutation ($urn: ID!, $name: String!, $brief: Boolean!) {
+      transact(transaction: {upsert: [{type: "Dataset", urn: $urn, name: $name}]}) {
+        basis { t } redundant @skip(if: $brief)
+        facts @skip(if: $brief) { entity { urn } value }
+      }
+      again: transact(transaction: {}) @skip(if: $brief) { redundant }
+    }"""
+    for t, brief in enumerate((True, False, True, False), 5):
+        given = {"urn": f"hw://dataset/x/{t}", "name": f"number {t}", "brief": brief}
+        response = await asking.ask(write, given)
+        assert response.errors == []
+        told = response.data["transact"]
+        assert told.pop("basis") == {"t": str(t)}
+        assert ("again" in response.data) == ("redundant" in told) == ("facts" in told) != brief
+        assert {each["entity"]["urn"] for each in told.get("facts", ())} <= {given["urn"]}
+        found = await asking.data("query ($urn: ID!) { dataset(id: $urn) { name } }", given)
+        assert found == {"dataset": {"name": given["name"]}}
+
+
+async def test_nul_inside_a_literal_is_refused_each_time(asking: Asking) -> None:
+    write = """mutation ($name: String!) {
+      transact(transaction: {upsert: [{type: "Dataset", urn: "hw://dataset/x/nul", name: $name}]}) {
+        basis { t }
+      }
+    }"""
+    first = await asking.ask(write, {"name": "a\0"})
+    assert "NUL" in first.errors[0]["message"]
+    assert (await asking.ask(write, {"name": "a"})).errors == []
+    again = await asking.ask(write, {"name": "b\0"})
+    assert (again.errors, again.data) == (first.errors, first.data)
+
+
 async def test_a_report_of_which_nothing_is_told_is_read(asking: Asking) -> None:
     write = """mutation ($it: TransactionInput!) {
       transact(transaction: $it) { transaction { source t } }
