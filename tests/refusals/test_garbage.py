@@ -77,8 +77,9 @@ class Knocking:
         """Send bytes, and return the answer, which `Door.send` holds to what is promised."""
         status, answer = self._runner.run(self.door.send(body, headers or JSON))
         assert status in {200, 400, 415}
-        assert set(answer) <= {"data", "errors", "extensions"}
-        assert answer.get("errors") != []
+        for each in answer if isinstance(answer, list) else [answer]:
+            assert set(each) <= {"data", "errors", "extensions"}
+            assert each.get("errors") != []
         if status != 200:
             assert told(status, answer).code
         return answer
@@ -120,6 +121,11 @@ def test_bytes_are_answered(knocking: Knocking, body: bytes) -> None:
 })))  # fmt: skip
 def test_json_of_any_shape_is_answered(knocking: Knocking, body: Any) -> None:
     knocking.send(json.dumps(body).encode())
+
+
+def test_operations_without_a_query_are_answered_one_by_one(knocking: Knocking) -> None:
+    answers = knocking.send(b"[{}, {}]")
+    assert [list(each) for each in answers] == [["errors"], ["errors"]]
 
 
 @SETTINGS
