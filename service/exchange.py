@@ -52,6 +52,7 @@ class Exchanges:
             _log.info("client takes nothing", path=scope["path"])
         finally:
             exchange.ended()
+            del scope[_EXCHANGE]  # They hold each other, and the garbage collector costs more.
 
 
 @dataclass(eq=False, slots=True)

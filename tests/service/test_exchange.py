@@ -1,11 +1,15 @@
 """A request has one answer, whatever way it takes through the server, and one line in the log."""
 
+import asyncio
+import gc
 import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
+import orjson
 import pytest
+from starlette.types import Message
 from structlog.testing import capture_logs
 
 from service.http_accept import GRAPHQL, JSON
@@ -99,3 +103,34 @@ async def test_every_request_but_of_probes_is_logged_once(
         ("GET", "/graphql", 421),
     ]
     assert all(each["ms"] > 0 for each in told)
+
+
+async def test_a_request_leaves_nothing_to_the_garbage_collector(asking: Asking) -> None:
+    body = orjson.dumps(_BODIES[0])
+    message = {"type": "http.request", "body": body, "more_body": False}
+    headers = [(b"content-type", b"application/json"), (b"accept", b"*/*")]
+
+    async def receive() -> Message:
+        return message
+
+    async def send(message: Message) -> None:
+        pass
+
+    async def ask() -> None:
+        scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": headers}
+        await asking.app(scope, receive, send)
+
+    await ask()
+    await ask()  # By now it is kept.
+    left = []
+    gc.disable()
+    try:
+        for _ in range(5):  # What else a server that has just begun does leaves a little, too.
+            gc.collect()
+            for _ in range(50):
+                await ask()
+            left.append(gc.collect())
+            await asyncio.sleep(0.05)
+    finally:
+        gc.enable()
+    assert min(left) < 50
