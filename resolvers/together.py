@@ -87,7 +87,7 @@ class Together:
 
         Raises as `Database.row`. Cancelling the caller leaves the others their answer.
         """
-        lane = self._lane(statement)
+        lane = self._lanes.get(id(statement)) or self._new_lane(statement)
         if lane is None:
             return await self.database.row(statement.text, arguments)
         if lane.under_way < self.side_by_side or self._fitting(lane) < _FEWEST:
@@ -110,12 +110,13 @@ class Together:
         if lane.waiting and self._has_room_ahead(lane):
             self._send(lane)
 
-    def _lane(self, statement: Statement) -> _Lane | None:
-        lane = self._lanes.get(id(statement))  # It is kept with the lane.
-        if lane is None and statement.joint is not None:
-            if len(self._lanes) >= _MOST_STATEMENTS:
-                self._lanes = {key: each for key, each in self._lanes.items() if each.under_way}
-            lane = self._lanes[id(statement)] = _Lane(statement, statement.joint)
+    def _new_lane(self, statement: Statement) -> _Lane | None:
+        if statement.joint is None:
+            return None
+        if len(self._lanes) >= _MOST_STATEMENTS:
+            self._lanes = {key: each for key, each in self._lanes.items() if each.under_way}
+        # The statement is kept with the lane, so nothing else comes to have its id.
+        lane = self._lanes[id(statement)] = _Lane(statement, statement.joint)
         return lane
 
     def _fitting(self, lane: _Lane) -> int:

@@ -7,7 +7,7 @@ layer: who asks is logged, has a Holding of the room, and is dropped where they 
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
@@ -45,7 +45,10 @@ class Exchanges:
             await self._app(scope, receive, send)
             return
         room: Room = scope["app"].state.server.room
-        scope[_EXCHANGE] = exchange = Exchange(scope, receive, send, Holding(room), self._taking)
+        # Of a header that stands there twice, the first counts.
+        headers = dict(reversed(scope["headers"]))
+        exchange = Exchange(scope, receive, send, headers, Holding(room), self._taking)
+        scope[_EXCHANGE] = exchange
         try:
             await self._app(scope, receive, exchange.sent)
         except TakesNothing:
@@ -66,10 +69,10 @@ class Exchange:
     scope: Scope
     receive: Receive
     send: Send
+    headers: Mapping[bytes, bytes]
     holding: Holding
     taking: float
     status: int = 0
-    _first: dict[bytes, bytes] = field(init=False)
     _arrived: float = field(default_factory=time.perf_counter)
     _task: "asyncio.Task[Any] | None" = None
     _begun: float | None = None
@@ -77,10 +80,6 @@ class Exchange:
     _watching: "asyncio.Task[None] | None" = None
     _is_late: bool = False
     _is_gone: bool = False
-
-    def __post_init__(self) -> None:
-        # Of a header that stands there twice, the first counts.
-        self._first = dict(reversed(self.scope["headers"]))
 
     @classmethod
     def of(cls, scope: Scope) -> Self:
@@ -100,7 +99,7 @@ class Exchange:
 
     def header(self, name: bytes) -> str | None:
         """Return a header of the request, whose name is given in small letters."""
-        value = self._first.get(name)
+        value = self.headers.get(name)
         return None if value is None else value.decode("latin-1")
 
     async def while_connected(self, answering: Coroutine[object, object, Answered]) -> Answered:

@@ -129,7 +129,9 @@ def _told(http: Exchange, response: Response, media_type: str, *, is_get: bool) 
     if not response.executed:
         headers = {"Cache-Control": NEVER_KEPT}
         return _json(response.body(), _status(response, media_type), media_type, headers)
-    told = [*_heads(media_type, response.schema_hash), *_basis(response)]
+    told = [*_heads(media_type, response.schema_hash)]
+    if response.basis is not None:
+        told.append((_BASIS, b"%d" % response.basis.t))
     if is_get:
         errors = orjson.dumps(response.errors, default=str)
         parts = (response.schema_hash.encode(), media_type.encode(), errors)
@@ -146,10 +148,6 @@ def _heads(media_type: str, schema_hash: str) -> Headers:
     """Return the headers of all answers that have a type, made with a schema where that is told."""
     told = {"Content-Type": _CONTENT_TYPES[media_type], **_OF_ALL}
     return raw(told | {SCHEMA: schema_hash} if schema_hash else told)
-
-
-def _basis(response: Response) -> Headers:
-    return () if response.basis is None else ((_BASIS, b"%d" % response.basis.t),)
 
 
 def _refused(refused: Refused, media_type: str) -> Reply:

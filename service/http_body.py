@@ -6,7 +6,7 @@ sent by itself, other requests have their turn between two of them, and there is
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.types import Receive, Scope, Send
 from starlette_compress import CompressMiddleware, add_compress_type
@@ -38,10 +38,11 @@ class Reply:
     status: int
     headers: Headers
     content: tuple[bytes, ...]
-    length: int = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.length = sum(map(len, self.content))
+    @property
+    def length(self) -> int:
+        """Return how many bytes the content has."""
+        return sum(map(len, self.content))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""

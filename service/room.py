@@ -107,8 +107,9 @@ class Holding:
     def keep(self, length: int) -> None:
         """Hold what the answer has; a small one is sent at once, and holds nothing."""
         size = length if length > PIECE else 0
-        self.room.give(self.size - size)
-        self.size = size
+        if size != self.size:
+            self.room.give(self.size - size)
+            self.size = size
         if self.has_turn:
             self.has_turn = False
             self.room.turns.release()

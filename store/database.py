@@ -247,7 +247,7 @@ async def fetched(
         if _NO_MEMORY in str(error):  # An internal error, where other sizes have a code.
             raise TooLarge(told(error)) from error
         raise StatementUnfit(str(error)) from error
-    return [tuple(record) for record in records]
+    return list(map(tuple, records))
 
 
 async def _again_after_deadlocks(read: Callable[[], Awaitable[list[Row]]]) -> list[Row]:

@@ -44,7 +44,10 @@ class Declared:
             value = given.get(name)
             if value is None:
                 return None
-            values[name] = coerced = coerce(value)
+            try:
+                values[name] = coerced = coerce(value)
+            except Exception:  # noqa: BLE001  # As graphql-core has it: whatever says so.
+                return None
             if coerced is Undefined:
                 return None
         return values
@@ -58,7 +61,7 @@ class Declared:
 
 
 Coerce = Callable[[object], object]
-"""What coerces a value that is not null; Undefined is what does not fit."""
+"""What coerces a value that is not null; where it does not fit, Undefined or an exception."""
 
 
 def declared(
@@ -80,17 +83,9 @@ def declared(
 def _coerce(kind: GraphQLInputType) -> Coerce:
     """Return what coerces values as graphql-core does; of a scalar it does not look at the type."""
     inner = nullable(kind)
-    if not isinstance(inner, GraphQLScalarType):
-        return lambda value: coerce_input_value(value, kind)
-    scalar: GraphQLScalarType = inner
-
-    def coerce(value: object) -> object:
-        try:
-            return scalar.coerce_input_value(value)
-        except Exception:  # noqa: BLE001  # As graphql-core has it: whatever says so, it is unfit.
-            return Undefined
-
-    return coerce
+    if isinstance(inner, GraphQLScalarType):
+        return inner.coerce_input_value
+    return lambda value: coerce_input_value(value, kind)
 
 
 def nullable(kind: GraphQLType | None) -> GraphQLType | None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from graphql import GraphQLResolveInfo
@@ -51,11 +52,8 @@ _NEEDS_A_STREAM = (
 )
 _MOST_RETRIES = 5
 _MOST_EXPLAINED = 5
-
-
-def now() -> datetime:
-    """Return the server's clock."""
-    return datetime.now(UTC)
+now: Callable[[], datetime] = partial(datetime.now, UTC)
+"""Returns the server's clock."""
 
 
 async def _nothing(_rows: int) -> None:

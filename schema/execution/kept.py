@@ -8,20 +8,21 @@ way of all requests (`Executor.run`) where anything is out of the ordinary befor
 sent, or where the schema has changed; what goes wrong afterwards, the code of all requests tells.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple, Self
 
 import orjson
-from graphql import OperationDefinitionNode
+from graphql import GraphQLError, OperationDefinitionNode
 
 from resolvers.answer import Bound, read_of
 from resolvers.cost import Cost as Costs
 from resolvers.draft import Binding, Check, Found, moment_slots
 from resolvers.draft import Request as Filling
 from schema.execution.arguments import Variables, check_text, is_long
-from schema.execution.compiled import CompiledQuery, Told
+from schema.execution.compiled import CompiledQuery
 from schema.execution.declared import Declared
 from schema.execution.documents import Document
 from schema.execution.failures import formatted
@@ -194,7 +195,7 @@ class Filled(NamedTuple):
         """
         kept, slots, rows, together = self.kept, self.slots, self.rows, self.reading.together
         plan = kept.compiled.plan
-        arguments = [slots[name] for name in kept.names]
+        arguments = tuple(map(slots.__getitem__, kept.names))
         await expect(rows)
         try:
             if rows <= together.rows:
@@ -204,17 +205,17 @@ class Filled(NamedTuple):
         except StatementUnfit:
             return None
         except Exception as fault:  # noqa: BLE001  # graphql-core makes it each field's error.
-            return self._response(await self._query().failed(fault))
+            return self._response(*await self._query().failed(fault))
         t, instant, schema_t = row[:3]
-        if schema_t != plan.schema_t:
+        if schema_t != plan.catalogue.t:
             return None
         basis = Basis(t, instant)
         texts = row[3 + len(plan.operation.moments) :]
         if None in texts or (kept.checks and not self._passes(row)):
             found = read_of(plan, Bound(slots, {}, {}, rows), row)
-            return self._response(await self._query().told(found), basis)
-        pieces = [piece for pair in zip(kept.heads, texts, strict=True) for piece in pair]
-        return self._response(Told((*pieces, b"}")), basis)
+            return self._response(*await self._query().told(found), basis)
+        pieces = tuple(chain.from_iterable(zip(kept.heads, texts, strict=True)))
+        return self._response((*pieces, b"}"), (), basis)
 
     def _passes(self, row: Row) -> bool:
         moments = self.kept.compiled.plan.operation.moments
@@ -234,15 +235,17 @@ class Filled(NamedTuple):
         prepared = Prepared(self.request, kept.served, kept.document, kept.operation, variables)
         return CompiledQuery(self.reading, prepared, kept.compiled, self.now)
 
-    def _response(self, told: Told, basis: Basis | None = None) -> Response:
+    def _response(
+        self, data: tuple[bytes, ...], errors: Sequence[GraphQLError], basis: Basis | None = None
+    ) -> Response:
         kept, slots = self.kept, self.slots
         is_pinned = kept.pinning is not None and all(slots[t] is not None for t in kept.pinning)
         return Response(
             executed=True,
-            written=told.data,
-            errors=formatted(told.errors),
+            written=data,
+            errors=formatted(errors) if errors else [],
             basis=basis,
             schema_hash=kept.served.hash,
-            is_pinned=is_pinned and not told.errors,
+            is_pinned=is_pinned and not errors,
             cost=Cost(self.rows, kept.served.limits.cost),
         )

@@ -25,6 +25,7 @@ _LONGEST_KEPT = 64 * 1024
 _BYTES_KEPT = 16 * 2**20
 _PREFIX = "sha256:"
 _SHA_256 = re.compile(r"[0-9a-f]{64}")
+_NAMING = frozenset({"documentId", "extensions"})
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -54,6 +55,9 @@ class PersistedDocuments:
 
         Every road to execution asks here. Raises RequestErrors.
         """
+        text = given.get("query")
+        if isinstance(text, str) and text and _NAMING.isdisjoint(given):  # As most requests are.
+            return self._allowed(text)
         text, name = _text(given), _name(given)
         if text is None and name is None:
             raise refused("query is missing: it has to be a GraphQL document", BAD_REQUEST)
