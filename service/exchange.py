@@ -62,8 +62,8 @@ class Exchanges:
 class Exchange:
     """An HTTP request that is being answered, and what it holds until it is.
 
-    A client has `taking` seconds for each message that is sent. One timer looks after them all:
-    `asyncio.timeout` around each took 6 µs.
+    A client has `taking` seconds for each message that is sent. One timer looks after them all, and
+    after who hangs up before: `asyncio.timeout` around each took 6 µs.
     """
 
     scope: Scope
@@ -78,6 +78,7 @@ class Exchange:
     _begun: float | None = None
     _timer: asyncio.TimerHandle | None = None
     _watching: "asyncio.Task[None] | None" = None
+    _is_answering: bool = False
     _is_late: bool = False
     _is_gone: bool = False
 
@@ -105,14 +106,15 @@ class Exchange:
     async def while_connected(self, answering: Coroutine[object, object, Answered]) -> Answered:
         """Return what comes; where whoever asked is gone, cancel it. Raises ClientDisconnect."""
         loop = asyncio.get_running_loop()
-        self._task = asyncio.current_task(loop)
-        # Most answers are there sooner than a task could be made to wait for the client's end.
-        timer = loop.call_later(_SOON, self._begin_watch)
+        self._task, self._is_answering = asyncio.current_task(loop), True
+        if self._timer is None:
+            # Most answers are there sooner than a task could be made to wait for the client's end.
+            self._timer = loop.call_later(_SOON, self._look)
         try:
             try:
                 return await answering
             finally:
-                timer.cancel()
+                self._is_answering = False
                 if self._watching is not None:
                     self._watching.cancel()
                     await asyncio.wait((self._watching,))
@@ -126,8 +128,8 @@ class Exchange:
         """Send a message. Raises TakesNothing."""
         loop = asyncio.get_running_loop()
         self._begun = loop.time()
+        self._task = asyncio.current_task(loop)  # It need not be the one that answered.
         if self._timer is None:
-            self._task = asyncio.current_task(loop)  # It need not be the one that answered.
             self._timer = loop.call_later(self.taking, self._look)
         if message["type"] == "http.response.start":
             self.status = message["status"]
@@ -161,16 +163,17 @@ class Exchange:
             self._task.cancel()
 
     def _look(self) -> None:
-        loop = asyncio.get_running_loop()
-        left = self.taking if self._begun is None else self._begun + self.taking - loop.time()
-        if left > 0:
-            self._timer = loop.call_later(left, self._look)
-        else:
-            self._is_late = True
-            self._cancel()
-
-    def _begin_watch(self) -> None:
-        self._watching = asyncio.create_task(self._watch())
+        self._timer = None
+        if self._is_answering:
+            self._watching = asyncio.create_task(self._watch())
+        elif self._begun is not None:
+            loop = asyncio.get_running_loop()
+            left = self._begun + self.taking - loop.time()
+            if left > 0:
+                self._timer = loop.call_later(left, self._look)
+            else:
+                self._is_late = True
+                self._cancel()
 
     async def _watch(self) -> None:
         while (await self.receive())["type"] != "http.disconnect":

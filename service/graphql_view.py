@@ -140,7 +140,8 @@ def _told(http: Exchange, response: Response, media_type: str, *, is_get: bool) 
         is_fixed = response.is_pinned and is_told and asked_for == response.schema_hash
         told += raw({"ETag": etag(*parts, data=response.written)})
         told += raw({"Cache-Control": KEPT_FOR_EVER if is_fixed else ASKED_AGAIN})
-    return Reply(HTTPStatus.OK, told, response.pieces())
+    pieces = response.pieces()
+    return Reply(HTTPStatus.OK, told, pieces, sum(map(len, pieces)))
 
 
 @lru_cache(_MOST_KEPT)

@@ -38,11 +38,7 @@ class Reply:
     status: int
     headers: Headers
     content: tuple[bytes, ...]
-
-    @property
-    def length(self) -> int:
-        """Return how many bytes the content has."""
-        return sum(map(len, self.content))
+    length: int
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
@@ -90,7 +86,7 @@ _compressing = CompressMiddleware(_plain, minimum_size=SMALLEST_COMPRESSED)
 
 def reply(content: bytes, status: int, headers: Mapping[str, str]) -> Reply:
     """Return an answer with that content."""
-    return Reply(status, raw(headers), (content,))
+    return Reply(status, raw(headers), (content,), len(content))
 
 
 def raw(headers: Mapping[str, str]) -> Headers:
