@@ -7,15 +7,15 @@ another table or other types, is read aside, in a task that `run` is.
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import structlog
 
 from adjacency.snapshot import BYTES_AN_EDGE, Snapshot, size
-from adjacency.walk import Question, Scratch, Walked, places_of, walk
+from adjacency.walk import Patience, Question, Scratch, TooLong, Walked, places_of, walk
 from store import adjacency
 from store.adjacency import OPEN, DoesNotFit, Edges, Periods
 from store.database import Database
@@ -25,6 +25,8 @@ from store.ids import FIRST_ENTITY, FOREVER
 
 MOST_ADDED = 20_000
 """Edges that may lie apart before they are sorted in."""
+AT_ONCE = 5_000
+"""Edges that are walked and told within some 10 ms: they are not worth a thread."""
 _MOST_SCRATCH = 2
 _REST = 5.0
 """So many times as long as reading all edges took, they are not read again."""
@@ -39,7 +41,7 @@ class Behind(Exception):  # Never shown: SQL answers then.
 class Keeper:
     """The snapshot of one database, of at most so many bytes; `types` says of which edge types.
 
-    `reason` says why there is none.
+    `reason` says why there is none. `at_once`: how many edges a request may read on the event loop.
     """
 
     database: Database
@@ -47,6 +49,7 @@ class Keeper:
     types: Callable[[], tuple[int, ...]]
     reason: str = "it is not read yet"
     snapshot: Snapshot | None = None
+    at_once: int = AT_ONCE
     _scratch: list[Scratch] = field(default_factory=list)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _read_again: float = 0.0
@@ -69,18 +72,28 @@ class Keeper:
 
     @contextmanager
     def walk(self, snapshot: Snapshot, question: Question) -> Iterator[Walked]:
-        """Give what a walk came to. May be used in several threads."""
-        places = places_of(snapshot, question)
+        """Give what a walk came to. May be used in several threads. Raises TooLong."""
+        scratch = self._scratch_of(places_of(snapshot, question))
+        try:
+            walked = walk(snapshot, question, scratch)
+            try:
+                yield walked
+            finally:
+                walked.done()
+        except TooLong:
+            self._use_again(scratch)
+            raise
+        self._use_again(scratch)
+
+    def _scratch_of(self, places: int) -> Scratch:
         try:
             scratch = self._scratch.pop()
         except IndexError:
-            scratch = Scratch(places)
-        if scratch.places < places:
-            scratch = Scratch(places + places // 16)
-        walked = walk(snapshot, question, scratch)
-        yield walked
-        walked.done()
-        if len(self._scratch) < _MOST_SCRATCH:  # What a fault leaves is not used again.
+            return Scratch(places)
+        return scratch if scratch.places >= places else Scratch(places + places // 16)
+
+    def _use_again(self, scratch: Scratch) -> None:
+        if len(self._scratch) < _MOST_SCRATCH:  # What other faults leave is not used again.
             self._scratch.append(scratch)
 
     def behind(self) -> None:
@@ -160,10 +173,15 @@ def _snapshot(edges: Edges, types: tuple[int, ...], sorting: int) -> Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The snapshot that one request walks."""
+    """The snapshot that one request walks, as long as its patience lasts."""
 
     keeper: Keeper
     snapshot: Snapshot
+    patience: Patience | None = None
+
+    def at_once(self) -> Self:
+        """Return the same for walks that hold up nobody for long."""
+        return replace(self, patience=Patience(self.keeper.at_once))
 
     def caught_up(self, since: Mapping[str, Any]) -> Snapshot:  # JSON that our own statement made.
         """Return the snapshot as of the basis of a statement, given what it told. Raises Behind."""

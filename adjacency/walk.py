@@ -35,11 +35,28 @@ class Steps:
         return Steps(self.against, self.along)
 
 
+class TooLong(Exception):  # Never shown: who has more patience walks again.
+    """A walk would read more edges than it may."""
+
+
+@dataclass(slots=True)
+class Patience:
+    """How many edges may be read yet, by all walks that share it."""
+
+    edges: int
+
+    def read(self, edges: int) -> None:
+        """Count edges that are read. Raises TooLong."""
+        self.edges -= edges
+        if self.edges < 0:
+            raise TooLong
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """Where a walk begins, as of which t, and how far it goes; roots are places, each once.
 
-    A side whose depth is below 0 does not even begin.
+    A side whose depth is below 0 does not even begin. Without `patience` it takes its time.
     """
 
     roots: Sequence[int]
@@ -50,6 +67,7 @@ class Question:
     downstream_depth: int
     most: int
     per_node: int
+    patience: Patience | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +139,7 @@ class Reading:
     snapshot: Snapshot
     t: int
     marks: Places
+    patience: Patience | None = None
     live: Periods = field(init=False)
 
     def __post_init__(self) -> None:
@@ -142,13 +161,18 @@ class Reading:
         return found
 
     def hops(self, arm: Arm, nodes: Places) -> Hops:
-        """Return the edges at nodes, of each in the order of their far ends but for those apart."""
+        """Return the edges at nodes, of each in the order of their far ends but for those apart.
+
+        Raises TooLong.
+        """
         side, t = arm.side, self.t
         within = np.flatnonzero(nodes < len(side.starts) - 1)
         inside = nodes[within]
         first = side.starts[inside]
         counts = side.starts[inside + 1] - first
         total = int(counts.sum())
+        if self.patience is not None:
+            self.patience.read(total)
         shift = first - (np.cumsum(counts, dtype=np.int64) - counts)
         positions = np.repeat(shift, counts) + np.arange(total)
         at = np.repeat(within, counts)
@@ -209,12 +233,21 @@ def places_of(snapshot: Snapshot, question: Question) -> int:
 
 
 def walk(snapshot: Snapshot, question: Question, scratch: Scratch | None = None) -> Walked:
-    """Walk from the roots as far as the question says; `scratch` has room for all its places."""
+    """Walk from the roots as far as the question says; `scratch` has room for all its places.
+
+    Raises TooLong, and leaves the scratch as it was.
+    """
     scratch = scratch or Scratch(places_of(snapshot, question))
-    reading = Reading(snapshot, question.t, scratch.marks)
+    reading = Reading(snapshot, question.t, scratch.marks, question.patience)
     roots = np.unique(np.asarray(question.roots, dtype=np.int32))
     walking = _Walking(reading, question, scratch.flags)
-    shown = list(walking.run(roots))
+    shown: list[Places] = []
+    try:
+        for nodes in walking.run(roots):
+            shown.append(nodes)  # noqa: PERF402  # What was shown is known where it ends early.
+    except TooLong:
+        scratch.flags[np.concatenate(shown)] = 0
+        raise
     return Walked(
         reading,
         question,

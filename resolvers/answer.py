@@ -7,12 +7,13 @@ answer in place of the field's value, wherever that value would be.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from adjacency.keeper import Keeper
+from adjacency.walk import TooLong
 from datalog.sql.compile import Gathered, Slot
 from resolvers import handed, json_numbers
 from resolvers.draft import Found, Path, Request, Site, Step, moment_slots
@@ -106,8 +107,8 @@ async def _answer(reader: Reader, plan: Plan, request: Request) -> Answer:
     bound = bind(plan, request)
     found = await read(reader, plan, bound)
     finishing = Finishing(plan, request, bound, found)
-    if request.edges is not None:  # A walk may take as long as a large answer.
-        return Answer(found, await asyncio.to_thread(finishing.values))
+    if request.edges is not None:
+        return Answer(found, await _walked(finishing, Finishing.values))
     return Answer(found, await _off_the_loop(found.columns.values(), finishing.values))
 
 
@@ -167,7 +168,7 @@ async def written(plan: Plan, request: Request, bound: "Bound", found: Read) -> 
     as_they_are = plan.untouched | plan.handed
     touched = [text for key, text in found.columns.items() if key not in as_they_are]
     if request.edges is not None:
-        return await asyncio.to_thread(finishing.written)
+        return await _walked(finishing, Finishing.written)
     return await _off_the_loop(touched, finishing.written)
 
 
@@ -184,6 +185,14 @@ async def _off_the_loop(
     if sum(len(text) for text in columns if text is not None) < _LARGE:
         return finish()
     return await asyncio.to_thread(finish)
+
+
+async def _walked(finishing: "Finishing", finish: "Callable[[Finishing], Finished]") -> Finished:
+    """Return what is finished of walks over edges in memory: long ones in a thread."""
+    try:
+        return finish(finishing.at_once())
+    except TooLong:
+        return await asyncio.to_thread(finish, finishing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +268,12 @@ class Finishing:
     request: Request
     bound: Bound
     found: Read
+
+    def at_once(self) -> Self:
+        """Return the same, which raises TooLong where a walk over edges in memory takes long."""
+        edges = self.request.edges
+        held = None if edges is None else edges.at_once()
+        return replace(self, request=self.request._replace(edges=held))
 
     def values(self) -> dict[str, object]:
         """Return the values of all root fields."""

@@ -203,7 +203,7 @@ class Walking:
     def of(self, column: Any) -> object:  # JSON that our own statement made.
         """Return the graph as selected.
 
-        Raises UnknownEntity and LimitExceeded for its roots, and Behind.
+        Raises UnknownEntity and LimitExceeded for its roots, Behind and TooLong.
         """
         request, numbers = self.request, self.numbers
         if request.edges is None:
@@ -222,6 +222,7 @@ class Walking:
             limits.downstream_depth,
             numbers.number("maxNodes", request),
             limits.per_node,
+            request.edges.patience,
         )
         snapshot = request.edges.caught_up(column["since"])
         with request.edges.keeper.walk(snapshot, question) as came:

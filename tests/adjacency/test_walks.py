@@ -1,6 +1,8 @@
 """Walks over a snapshot, held to the plainest walk: however the snapshot came to know the edges."""
 
 import itertools
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,17 @@ from hypothesis import strategies as st
 
 from adjacency import graph
 from adjacency.snapshot import BYTES_AN_EDGE, Snapshot
-from adjacency.walk import DOWN, UP, Question, Walked, walk
+from adjacency.walk import (
+    DOWN,
+    UP,
+    Patience,
+    Question,
+    Scratch,
+    TooLong,
+    Walked,
+    places_of,
+    walk,
+)
 from tests.adjacency.histories import (
     LAST,
     TYPES,
@@ -91,6 +103,21 @@ def test_what_comes_later_changes_nothing_for_whoever_reads_as_of_an_earlier_t(
         asked.per_node,
     )
     _holds(walk(before, at), Naive(history, at))
+
+
+@settings(max_examples=200, deadline=None)
+@given(histories(), questions(), st.integers(0, 12))
+def test_a_walk_that_loses_patience_leaves_no_trace(
+    history: list[Period], asked: Question, edges: int
+) -> None:
+    snapshot = _snapshot(history, LAST)
+    scratch = Scratch(places_of(snapshot, asked))
+    with suppress(TooLong):
+        brief = walk(snapshot, replace(asked, patience=Patience(edges)), scratch)
+        assert brief.nodes.tolist() == walk(snapshot, asked).nodes.tolist()
+        brief.done()
+    assert not scratch.flags.any()
+    _holds(walk(snapshot, asked, scratch), Naive(history, asked))
 
 
 def test_an_edge_takes_the_bytes_that_are_told() -> None:
