@@ -291,7 +291,8 @@ class Graph:
 
     `handed`: nodes and edges are told as the answer has them, each list on a line of its own, with
     the keys of `nodes_told` and `edges_told`: what the walk tells under a name, or what their own
-    shape has under it, or another shape.
+    shape has under it, or another shape. `position`: which of the positions that a root is found
+    by, among what is asked for, there are.
     """
 
     path: str = field(compare=False)
@@ -313,6 +314,7 @@ class Graph:
     nodes_told: tuple[tuple[str, "str | Shape"], ...] = ()
     edges_told: tuple[tuple[str, "str | Shape"], ...] = ()
     handed: bool = False
+    position: Variable | None = None
 
 
 @dataclass(frozen=True, slots=True)

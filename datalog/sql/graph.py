@@ -29,6 +29,7 @@ passages   The pairs of nodes that ways through join, from upstream to downstrea
 cut        Whether any hop would pass more nodes than it may (of a walk through nodes, `frontier`).
 refused    Whether the budget of nodes kept a candidate out.
 roots      How many roots there are, where the nodes are `handed`.
+positions  At which of the positions that were asked for there is a root (`position`), in order.
 type, side, up and down are there where `of_nodes` names them (up and down as "levels").
 extra      The shape of the node, or of the edge (left out where the graph has none).
 """
@@ -39,15 +40,14 @@ from dataclasses import dataclass, replace
 from datalog.reason import Empty
 from datalog.sql.adjacent import Sight, Walk, adjacent, ids
 from datalog.sql.columns import Column
-from datalog.sql.levels import Found, Scope, Table, enclosed, find
+from datalog.sql.levels import Found, Scope, Table, find
 from datalog.sql.passages import Hops, graph_hops
 from datalog.sql.rows import Factor, Item, Rows, conjunction
-from datalog.sql.search import levels, reached, told_side
+from datalog.sql.search import Side, alone, levels, reached, told_side
 from datalog.sql.sight import Tell, Telling, known_nodes, sight
-from datalog.sql.writing import Json, as_text
+from datalog.sql.writing import Json, as_text, json_object
 from datalog.syntax.clauses import EdgeStep
-from datalog.syntax.terms import Variable
-from datalog.tree import Graph
+from datalog.tree import Fixed, Graph
 from store.catalogue import Catalogue, Upstream, ValueType
 from store.sql import Sql, join, sql
 
@@ -74,7 +74,8 @@ def graph_rows(graph: Graph, scope: Scope, tell: Tell) -> GraphRows | Empty:
     """Return the rows of a graph; `tell` makes JSON of shapes. Raises QueryError."""
     search = graph.search
     where = tuple(clause for clause in graph.query.where if clause != search)
-    roots = find(replace(graph.query, find=(search.root,), where=where, order=()), (), scope)
+    asked = (search.root,) if graph.position is None else (search.root, graph.position)
+    roots = find(replace(graph.query, find=asked, where=where, order=()), (), scope)
     if isinstance(roots, Empty):
         return roots
     names = scope.compilation.names
@@ -84,7 +85,7 @@ def graph_rows(graph: Graph, scope: Scope, tell: Tell) -> GraphRows | Empty:
     seeded = sql("SELECT * FROM {seeds}", seeds=seeds)
     walk = Walk(search, view, scope.compilation, names.fresh("s"), seeded)
     walk = replace(walk, sight=sight(graph, walk, inner, Telling(tell, seeds)))
-    parts = [sql("{seeds} AS MATERIALIZED ({it})", seeds=seeds, it=_roots(roots, search.root))]
+    parts = [sql("{seeds} AS MATERIALIZED ({it})", seeds=seeds, it=_roots(roots, graph))]
     shown = name
     if walk.sight.known is not None and graph.known is not None:
         parts.append(known_nodes(graph.known, walk.sight.known, seeds, inner))
@@ -121,15 +122,21 @@ def _size(graph: Graph, scope: Scope) -> Factor:
     return Factor(scope.compilation.statistics.log.touched, graph.search.max_nodes.name)
 
 
-def _roots(found: Found, root: Variable) -> Sql:
-    if found.repeats:
-        found = enclosed(found, sql(""))
-    it = found.rows.columns[root].sql
-    return sql(
-        "SELECT coalesce(array_agg({it} ORDER BY {it}), '{{}}') AS roots{body}",
-        it=it,
-        body=found.rows.body(),
-    )
+def _roots(found: Found, graph: Graph) -> Sql:
+    gathered = [(sql("roots"), graph.search.root)]
+    if graph.position is not None:
+        gathered.append((sql("positions"), graph.position))
+    distinct = sql("DISTINCT ") if found.repeats else sql("")
+    arrays = [
+        sql(
+            "coalesce(array_agg({distinct}{it} ORDER BY {it}), '{{}}') AS {name}",
+            distinct=distinct,
+            it=found.rows.columns[of].sql,
+            name=name,
+        )
+        for name, of in gathered
+    ]
+    return sql("SELECT {arrays}{body}", arrays=join(", ", arrays), body=found.rows.body())
 
 
 def _nodes(walk: Walk, name: Sql, scope: Scope) -> Found:
@@ -254,6 +261,56 @@ def nodes_json(node: Json, graph: Graph, found: Found) -> Sql:
     return _array(node, sql("n.depth, n.node"), graph, found)
 
 
+_ID = sql("id")
+"""Where the id of a node stands, as long as it is in no text."""
+
+
+def nodes_of_levels_json(graph: Graph, rows: GraphRows) -> Sql | None:
+    """Return the array of nodes where nothing but the id differs within a level, else None.
+
+    So the text of a level is written at once. It is in order, as the nodes of a level are.
+    """
+    side, told = alone(rows.walk), dict(graph.nodes_told)
+    names = [what for what in told.values() if isinstance(what, str)]
+    if side is None or not graph.handed or names.count("id") != 1 or not {*names} <= _IN_LEVELS:
+        return None
+    of_level: dict[str, Json] = {
+        "id": ('"E', _ID, '"'),
+        "depth": (sql("{s}.level::text", s=rows.walk.levels),),
+        "side": ('"', _side_of_level(side, rows.walk), '"'),
+    }
+    pieces = json_object(
+        (key, of_level[what] if isinstance(what, str) else (what.json,))
+        for key, what in told.items()
+        if isinstance(what, str | Fixed)
+    )
+    at = next(at for at, piece in enumerate(pieces) if piece is _ID)
+    before, after = pieces[:at], pieces[at + 1 :]
+    ids = sql(
+        "array_to_string({nodes}, {between})",
+        nodes=side.nodes,
+        between=as_text((*after, ",", *before)),
+    )
+    return sql(
+        "(SELECT concat(E'\\n[', string_agg({level}, ',' ORDER BY {s}.level)"
+        " FILTER (WHERE cardinality({nodes}) > 0), E']\\n') FROM {s})",
+        level=as_text((*before, ids, *after)),
+        nodes=side.nodes,
+        s=rows.walk.levels,
+    )
+
+
+_IN_LEVELS = frozenset({"id", "depth", "side"})
+
+
+def _side_of_level(side: Side, walk: Walk) -> Sql:
+    return sql(
+        "CASE WHEN {s}.level = 0 THEN 'ROOT' ELSE {side} END",
+        s=walk.levels,
+        side=sql("'UPSTREAM'") if side.is_upstream else sql("'DOWNSTREAM'"),
+    )
+
+
 def edge_members(rows: GraphRows, graph: Graph) -> tuple[tuple[str, Json], ...]:
     """Return the ends of an edge, by key."""
     row = rows.edges.scope.beside[graph.edge_entity, rows.walk.view, Table.EDGE]
@@ -288,6 +345,11 @@ def graph_json(rows: GraphRows, members: Json) -> Sql:
 def roots_counted(rows: GraphRows) -> Sql:
     """Return how many roots there are."""
     return sql("(SELECT cardinality(r.roots)::text FROM {seeds} r)", seeds=rows.seeds)
+
+
+def positions(rows: GraphRows) -> Sql:
+    """Return the positions that roots were found by, in order."""
+    return sql("(SELECT array_to_json(r.positions)::text FROM {seeds} r)", seeds=rows.seeds)
 
 
 def refused(rows: GraphRows) -> Sql:

@@ -42,36 +42,44 @@ _UPSTREAM, _DOWNSTREAM = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """A side that is walked: its steps, the nodes of a level that it goes on from, its number."""
+class Side:
+    """A side that is walked: its steps, the nodes of a level that it goes on from, its number.
+
+    The nodes of a level are in order.
+    """
 
     steps: tuple[EdgeStep, ...]
     depth: Variable
     nodes: Sql
     number: int
 
+    @property
+    def is_upstream(self) -> bool:
+        """Tell whether it is the side upstream."""
+        return self.number == _UPSTREAM
 
-def _sides(walk: Walk) -> list[_Side]:
+
+def _sides(walk: Walk) -> list[Side]:
     s, search = walk.levels, walk.search
     up, down = search.depths
     sides = (
-        _Side(search.upstream, up, sql("{s}.up", s=s), _UPSTREAM),
-        _Side(search.downstream, down, sql("{s}.down", s=s), _DOWNSTREAM),
+        Side(search.upstream, up, sql("{s}.up", s=s), _UPSTREAM),
+        Side(search.downstream, down, sql("{s}.down", s=s), _DOWNSTREAM),
     )
     return [side for side in sides if side.steps]
 
 
-def _first(side: _Side, walk: Walk) -> Sql:
+def _first(side: Side, walk: Walk) -> Sql:
     """Return where a side begins: at the roots, or nowhere."""
     if walk.search.downstream_depth is None:
         return sql("r.roots")
     return sql("CASE WHEN {depth} >= 0 THEN r.roots ELSE '{{}}' END", depth=walk.limit(side.depth))
 
 
-def _levels_of_one(side: _Side, walk: Walk) -> Sql:
+def _levels_of_one(side: Side, walk: Walk) -> Sql:
     """Return the levels where one side is walked: what it has reached is what is shown."""
     first, came = _first(side, walk), sql("x.nodes")
-    is_up = side.number == _UPSTREAM
+    is_up = side.is_upstream
     return sql(
         "{s} (level, up, down, reached, refused) AS (\n"
         "SELECT 0, {first_up}, {first_down}, {first}, false FROM ({roots}) r\n"
@@ -96,7 +104,7 @@ def _levels_of_one(side: _Side, walk: Walk) -> Sql:
     )
 
 
-def _levels_of_both(up: _Side, down: _Side, walk: Walk) -> Sql:
+def _levels_of_both(up: Side, down: Side, walk: Walk) -> Sql:
     """Return the levels where both sides are walked in lockstep, under one budget of nodes.
 
     Candidates are those whom neither side has reached; of these the budget keeps out the last.
@@ -149,7 +157,7 @@ def _room_beside(walk: Walk) -> Sql:
     return _room(walk, sql("{s}.shown", s=walk.levels))
 
 
-def _admitted(side: _Side, walk: Walk) -> Sql:
+def _admitted(side: Side, walk: Walk) -> Sql:
     """Return the array of a side's candidates without those that the budget keeps out."""
     return sql(
         "CASE WHEN c.count <= {room} THEN ARRAY(SELECT node FROM {fresh})"
@@ -164,7 +172,7 @@ def _greatest_depth(walk: Walk) -> Sql:
     return depths[0] if len(depths) == 1 else sql("greatest({all})", all=join(", ", depths))
 
 
-def _within(side: _Side, walk: Walk) -> Sql:
+def _within(side: Side, walk: Walk) -> Sql:
     """Return the nodes of a level from which a side goes on: none at its own greatest depth."""
     if walk.search.downstream_depth is None:
         return side.nodes
@@ -176,7 +184,7 @@ def _within(side: _Side, walk: Walk) -> Sql:
     )
 
 
-def _near(side: _Side, nodes: Sql, walk: Walk) -> Sql:
+def _near(side: Side, nodes: Sql, walk: Walk) -> Sql:
     """Return the parts of WITH that have the neighbours of a level, and whether they crowd a node.
 
     Mostly nobody has more neighbours than are followed, and to count them is less than to rank.
@@ -192,7 +200,7 @@ def _near(side: _Side, nodes: Sql, walk: Walk) -> Sql:
     )
 
 
-def _fresh(side: _Side, walk: Walk, reached: Sql) -> Sql:
+def _fresh(side: Side, walk: Walk, reached: Sql) -> Sql:
     """Return the candidates of a side: the first neighbours of each, if not reached before."""
     return sql(
         "(SELECT q.node FROM near_{side} q WHERE NOT (SELECT w.yes FROM crowd_{side} w)\n"
@@ -208,9 +216,9 @@ def _fresh(side: _Side, walk: Walk, reached: Sql) -> Sql:
 
 def reached(walk: Walk, name: Sql) -> Sql:
     """Return the part of WITH that has each shown node with its level on either side."""
-    sides = _sides(walk)
-    if len(sides) == 1 and walk.search.downstream_depth is None:
-        return _reached_on_one(sides[0], walk, name)
+    side = alone(walk)
+    if side is not None:
+        return _reached_on_one(side, walk, name)
     return sql(
         "{name} AS MATERIALIZED (SELECT q.node, min(q.up) AS up, min(q.down) AS down,"
         " coalesce(least(min(q.up), min(q.down)), 0) AS depth FROM (\n"
@@ -224,10 +232,16 @@ def reached(walk: Walk, name: Sql) -> Sql:
     )
 
 
-def _reached_on_one(side: _Side, walk: Walk, name: Sql) -> Sql:
+def alone(walk: Walk) -> Side | None:
+    """Return the side that is walked where it is the only one: its levels are what is shown."""
+    sides = _sides(walk)
+    return sides[0] if len(sides) == 1 and walk.search.downstream_depth is None else None
+
+
+def _reached_on_one(side: Side, walk: Walk, name: Sql) -> Sql:
     """Return what one side has reached, each node once; its roots are at level 0."""
     level, never = sql("{s}.level", s=walk.levels), sql("NULL::int")
-    is_up = side.number == _UPSTREAM
+    is_up = side.is_upstream
     return sql(
         "{name} AS (SELECT u.node, {up} AS up, {down} AS down, {s}.level AS depth"
         " FROM {s}, unnest({nodes}) u (node))",

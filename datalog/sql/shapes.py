@@ -20,6 +20,8 @@ from datalog.sql.graph import (
     graph_rows,
     node_members,
     nodes_json,
+    nodes_of_levels_json,
+    positions,
     refused,
     roots_counted,
     with_degrees,
@@ -336,6 +338,8 @@ def _graph(shape: Graph, scope: Scope) -> Json:
         parts["passages"] = (passages_json(rows.hops, rows.walk, rows.name, rows.shown),)
     if shape.frontier and shape.search.through is not None:
         parts["cut"] = (is_cut(rows.hops),)
+    if shape.position is not None:
+        parts["positions"] = (positions(rows),)
     parts["refused"] = (refused(rows),)
     return (graph_json(rows, json_object(parts.items())),)
 
@@ -354,11 +358,16 @@ def _empty_graph(shape: Graph) -> Json:
     parts: dict[str, Json] = {key: ("[]",) for key, is_wanted in wanted if is_wanted}
     if shape.handed:
         parts["roots"] = ("0",)
+    if shape.position is not None:
+        parts["positions"] = ("[]",)
     parts["refused"] = ("false",)
     return json_object(parts.items())
 
 
 def _nodes(shape: Graph, rows: GraphRows) -> Sql:
+    at_once = nodes_of_levels_json(shape, rows)
+    if at_once is not None:
+        return at_once
     node, source = shape.search.node, shape.search.source
     type_shape = TypeName(node, source)
     found = with_degrees(rows, rows.nodes) if shape.degrees else rows.nodes

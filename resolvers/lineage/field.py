@@ -4,7 +4,7 @@ The search gives the raw graph (`datalog/sql/graph.py`), `graph` makes the answe
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adjacency.keeper import Behind
@@ -57,13 +57,9 @@ def searched(draft: Draft, place: Place, selected: Selected, numbers: Numbers) -
         (place.source, *names, *map(Scalar, inputs)),
         where,
     )
+    found = replace(graph(draft, place, selected, query, search), position=roots.position)
     return Object(
-        (
-            ("roots", _roots(draft, place, roots)),
-            ("t", BasisT(place.source)),
-            ("bases", bases(place, selected)),
-            ("graph", graph(draft, place, selected, query, search)),
-        )
+        (("t", BasisT(place.source)), ("bases", bases(place, selected)), ("graph", found))
     )
 
 
@@ -126,7 +122,7 @@ def _over_a_snapshot(draft: Draft, place: Place, selected: Selected, numbers: Nu
     draft.reshape(place, lambda request: Walking(catalogue, selected, numbers, request, ways).of)
     return Object(
         (
-            ("roots", _roots(draft, place, roots, ids=True)),
+            ("roots", _roots(draft, place, roots)),
             ("t", BasisT(place.source)),
             ("bases", bases(place, selected)),
             ("since", EdgesSince(since, walked.lineage_names(catalogue))),
@@ -134,8 +130,8 @@ def _over_a_snapshot(draft: Draft, place: Place, selected: Selected, numbers: Nu
     )
 
 
-def _roots(draft: Draft, place: Place, roots: Named, *, ids: bool = False) -> Shape:
-    """Return the roots that there are, by their position among those asked for; or with `ids`."""
+def _roots(draft: Draft, place: Place, roots: Named) -> Shape:
+    """Return the roots that there are, with their positions among those asked for."""
     root, position = draft.variable("root"), roots.position or Variable("position")
     query = Query(
         (position, root),
@@ -144,7 +140,7 @@ def _roots(draft: Draft, place: Place, roots: Named, *, ids: bool = False) -> Sh
         (Order(position),),
     )
     told = Object((("position", Bound(position)), ("id", OpaqueId(root))))
-    return Many(f"{place.label}(roots)", query, told if ids else Bound(position))
+    return Many(f"{place.label}(roots)", query, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +156,7 @@ class Answering:
         """Return the graph as selected. Raises UnknownEntity and LimitExceeded for its roots."""
         raw = column["graph"]
         distinct = raw["roots"] if "roots" in raw else roots_among(raw["nodes"])
-        self.numbers.check_found(column["roots"], distinct, self.request)
+        self.numbers.check_found(raw["positions"], distinct, self.request)
         return self.told(column)
 
     def told(self, column: Any) -> Json:  # JSON that our own statement made.
