@@ -60,11 +60,16 @@ class Walk:
         return held.sql
 
 
-def adjacent(steps: Iterable[EdgeStep], nodes: Sql, walk: Walk) -> Sql:
-    """Return the pairs (near, node) of nodes in an array with what the search may see beside them.
+def any_of(nodes: Sql) -> Sql:
+    """Return what is equal to each node of an array."""
+    return sql("ANY({nodes})", nodes=nodes)
 
-    A pair is there once for each edge. One scan for a whole array is ten times as fast as a
-    look-up for each of its nodes.
+
+def adjacent(steps: Iterable[EdgeStep], nodes: Sql, walk: Walk) -> Sql:
+    """Return the pairs (near, node) of a node, or `any_of` some, with what the search may see.
+
+    A pair is there once for each edge. One scan for a whole array is much faster than a look-up for
+    each of its nodes, but where few of many neighbours are wanted.
     """
     steps = tuple(steps)
     arms = [
@@ -104,7 +109,7 @@ def _arm(edges: tuple[str, ...], nodes: Sql, walk: Walk, reverse: bool) -> Sql: 
     near, far = (sql('h."to"'), sql('h."from"')) if reverse else (sql('h."from"'), sql('h."to"'))
     return sql(
         "SELECT {near} AS near, {far} AS node FROM edge h"
-        " WHERE {near} = ANY({nodes}) AND h.type IN ({ids}) AND {seen}",
+        " WHERE {near} = {nodes} AND h.type IN ({ids}) AND {seen}",
         far=far,
         near=near,
         nodes=nodes,

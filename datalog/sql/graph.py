@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from datalog.reason import Empty
-from datalog.sql.adjacent import Sight, Walk, adjacent, ids
+from datalog.sql.adjacent import Sight, Walk, adjacent, any_of, ids
 from datalog.sql.columns import Column
 from datalog.sql.levels import Found, Scope, Table, find
 from datalog.sql.passages import Hops, graph_hops
@@ -246,7 +246,7 @@ def _every_edge(steps: tuple[EdgeStep, ...], rows: GraphRows) -> Sql:
         return sql("SELECT NULL::bigint AS near WHERE false")
     search = replace(rows.walk.search, types=None, through=None)
     anything = replace(rows.walk, search=search, sight=Sight())
-    return adjacent(steps, _all(rows.name), anything)
+    return adjacent(steps, any_of(_all(rows.name)), anything)
 
 
 def _lineage_steps(catalogue: Catalogue) -> tuple[tuple[EdgeStep, ...], tuple[EdgeStep, ...]]:

@@ -1,6 +1,6 @@
 """One hop of a search: the neighbours of nodes, those that it follows, those in groups."""
 
-from datalog.sql.adjacent import Groups, Walk, adjacent
+from datalog.sql.adjacent import Groups, Walk, adjacent, any_of
 from datalog.sql.passing import passing
 from datalog.syntax.clauses import EdgeStep
 from store.sql import Sql, number, sql
@@ -9,7 +9,7 @@ from store.sql import Sql, number, sql
 def neighbours(steps: tuple[EdgeStep, ...], nodes: Sql, walk: Walk) -> Sql:
     """Return the pairs (near, node) of nodes in an array with their neighbours, some repeatedly."""
     if walk.search.through is None:
-        return adjacent(steps, nodes, walk)
+        return adjacent(steps, any_of(nodes), walk)
     return passing(steps, nodes, walk, walk.search.through)
 
 
@@ -23,14 +23,28 @@ def open_neighbours(steps: tuple[EdgeStep, ...], nodes: Sql, walk: Walk) -> Sql:
             sized=in_groups(pairs, walk, sight.groups),
             grouped=is_grouped(sight.groups),
         )
-    if sight.known is not None:
-        pairs = sql(
-            "SELECT o.near, o.node FROM ({pairs}) o"
-            " WHERE NOT EXISTS (SELECT FROM {known} k WHERE k.node = o.node)",
-            pairs=pairs,
-            known=sight.known,
-        )
-    return pairs
+    return _unknown(pairs, walk)
+
+
+def is_plain(walk: Walk) -> bool:
+    """Tell whether a walk follows single edges, so that neighbours of one node are few to read."""
+    return walk.search.through is None and walk.sight.groups is None
+
+
+def open_neighbours_of_one(steps: tuple[EdgeStep, ...], node: Sql, walk: Walk) -> Sql:
+    """Return the pairs (near, node) of one node that a plain walk follows."""
+    return _unknown(adjacent(steps, node, walk), walk)
+
+
+def _unknown(pairs: Sql, walk: Walk) -> Sql:
+    if walk.sight.known is None:
+        return pairs
+    return sql(
+        "SELECT o.near, o.node FROM ({pairs}) o"
+        " WHERE NOT EXISTS (SELECT FROM {known} k WHERE k.node = o.node)",
+        pairs=pairs,
+        known=walk.sight.known,
+    )
 
 
 def in_groups(pairs: Sql, walk: Walk, groups: Groups) -> Sql:

@@ -5,7 +5,7 @@ node that the hop begins at, and the node that is passed or come to. Each pair i
 that cycles among what is passed end; all nodes of a level share one scan of the edges.
 """
 
-from datalog.sql.adjacent import Walk, adjacent, ids
+from datalog.sql.adjacent import Walk, adjacent, any_of, ids
 from datalog.syntax.clauses import EdgeStep, Through
 from store.sql import Sql, sql
 
@@ -71,7 +71,7 @@ def _step(steps: tuple[EdgeStep, ...], walk: Walk, through: Through, levels: Sql
         "(SELECT coalesce(array_agg(b.near), '{{}}') AS out_nears,"
         " coalesce(array_agg(b.node), '{{}}') AS out_nodes FROM beyond b WHERE NOT b.is_passed) o",
         is_passed=_is_passed(walk, through),
-        adjacent=adjacent(steps, sql("{c}.nodes", c=levels), walk),
+        adjacent=adjacent(steps, any_of(sql("{c}.nodes", c=levels)), walk),
         c=levels,
         most=walk.limit(through.per_hop),
     )

@@ -5,12 +5,13 @@ on each side, all reached so far, how many are shown, and whether the budget has
 `UNION` over (node, depth) pairs explodes on cyclic graphs; arrays do not.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from datalog.planning.steps import Walked
 from datalog.sql.adjacent import Walk
 from datalog.sql.columns import Column
-from datalog.sql.neighbours import open_neighbours
+from datalog.sql.neighbours import is_plain, open_neighbours, open_neighbours_of_one
 from datalog.sql.rows import Item, Rows
 from datalog.sql.unification import Reading, unified
 from datalog.syntax.clauses import EdgeStep
@@ -85,7 +86,7 @@ def _levels_of_one(side: Side, walk: Walk) -> Sql:
         "SELECT 0, {first_up}, {first_down}, {first}, false FROM ({roots}) r\n"
         "UNION ALL\n"
         "SELECT {s}.level + 1, {up}, {down}, {s}.reached || x.nodes, x.refused\n"
-        "FROM {s} CROSS JOIN LATERAL (WITH {near}\n"
+        "FROM {s} CROSS JOIN LATERAL ({parts}"
         "SELECT coalesce(c.nodes[:{room}], '{{}}') AS nodes, c.count > {room} AS refused\n"
         "FROM ({candidates}) c) x\n"
         "WHERE {s}.level < {depth} AND cardinality({nodes}) > 0)",
@@ -96,9 +97,9 @@ def _levels_of_one(side: Side, walk: Walk) -> Sql:
         roots=walk.roots,
         up=came if is_up else _NOBODY,
         down=_NOBODY if is_up else came,
-        near=_near(side, side.nodes, walk),
+        parts=_with(_near(side, side.nodes, walk)),
         room=_room(walk, sql("cardinality({s}.reached)", s=walk.levels)),
-        candidates=_in_order(_fresh(side, walk, sql("{s}.reached", s=walk.levels))),
+        candidates=_in_order(_fresh(side, side.nodes, walk, sql("{s}.reached", s=walk.levels))),
         depth=walk.limit(side.depth),
         nodes=side.nodes,
     )
@@ -109,6 +110,15 @@ def _levels_of_both(up: Side, down: Side, walk: Walk) -> Sql:
 
     Candidates are those whom neither side has reached; of these the budget keeps out the last.
     """
+    parts: list[Sql] = []
+    for side, reached_ in (
+        (up, sql("{s}.ups", s=walk.levels)),
+        (down, sql("{s}.downs", s=walk.levels)),
+    ):
+        nodes = _within(side, walk)
+        fresh = _fresh(side, nodes, walk, reached_)
+        parts += _near(side, nodes, walk)
+        parts.append(sql("fresh_{side} AS MATERIALIZED ({it})", side=number(side.number), it=fresh))
     return sql(
         "{s} (level, up, down, ups, downs, shown, refused) AS (\n"
         "SELECT 0, {first_up}, {first_down}, {first_up}, {first_down}, cardinality(r.roots), false"
@@ -116,18 +126,14 @@ def _levels_of_both(up: Side, down: Side, walk: Walk) -> Sql:
         "UNION ALL\n"
         "SELECT {s}.level + 1, x.up, x.down, {s}.ups || x.up, {s}.downs || x.down,"
         " {s}.shown + least(x.count, {room})::int, x.count > {room}\n"
-        "FROM {s} CROSS JOIN LATERAL (WITH {near_1},\n{near_2},\n"
-        "fresh_1 AS MATERIALIZED ({fresh_1}),\nfresh_2 AS MATERIALIZED ({fresh_2})\n"
+        "FROM {s} CROSS JOIN LATERAL ({parts}"
         "SELECT {came_1} AS up, {came_2} AS down, c.count\nFROM ({candidates}) c) x\n"
         "WHERE {s}.level < {depth} AND cardinality({s}.up) + cardinality({s}.down) > 0)",
         s=walk.levels,
         first_up=_first(up, walk),
         first_down=_first(down, walk),
         roots=walk.roots,
-        near_1=_near(up, _within(up, walk), walk),
-        near_2=_near(down, _within(down, walk), walk),
-        fresh_1=_fresh(up, walk, sql("{s}.ups", s=walk.levels)),
-        fresh_2=_fresh(down, walk, sql("{s}.downs", s=walk.levels)),
+        parts=_with(parts),
         came_1=_admitted(up, walk),
         came_2=_admitted(down, walk),
         candidates=_in_order(
@@ -184,33 +190,69 @@ def _within(side: Side, walk: Walk) -> Sql:
     )
 
 
-def _near(side: Side, nodes: Sql, walk: Walk) -> Sql:
-    """Return the parts of WITH that have the neighbours of a level, and whether they crowd a node.
+def _with(parts: Sequence[Sql]) -> Sql:
+    return sql("WITH {parts}\n", parts=join(",\n", parts)) if parts else sql("")
 
-    Mostly nobody has more neighbours than are followed, and to count them is less than to rank.
+
+def _fresh(side: Side, nodes: Sql, walk: Walk, reached: Sql) -> Sql:
+    """Return the candidates of a side: the first neighbours of each, if not reached before."""
+    first = _first_of_each(side, nodes, walk) if is_plain(walk) else _first_of_crowds(side, walk)
+    return sql("({first})\nEXCEPT SELECT unnest({reached})", first=first, reached=reached)
+
+
+def _first_of_each(side: Side, nodes: Sql, walk: Walk) -> Sql:
+    """Return the first neighbours of each node of a level.
+
+    Where all of them together have no more than are followed of one, these are read in one scan.
     """
     return sql(
-        "near_{side} AS MATERIALIZED ({pairs}),\n"
-        "crowd_{side} AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near_{side}) > {most}"
-        " THEN EXISTS (SELECT FROM near_{side} q GROUP BY q.near HAVING count(*) > {most})"
-        " ELSE false END AS yes)",
-        side=number(side.number),
-        pairs=open_neighbours(side.steps, nodes, walk),
-        most=walk.limit(walk.search.per_node),
+        "SELECT unnest(CASE WHEN cardinality(e.far) <= {most} THEN e.far ELSE ARRAY("
+        "SELECT y.node FROM unnest({nodes}) u (near) CROSS JOIN LATERAL"
+        " (SELECT DISTINCT q.node FROM ({of_one}) q ORDER BY q.node LIMIT {most}) y) END) AS node\n"
+        "FROM (SELECT ARRAY(SELECT q.node FROM ({of_all}) q LIMIT (SELECT {most}::bigint + 1))"
+        # One row, where PostgreSQL expects a thousand: else it would sort all that was reached, on
+        # each level, to take it away, where it is enough to hash the few that are new.
+        " AS far OFFSET 0) e, generate_subscripts('{{1}}'::int[], 1)",
+        most=sql("greatest({most}, 0)", most=walk.limit(walk.search.per_node)),
+        nodes=nodes,
+        of_one=open_neighbours_of_one(side.steps, sql("u.near"), walk),
+        of_all=open_neighbours(side.steps, nodes, walk),
     )
 
 
-def _fresh(side: Side, walk: Walk, reached: Sql) -> Sql:
-    """Return the candidates of a side: the first neighbours of each, if not reached before."""
+def _near(side: Side, nodes: Sql, walk: Walk) -> list[Sql]:
+    """Return the parts of WITH that have the neighbours of a level, and whether they crowd a node.
+
+    Mostly nobody has more neighbours than are followed, and to count them is less than to rank.
+    There are none of a plain walk.
+    """
+    if is_plain(walk):
+        return []
+    return [
+        sql(
+            "near_{side} AS MATERIALIZED ({pairs})",
+            side=number(side.number),
+            pairs=open_neighbours(side.steps, nodes, walk),
+        ),
+        sql(
+            "crowd_{side} AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near_{side})"
+            " > {most} THEN EXISTS (SELECT FROM near_{side} q GROUP BY q.near"
+            " HAVING count(*) > {most}) ELSE false END AS yes)",
+            side=number(side.number),
+            most=walk.limit(walk.search.per_node),
+        ),
+    ]
+
+
+def _first_of_crowds(side: Side, walk: Walk) -> Sql:
+    """Return the first neighbours of each node of a level, ranked where they crowd one."""
     return sql(
-        "(SELECT q.node FROM near_{side} q WHERE NOT (SELECT w.yes FROM crowd_{side} w)\n"
+        "SELECT q.node FROM near_{side} q WHERE NOT (SELECT w.yes FROM crowd_{side} w)\n"
         "UNION ALL SELECT p.node FROM (SELECT y.node,"
         " dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place\n"
-        "FROM near_{side} y WHERE (SELECT w.yes FROM crowd_{side} w)) p WHERE p.place <= {most})\n"
-        "EXCEPT SELECT unnest({reached})",
+        "FROM near_{side} y WHERE (SELECT w.yes FROM crowd_{side} w)) p WHERE p.place <= {most}",
         side=number(side.number),
         most=walk.limit(walk.search.per_node),
-        reached=reached,
     )
 
 

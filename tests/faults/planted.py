@@ -83,8 +83,8 @@ FAULTS: tuple[Fault, ...] = (
     Fault(
         "the last neighbour of a node is not followed",
         "datalog/sql/search.py",
-        "p.place <= {most}",
-        "p.place < {most}",
+        "ORDER BY q.node LIMIT {most}",
+        "ORDER BY q.node LIMIT {most} + 1",
         ("tests/datalog/test_search.py",),
     ),
     Fault(

@@ -25,6 +25,10 @@ SELECT i.*, o.* FROM (SELECT coalesce(array_agg(p.near) FILTER (WHERE p.stays), 
 WHERE cardinality(c5.nodes) > 0)
 SELECT o.near, o.node, c5.length FROM c5, unnest(c5.out_nears, c5.out_nodes) o (near, node)) o),
 crowd_1 AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near_1) > $4::integer THEN EXISTS (SELECT FROM near_1 q GROUP BY q.near HAVING count(*) > $4::integer) ELSE false END AS yes),
+fresh_1 AS MATERIALIZED ((SELECT q.node FROM near_1 q WHERE NOT (SELECT w.yes FROM crowd_1 w)
+UNION ALL SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
+FROM near_1 y WHERE (SELECT w.yes FROM crowd_1 w)) p WHERE p.place <= $4::integer)
+EXCEPT SELECT unnest(s4.ups)),
 near_2 AS MATERIALIZED (SELECT o.near, o.node FROM (WITH RECURSIVE c6 (length, nears, nodes, all_nears, all_nodes, out_nears, out_nodes, cut) AS (
 SELECT 0, q.nodes, q.nodes, '{}'::bigint[], '{}'::bigint[], '{}'::bigint[], '{}'::bigint[], '{}'::bigint[] FROM (SELECT s4.down AS nodes) q
 UNION ALL
@@ -42,10 +46,6 @@ SELECT i.*, o.* FROM (SELECT coalesce(array_agg(p.near) FILTER (WHERE p.stays), 
 WHERE cardinality(c6.nodes) > 0)
 SELECT o.near, o.node, c6.length FROM c6, unnest(c6.out_nears, c6.out_nodes) o (near, node)) o),
 crowd_2 AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near_2) > $4::integer THEN EXISTS (SELECT FROM near_2 q GROUP BY q.near HAVING count(*) > $4::integer) ELSE false END AS yes),
-fresh_1 AS MATERIALIZED ((SELECT q.node FROM near_1 q WHERE NOT (SELECT w.yes FROM crowd_1 w)
-UNION ALL SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
-FROM near_1 y WHERE (SELECT w.yes FROM crowd_1 w)) p WHERE p.place <= $4::integer)
-EXCEPT SELECT unnest(s4.ups)),
 fresh_2 AS MATERIALIZED ((SELECT q.node FROM near_2 q WHERE NOT (SELECT w.yes FROM crowd_2 w)
 UNION ALL SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
 FROM near_2 y WHERE (SELECT w.yes FROM crowd_2 w)) p WHERE p.place <= $4::integer)

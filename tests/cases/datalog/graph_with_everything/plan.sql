@@ -8,21 +8,19 @@ s4 (level, up, down, ups, downs, shown, refused) AS (
 SELECT 0, r.roots, r.roots, r.roots, r.roots, cardinality(r.roots), false FROM (SELECT * FROM w2) r
 UNION ALL
 SELECT s4.level + 1, x.up, x.down, s4.ups || x.up, s4.downs || x.down, s4.shown + least(x.count, greatest($2::integer - s4.shown, 0))::int, x.count > greatest($2::integer - s4.shown, 0)
-FROM s4 CROSS JOIN LATERAL (WITH near_1 AS MATERIALIZED (SELECT z.near, z.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(s4.up) AND h.type IN (1030) AND h.t1 = 9223372036854775807
+FROM s4 CROSS JOIN LATERAL (WITH fresh_1 AS MATERIALIZED ((SELECT unnest(CASE WHEN cardinality(e.far) <= greatest($3::integer, 0) THEN e.far ELSE ARRAY(SELECT y.node FROM unnest(s4.up) u (near) CROSS JOIN LATERAL (SELECT DISTINCT q.node FROM (SELECT z.near, z.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = u.near AND h.type IN (1030) AND h.t1 = 9223372036854775807
+UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = u.near AND h.type IN (1032) AND h.t1 = 9223372036854775807) z
+WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807)) q ORDER BY q.node LIMIT greatest($3::integer, 0)) y) END) AS node
+FROM (SELECT ARRAY(SELECT q.node FROM (SELECT z.near, z.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(s4.up) AND h.type IN (1030) AND h.t1 = 9223372036854775807
 UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(s4.up) AND h.type IN (1032) AND h.t1 = 9223372036854775807) z
-WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807)),
-crowd_1 AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near_1) > $3::integer THEN EXISTS (SELECT FROM near_1 q GROUP BY q.near HAVING count(*) > $3::integer) ELSE false END AS yes),
-near_2 AS MATERIALIZED (SELECT z.near, z.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(s4.down) AND h.type IN (1032) AND h.t1 = 9223372036854775807
-UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(s4.down) AND h.type IN (1030) AND h.t1 = 9223372036854775807) z
-WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807)),
-crowd_2 AS MATERIALIZED (SELECT CASE WHEN (SELECT count(*) FROM near_2) > $3::integer THEN EXISTS (SELECT FROM near_2 q GROUP BY q.near HAVING count(*) > $3::integer) ELSE false END AS yes),
-fresh_1 AS MATERIALIZED ((SELECT q.node FROM near_1 q WHERE NOT (SELECT w.yes FROM crowd_1 w)
-UNION ALL SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
-FROM near_1 y WHERE (SELECT w.yes FROM crowd_1 w)) p WHERE p.place <= $3::integer)
+WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807)) q LIMIT (SELECT greatest($3::integer, 0)::bigint + 1)) AS far OFFSET 0) e, generate_subscripts('{1}'::int[], 1))
 EXCEPT SELECT unnest(s4.ups)),
-fresh_2 AS MATERIALIZED ((SELECT q.node FROM near_2 q WHERE NOT (SELECT w.yes FROM crowd_2 w)
-UNION ALL SELECT p.node FROM (SELECT y.node, dense_rank() OVER (PARTITION BY y.near ORDER BY y.node) AS place
-FROM near_2 y WHERE (SELECT w.yes FROM crowd_2 w)) p WHERE p.place <= $3::integer)
+fresh_2 AS MATERIALIZED ((SELECT unnest(CASE WHEN cardinality(e.far) <= greatest($3::integer, 0) THEN e.far ELSE ARRAY(SELECT y.node FROM unnest(s4.down) u (near) CROSS JOIN LATERAL (SELECT DISTINCT q.node FROM (SELECT z.near, z.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = u.near AND h.type IN (1032) AND h.t1 = 9223372036854775807
+UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = u.near AND h.type IN (1030) AND h.t1 = 9223372036854775807) z
+WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807)) q ORDER BY q.node LIMIT greatest($3::integer, 0)) y) END) AS node
+FROM (SELECT ARRAY(SELECT q.node FROM (SELECT z.near, z.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(s4.down) AND h.type IN (1032) AND h.t1 = 9223372036854775807
+UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(s4.down) AND h.type IN (1030) AND h.t1 = 9223372036854775807) z
+WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807)) q LIMIT (SELECT greatest($3::integer, 0)::bigint + 1)) AS far OFFSET 0) e, generate_subscripts('{1}'::int[], 1))
 EXCEPT SELECT unnest(s4.downs))
 SELECT CASE WHEN c.count <= greatest($2::integer - s4.shown, 0) THEN ARRAY(SELECT node FROM fresh_1) ELSE ARRAY(SELECT node FROM fresh_1 EXCEPT SELECT unnest(c.nodes[greatest($2::integer - s4.shown, 0) + 1:])) END AS up, CASE WHEN c.count <= greatest($2::integer - s4.shown, 0) THEN ARRAY(SELECT node FROM fresh_2) ELSE ARRAY(SELECT node FROM fresh_2 EXCEPT SELECT unnest(c.nodes[greatest($2::integer - s4.shown, 0) + 1:])) END AS down, c.count
 FROM (SELECT array_agg(f.node ORDER BY f.node) AS nodes, count(*) FROM (SELECT node FROM fresh_1 EXCEPT SELECT unnest(s4.downs)
