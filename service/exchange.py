@@ -132,7 +132,7 @@ class Exchange:
         if self._timer is None:
             self._timer = loop.call_later(self.taking, self._look)
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self.status = int(message["status"])  # An HTTPStatus is logged by its name.
         try:
             await self.send(message)
         except asyncio.CancelledError:

@@ -103,6 +103,7 @@ async def test_every_request_but_of_probes_is_logged_once(
         ("GET", "/graphql", 421),
     ]
     assert all(each["ms"] > 0 for each in told)
+    assert {type(each["status"]) for each in told} == {int}  # Others are written by their names.
 
 
 async def test_a_request_leaves_nothing_to_the_garbage_collector(asking: Asking) -> None:
