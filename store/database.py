@@ -96,7 +96,7 @@ class Database:
                 self.statements += 1
                 rows = await fetched(connection, text, arguments, seconds)
             except BaseException:
-                await lending.give(connection)
+                await lending.drop(connection)
                 raise
             await lending.keep(connection)
         except Exception:
@@ -215,11 +215,12 @@ class Database:
     @contextlib.asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """Give a connection. Raises TimeoutError, and what `faults` makes faults of ours."""
-        connection = await self._taken()
+        connection, give = await self._taken(), self.lending.drop
         try:
             yield connection
+            give = self.lending.give
         finally:
-            await self.lending.give(connection)
+            await give(connection)
 
     async def _taken(self) -> Lent:
         return await _patiently(lambda: self.lending.take(self.statement_timeout))

@@ -6,6 +6,7 @@ connection it goes back at once, else soon: the pool goes on to look after how l
 """
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ else:
 
 A_MOMENT = 0.5
 """Seconds after which what is at hand goes back to the pool, whether or not it was used again."""
+
+_SHORTEST = "SELECT"
+_SOON = 10.0
+"""Seconds that the shortest of statements may take, once those before it have ended."""
 
 
 @dataclass(eq=False, slots=True)
@@ -57,6 +62,18 @@ class Lending:
     async def give(self, connection: Lent) -> None:
         """Give a connection back to the pool, which sees to it that it can be used again."""
         await self.pool.release(connection)
+
+    async def drop(self, connection: Lent) -> None:
+        """Give back a connection on which something was cut short; no transaction stays open.
+
+        Between preparing a statement and running it PostgreSQL is in one, with locks on its tables,
+        until it is told of an end: asyncpg, where it is cancelled right there, tells of none.
+        """
+        try:
+            with suppress(Exception):  # One that broke has no transaction either.
+                await connection.execute(_SHORTEST, timeout=_SOON)
+        finally:
+            await self.give(connection)
 
     async def keep(self, connection: Lent) -> None:
         """Keep a connection at hand, on which nothing goes on; where others wait, give it back.

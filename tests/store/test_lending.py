@@ -1,6 +1,7 @@
 """Connections at hand: used again at once, never kept from who waits, never used once broken."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -8,6 +9,13 @@ from store import lending
 from store.database import Database
 
 _PID = "SELECT pg_backend_pid()"
+_OPEN = """
+SELECT count(*)
+FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
+_TURNS = 12
+"""Turns of the event loop in which a first read is over."""
 
 
 async def test_a_read_has_the_connection_of_the_one_before_it(database_url: str) -> None:
@@ -85,3 +93,23 @@ async def test_a_cancelled_read_leaves_a_connection_for_the_next(database_url: s
             with pytest.raises(asyncio.CancelledError):
                 await sleeping
             assert await database.row("SELECT 1") == (1,)
+
+
+@pytest.mark.parametrize("way", ["rows", "aside"])
+async def test_a_read_that_is_cancelled_at_any_moment_leaves_no_transaction_open(
+    database_url: str, way: str
+) -> None:
+    async with (
+        Database.open(database_url, pool_size=1) as database,
+        Database.open(database_url, pool_size=1) as other,
+    ):
+        for turns in range(_TURNS):
+            await database.row(_PID)
+            read = getattr(database, way)
+            reading = asyncio.create_task(read(f"SELECT FROM clock -- prepared anew: {turns}"))
+            for _ in range(turns):
+                time.sleep(0.003)  # noqa: ASYNC251  # What PostgreSQL says is there in the next turn.
+                await asyncio.sleep(0)
+            reading.cancel()
+            await asyncio.wait({reading})
+            assert await other.row(_OPEN) == (0,), turns
