@@ -291,13 +291,13 @@ def nodes_of_levels_json(graph: Graph, rows: GraphRows) -> Sql | None:
         nodes=side.nodes,
         between=as_text((*after, ",", *before)),
     )
-    return sql(
-        "(SELECT concat(E'\\n[', string_agg({level}, ',' ORDER BY {s}.level)"
-        " FILTER (WHERE cardinality({nodes}) > 0), E']\\n') FROM {s})",
+    text = sql(
+        "string_agg({level}, ',' ORDER BY {s}.level) FILTER (WHERE cardinality({nodes}) > 0)",
         level=as_text((*before, ids, *after)),
         nodes=side.nodes,
         s=rows.walk.levels,
     )
+    return _listed(text, graph, sql(" FROM {s}", s=rows.walk.levels))
 
 
 _IN_LEVELS = frozenset({"id", "depth", "side"})
@@ -326,14 +326,18 @@ def edges_json(edge: Json, graph: Graph, found: Found) -> Sql:
 
 
 def _array(member: Json, order: Sql, graph: Graph, found: Found) -> Sql:
+    text = sql("string_agg({member}, ',' ORDER BY {order})", member=as_text(member), order=order)
+    return _listed(text, graph, found.rows.body())
+
+
+def _listed(members: Sql, graph: Graph, body: Sql) -> Sql:
     # What is handed on as it is stands on a line of its own: in JSON text there are no others.
     return sql(
-        "(SELECT concat({begin}, string_agg({member}, ',' ORDER BY {order}), {end}){body})",
+        "(SELECT concat({begin}, {members}, {end}){body})",
         begin=sql("E'\\n['") if graph.handed else sql("'['"),
         end=sql("E']\\n'") if graph.handed else sql("']'"),
-        member=as_text(member),
-        order=order,
-        body=found.rows.body(),
+        members=members,
+        body=body,
     )
 
 

@@ -2,10 +2,10 @@
 
 What does not change from request to request is worked out once: which slot takes what, the slots
 that the document itself fills, what is checked afterwards, what stands between the texts of the
-root fields. A request is filled in and
-sent by one function, as each step more between HTTP and PostgreSQL costs microseconds. It goes the
-way of all requests (`Executor.run`) where anything is out of the ordinary before the statement is
-sent, or where the schema has changed; what goes wrong afterwards, the code of all requests tells.
+root fields. A request is filled in and sent by one function, as each step more between HTTP and
+PostgreSQL costs microseconds. It goes the way of all requests (`Executor.run`) where anything is
+out of the ordinary before the statement is sent, or where the schema has changed; what goes wrong
+afterwards, the code of all requests tells.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
