@@ -45,8 +45,11 @@ def faults(seconds: float) -> Iterator[None]:
         raise DatabaseUnavailable(str(error)) from error
 
 
-_GONE = ("closed", "released back to the pool")
-"""What is said of a connection that broke between two statements: a pool takes it back at once."""
+_GONE = ("closed", "closing", "released back to the pool")
+"""What is said of a connection that broke between two statements: a pool takes it back at once.
+
+And of a pool that is closing, which gives out none any more.
+"""
 
 
 def _is_of_a_broken_connection(error: BaseException) -> bool:

@@ -1,7 +1,9 @@
 """Read your writes: answers tell their basis, and a request may ask for one at least."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
@@ -130,6 +132,24 @@ async def test_whoever_gives_up_leaves_nobody_looking(asking: Asking) -> None:
     await asyncio.sleep(0.1)
     # The schema is looked at too, every 50 ms here.
     assert asking.statements - before < 5
+
+
+async def test_who_waits_when_the_server_closes_is_told_so_and_nothing_is_logged(
+    world_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(serving(world_url, min_t_wait=60))
+        executor = server.executor
+        waiting = asyncio.create_task(executor.execute(Request(_NAME, min_t=T(99))))
+        await asyncio.sleep(0.1)
+        async with executor.reading.database.connection():  # So that closing takes its time.
+            closing = asyncio.create_task(stack.pop_all().aclose())
+            await asyncio.wait([waiting], timeout=5)
+        await closing
+    response = await asyncio.wait_for(waiting, 1)
+    assert [each["extensions"]["code"] for each in response.errors] == ["DATABASE_UNAVAILABLE"]
+    gc.collect()
+    assert [each.getMessage() for each in caplog.records if each.name == "asyncio"] == []
 
 
 async def test_two_processes_over_one_database_read_what_the_other_wrote(
