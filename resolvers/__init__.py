@@ -4,6 +4,7 @@ selection      what was selected, without GraphQL
 limits         how much one answer may hold
 plan           root fields to a plan: the tree, its statement, what it takes to run and finish it
   draft          a plan being made: names, slots, places, faults
+  slots          what fills them, before a request comes
   alike          root fields of one shape, to be compiled once
   events         the fields of Subscription, of one transaction
   roots          the fields of Query; `nodes`, `federated`, `named`, `lineage` make some of them

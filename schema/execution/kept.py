@@ -8,11 +8,11 @@ out of the ordinary before the statement is sent, or where the schema has change
 afterwards, the code of all requests tells.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import orjson
 from graphql import GraphQLError, OperationDefinitionNode
@@ -21,6 +21,7 @@ from resolvers.answer import Bound, read_of
 from resolvers.cost import Cost as Costs
 from resolvers.draft import Binding, Check, Found, moment_slots
 from resolvers.draft import Request as Filling
+from resolvers.slots import Known, Unknown, fixed_slots
 from schema.execution.arguments import Variables, check_text, is_long
 from schema.execution.compiled import CompiledQuery
 from schema.execution.declared import Declared
@@ -83,7 +84,7 @@ class Kept:
             return None
         before = (b"{", *(b"," for _ in plan.keys[1:]))
         heads = (a + orjson.dumps(key) + b":" for a, key in zip(before, plan.keys, strict=True))
-        fixed, bindings = _fixed(binding for site in plan.sites for binding in site.bindings)
+        fixed, bindings = fixed_slots(binding for site in plan.sites for binding in site.bindings)
         return cls(
             prepared.served,
             document,
@@ -126,54 +127,10 @@ class Kept:
         return Filled(self, reading, request, values, now, slots, rows)
 
 
-class _Unknown(Exception):
-    """Something is asked that only a request can tell."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known(Mapping[str, object]):
-    """What is known before a request comes; whoever asks for more is told that it is unknown."""
-
-    known: Mapping[str, object]
-
-    def __getitem__(self, name: str) -> object:
-        if name not in self.known:
-            raise _Unknown
-        return self.known[name]
-
-    def __iter__(self) -> Iterator[str]:
-        raise _Unknown
-
-    def __len__(self) -> int:
-        raise _Unknown
-
-
-class _NoRequest:
-    """Stands for a request that has not come yet."""
-
-    variables = _Known({})
-
-    def __getattr__(self, name: str) -> object:
-        raise _Unknown
-
-
-def _fixed(bindings: Iterable[Binding]) -> tuple[Mapping[str, object], tuple[Binding, ...]]:
-    """Return the slots that no request decides, and the bindings of the others."""
-    nobody: Any = _NoRequest()  # A binding that asks it for nothing never asks.
-    fixed: dict[str, object] = {}
-    others: list[Binding] = []
-    for binding in bindings:
-        try:
-            fixed.update(zip(binding.names, binding.values(nobody), strict=True))
-        except (_Unknown, CallerFault):
-            others.append(binding)
-    return fixed, tuple(others)
-
-
 def _fixed_rows(cost: Costs, fixed: Mapping[str, object]) -> int | None:
     try:
-        return cost.rows(_Known(fixed), {})
-    except _Unknown:
+        return cost.rows(Known(fixed), {})
+    except Unknown:
         return None
 
 
