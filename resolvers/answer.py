@@ -222,11 +222,12 @@ def _is_pinned(plan: Plan, bound: "Bound") -> bool:
 
 def bind(plan: Plan, request: Request) -> Bound:
     """Return what the statement's slots hold for a request."""
-    shared: dict[str, object] = {}
-    called: dict[str, dict[str, object]] = {key: {} for key, _ in plan.called}
+    before = plan.prefilled
+    shared = {**before.shared}
+    called = {key: {**slots} for key, slots in before.called.items()}
     faults = dict(plan.faults)
-    for site in plan.sites:
-        slots = called.get(site.path[0].key, shared)
+    for site, key in before.open:
+        slots = shared if key is None else called[key]
         try:
             for binding in site.bindings:
                 slots.update(zip(binding.names, binding.values(request), strict=True))
@@ -354,7 +355,7 @@ def _reshaped(plan: Plan, request: Request, key: str, value: object, bound: Boun
 
 def _faults(plan: Plan, bound: Bound, found: Read) -> Iterable[tuple[Path, CallerFault]]:
     yield from bound.faults.items()
-    for site in plan.sites:
+    for site in plan.checked:
         if site.path in bound.faults:
             continue
         try:

@@ -5,7 +5,7 @@ whichever is less; what stands below a row is counted as often as the row is the
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, prod
 
 from datalog.sql.compile import Statement
@@ -27,10 +27,20 @@ class Levels:
             return self.known
         return self.known + sum(_product(factors, slots) for factors in self.bounded)
 
+    def settled(self, slots: Slots) -> "Levels":
+        """Return the same, with what some slots bound added up, as these hold the same for ever."""
+        known, bounded = self.known, []
+        for factors in self.bounded:
+            if all(each.limit in slots for each in factors if isinstance(each.limit, str)):
+                known += _product(factors, slots)
+            else:
+                bounded.append(factors)
+        return Levels(known, tuple(bounded))
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a statement costs: its levels, and for each call, by its key, those of the call."""
+    """What a statement costs: its levels, and those of calls, by their keys, that slots bound."""
 
     levels: Levels
     calls: tuple[tuple[str, Levels], ...]
@@ -41,12 +51,18 @@ class Cost:
         return ceil(rows + sum(levels.rows(called[key]) for key, levels in self.calls))
 
 
-def cost(statement: Statement) -> Cost:
-    """Return what a statement costs."""
-    calls = ((each.keys, _levels(each.sizes)) for each in statement.calls)
-    return Cost(
-        _levels(statement.sizes), tuple((key, levels) for keys, levels in calls for key in keys)
-    )
+def cost(statement: Statement, slots: Slots, called: Mapping[str, Slots]) -> Cost:
+    """Return what a statement costs, where some slots hold the same for every request."""
+    levels = _levels(statement.sizes).settled(slots)
+    known, calls = levels.known, list[tuple[str, Levels]]()
+    for each in statement.calls:
+        of_one = _levels(each.sizes)
+        for key in each.keys:
+            settled = of_one.settled(called[key])
+            known += settled.known
+            if settled.bounded:
+                calls.append((key, replace(settled, known=0.0)))
+    return Cost(replace(levels, known=known), tuple(calls))
 
 
 def _levels(sizes: Sequence[Factors]) -> Levels:

@@ -5,8 +5,7 @@ from an answer.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from datalog.syntax.clauses import Pattern
 from datalog.syntax.query import Order, Query
@@ -23,8 +22,7 @@ from store.values import shortened
 ARGUMENT = "representations"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """The name in a representation, and the types that the entity may be of."""
 
     name: str
@@ -34,11 +32,11 @@ class Wanted:
 def entities(draft: Draft, place: Place, selected: Selected) -> Shape:
     """Return the shape of the entities that a list represents, each with its place in the list."""
     place = draft.timed(place, selected)
-    argument, catalogue = selected.arguments.get(ARGUMENT), draft.catalogue
+    argument, known = selected.arguments.get(ARGUMENT), _types(draft.catalogue)
 
     def wanted(request: Request) -> list[Wanted | BadUserInput]:
         given = named.given_list(argument, request)
-        return [_read(catalogue, each, position) for position, each in enumerate(given)]
+        return [_read(known, each, position) for position, each in enumerate(given)]
 
     def names(request: Request) -> Sequence[object]:
         given, most = wanted(request), draft.limits.page.most
@@ -59,34 +57,40 @@ def entities(draft: Draft, place: Place, selected: Selected) -> Shape:
     return Many(place.label, query, Object((("position", Bound(position)), ("node", node))))
 
 
-def _read(catalogue: Catalogue, given: object, position: int) -> Wanted | BadUserInput:
-    where = f"{ARGUMENT}[{position}]"
+Types = Mapping[str, frozenset[str]]
+"""The entity types that each name of a type or an interface stands for."""
+
+
+def _read(known: Types, given: object, position: int) -> Wanted | BadUserInput:
     if not isinstance(given, Mapping):
-        return BadUserInput(where, f"expected an object, got {shortened(given)}")
+        problem = f"expected an object, got {shortened(given)}"
+        return BadUserInput(_where(position), problem)
     type_name, urn = given.get("__typename"), given.get("urn")
     name = given.get("id") if urn is None else urn
-    types = _types(catalogue, type_name)
+    types = known.get(type_name) if isinstance(type_name, str) else None
     if types is None:
         problem = (
             f"__typename has to be a type or interface of entities, not {shortened(type_name)}"
         )
-        return BadUserInput(where, problem)
+        return BadUserInput(_where(position), problem)
     if name is None:
-        return BadUserInput(where, "there is neither a urn nor an id")
+        return BadUserInput(_where(position), "there is neither a urn nor an id")
     if not isinstance(name, str):
-        return BadUserInput(where, f"expected a urn or an id, got {shortened(name)}")
+        problem = f"expected a urn or an id, got {shortened(name)}"
+        return BadUserInput(_where(position), problem)
     return Wanted(name, types)
 
 
-def _types(catalogue: Catalogue, name: object) -> frozenset[str] | None:
-    """Return the entity types that a name stands for; Unknown is of every interface."""
-    if name == "Entity":
-        return frozenset(catalogue.entity_types)
-    if not isinstance(name, str):
-        return None
-    if name in catalogue.interfaces:
-        return frozenset(catalogue.concrete(name)) | {"Unknown"}
-    return frozenset({name}) if name in catalogue.entity_types else None
+def _where(position: int) -> str:
+    return f"{ARGUMENT}[{position}]"
+
+
+def _types(catalogue: Catalogue) -> Types:
+    """Return what each name stands for; Unknown is of every interface."""
+    types = {name: frozenset({name}) for name in catalogue.entity_types}
+    for name in catalogue.interfaces:
+        types[name] = frozenset(catalogue.concrete(name)) | {"Unknown"}
+    return types | {"Entity": frozenset(catalogue.entity_types)}
 
 
 def _arranged(found: Any, wanted: Sequence[Wanted | BadUserInput]) -> list[object]:

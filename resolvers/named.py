@@ -103,4 +103,6 @@ def _split(given: object) -> tuple[object, ...]:
 
 def _speakable(text: str) -> bool:
     """Tell whether PostgreSQL takes the text; what it refuses is in no urn."""
-    return "\0" not in text and text.encode(errors="ignore").decode() == text
+    if "\0" in text:
+        return False
+    return text.isascii() or text.encode(errors="ignore").decode() == text

@@ -14,6 +14,7 @@ from resolvers.entities import any_entity
 from resolvers.limits import Limits
 from resolvers.roots import root
 from resolvers.selection import Selected
+from resolvers.slots import Prefilled, prefilled
 from store.catalogue import Catalogue
 from store.errors import CallerFault
 from store.ids import T
@@ -26,8 +27,9 @@ class Plan:
     `keys`: of all root fields, in order. `is_written`: a part of it is a query that somebody wrote.
     `untouched`: the columns that are their root fields' JSON as they are; `handed`: those of which
     lists are; `hidden`: what in the others nobody asked for. `cost`: the rows that the statement
-    should give. `roads` has for each root field of lineage why SQL has to walk, None where it need
-    not: then `walked` is the same operation, its walks left to the edges in memory.
+    should give. `prefilled`: the slots that hold the same for every request. `checked`: the sites
+    that times may put at fault. `roads` has for each root field of lineage why SQL has to walk,
+    None where it need not: then `walked` is the same, its walks left to the edges in memory.
     """
 
     catalogue: Catalogue
@@ -42,6 +44,8 @@ class Plan:
     hidden: tuple[Hidden, ...]
     roads: Mapping[str, str | None]
     cost: Cost
+    prefilled: Prefilled
+    checked: tuple[Site, ...]
     untouched: frozenset[str] = frozenset()
     handed: frozenset[str] = frozenset()
     walked: "Plan | None" = None
@@ -134,11 +138,13 @@ def drafted(
         size=draft.limits.size if draft.is_written else None,
         is_raw=is_raw,
     )
+    sites = tuple(site for each in drafts for site in each.sites())
+    before = prefilled(sites, [key for each in alike for key in each.calls.keys])
     return Plan(
         catalogue,
         operation,
         statement,
-        tuple(site for each in drafts for site in each.sites()),
+        sites,
         dict(fault for each in drafts for fault in each.faults.items()),
         dict(change for each in drafts for change in each.reshapes.items()),
         tuple(finish for each in drafts for finish in each.finishes),
@@ -146,5 +152,7 @@ def drafted(
         (*(key for key, _ in shapes), *(key for each in alike for key in each.calls.keys)),
         tuple(hidden for each in drafts for hidden in each.hidden),
         dict(road for each in drafts for road in each.roads.items()),
-        cost(statement),
+        cost(statement, before.shared, before.called),
+        before,
+        tuple(site for site in sites if site.checks),
     )

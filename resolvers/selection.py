@@ -46,12 +46,13 @@ class Selected:
 
 def given_value(argument: object, variables: Mapping[str, object]) -> object:
     """Return an argument with every `Given` in it replaced by what the variables have there."""
+    if isinstance(argument, Given):  # Most arguments: told before a pattern is tried.
+        name, *steps = argument.path
+        value = variables.get(str(name))
+        for step in steps:
+            value = _inside(value, step)
+        return value
     match argument:
-        case Given((str() as name, *steps)):
-            value = variables.get(name)
-            for step in steps:
-                value = _inside(value, step)
-            return value
         case Mapping():
             return {key: given_value(each, variables) for key, each in argument.items()}
         case list() | tuple():

@@ -4,9 +4,10 @@ Scalars that a variable gives stay open (`Given`), so that one plan serves all t
 enums, Booleans and the structure of input objects decide the plan: they are its `signature`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache, partial
 
 import orjson
 from graphql import (
@@ -41,11 +42,16 @@ LONG = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """The variables of one request, coerced; of those `decisive` the plan holds the values."""
+    """The variables of one request, coerced; of those `decisive` the plan holds the values.
 
-    coerced: VariableValues
+    `values` are by name; a variable that was not given has none. `known` gives them as graphql-core
+    has them, which only planning asks for.
+    """
+
+    values: Mapping[str, object]
     decisive: frozenset[str]
     signed: Mapping[str, object]
+    known: Callable[[], VariableValues]
 
     @property
     def signature(self) -> tuple[object, ...]:
@@ -57,9 +63,9 @@ class Variables:
         return tuple(value for name, value in self.signed.items() if name in names)
 
     @property
-    def values(self) -> Mapping[str, object]:
-        """Return the values by name; a variable that was not given has none."""
-        return self.coerced.coerced
+    def coerced(self) -> VariableValues:
+        """Return the values as graphql-core has them."""
+        return self.known()
 
     def arguments(self, definition: GraphQLField, node: FieldNode) -> Iterator[tuple[str, object]]:
         """Yield the arguments of a field that are given or have a default."""
@@ -133,7 +139,7 @@ def variables(
         else:
             kind = type_from_ast(schema, definition.type)
             signed[name] = _signed(kind, coerced.coerced[name])
-    return Variables(coerced, decisive, signed)
+    return Variables(coerced.coerced, decisive, signed, lambda: coerced)
 
 
 def variables_of(
@@ -143,7 +149,8 @@ def variables_of(
     values = declared.values(given)
     if values is None:
         return None
-    return Variables(declared.coerced(given, values), decisive, declared.signed)
+    known = cache(partial(declared.coerced, given, values))  # Planning asks for each argument.
+    return Variables(values, decisive, declared.signed, known)
 
 
 def holds_more(value: object, most: int) -> bool:
@@ -156,10 +163,10 @@ def holds_more(value: object, most: int) -> bool:
             case str() | int() | float() | None:  # Most values: told before a class is asked about.
                 continue
             case dict() | Mapping() as members:
-                waiting += members.values()
+                waiting += [each for each in members.values() if type(each) is not str]
                 count += len(members)
             case list() | tuple() as members:
-                waiting += members
+                waiting += [each for each in members if type(each) is not str]
                 count += len(members)
             case _:
                 continue
@@ -181,13 +188,22 @@ def check_text(value: object) -> None:
 
 def holds_nul(value: object) -> bool:
     """Tell whether a text inside a value holds NUL."""
+    if isinstance(value, str):
+        return "\0" in value
+    try:  # JSON is written and searched ten times as fast as values are looked through.
+        return b"\\u0000" in orjson.dumps(value) and _holds_nul(value)
+    except orjson.JSONEncodeError:
+        return _holds_nul(value)
+
+
+def _holds_nul(value: object) -> bool:
     match value:
         case str():
             return "\0" in value
         case dict() | Mapping():
-            return any(map(holds_nul, value.values()))
+            return any(map(_holds_nul, value.values()))
         case list() | tuple():
-            return any(map(holds_nul, value))
+            return any(map(_holds_nul, value))
         case _:
             return False
 

@@ -8,6 +8,7 @@ read already: it tells the errors, and where null goes.
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -136,9 +137,14 @@ def data_of(keys: Iterable[str], texts: Mapping[str, bytes]) -> tuple[bytes, ...
     pieces: list[bytes] = []
     before = b"{"
     for key in keys:
-        pieces += (before + orjson.dumps(key) + b":", texts.get(key, _TYPENAME))
+        pieces += (before + _name(key), texts.get(key, _TYPENAME))
         before = b","
     return (*pieces, b"}" if pieces else b"{}")
+
+
+@lru_cache(1_024)
+def _name(key: str) -> bytes:
+    return orjson.dumps(key) + b":"
 
 
 def _document(prepared: Prepared, keys: Container[str]) -> DocumentNode:

@@ -85,7 +85,23 @@ def _coerce(kind: GraphQLInputType) -> Coerce:
     inner = nullable(kind)
     if isinstance(inner, GraphQLScalarType):
         return inner.coerce_input_value
+    if isinstance(inner, GraphQLList):
+        member = nullable(inner.of_type)
+        if isinstance(member, GraphQLScalarType):
+            return _of_list(member.coerce_input_value, kind)
     return lambda value: coerce_input_value(value, kind)
+
+
+def _of_list(coerce: Coerce, kind: GraphQLInputType) -> Coerce:
+    """Return what coerces a list of scalars without looking at their type for each of them."""
+
+    def coerced(value: object) -> object:
+        if type(value) is not list or None in value:
+            return coerce_input_value(value, kind)
+        found = list(map(coerce, value))
+        return Undefined if any(each is Undefined for each in found) else found
+
+    return coerced
 
 
 def nullable(kind: GraphQLType | None) -> GraphQLType | None:

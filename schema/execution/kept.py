@@ -11,6 +11,7 @@ afterwards, the code of all requests tells.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
 from itertools import chain
 from typing import NamedTuple, Self
 
@@ -95,7 +96,7 @@ class Kept:
             fixed,
             bindings,
             _fixed_rows(plan.cost, fixed),
-            tuple(check for site in plan.sites for check in site.checks),
+            tuple(check for site in plan.checked for check in site.checks),
             tuple(heads),
             None if statement.reads_now else tuple(moment_slots(each)[0] for each in moments),
         )
@@ -187,8 +188,8 @@ class Filled(NamedTuple):
     def _query(self) -> CompiledQuery:
         """Return the same as the query that other requests are."""
         kept, declared = self.kept, self.kept.declared
-        coerced = declared.coerced(self.request.variables, self.values)
-        variables = Variables(coerced, kept.document.decisive, declared.signed)
+        coerced = cache(partial(declared.coerced, self.request.variables, self.values))
+        variables = Variables(self.values, kept.document.decisive, declared.signed, coerced)
         prepared = Prepared(self.request, kept.served, kept.document, kept.operation, variables)
         return CompiledQuery(self.reading, prepared, kept.compiled, self.now)
 

@@ -7,9 +7,11 @@ import pytest
 
 from datalog.sql.compile import compile_operation
 from resolvers.answer import bind
+from resolvers.cost import cost
 from resolvers.draft import Request
 from resolvers.errors import BadUserInput, InvalidCursor, LimitExceeded
 from resolvers.explain import explain
+from store.errors import CallerFault
 from store.moment import FutureTimePoint
 from tests.resolvers.world import NOW, SECRET, World, urn
 
@@ -234,6 +236,52 @@ def test_each_call_costs_what_it_would_alone(world: World) -> None:
 
     alone = sum(rows("{" + DATASET.replace("#", str(n)) + "}") for n in range(9))
     assert rows(_aliased(DATASET, 9)) == alone
+
+
+PAGES = (
+    'datasets(first: 2, asOf: $t#, where: {name: {eq: "hits"}}) '
+    "{ totalCount nodes { name upstream(first: 1, asOf: 5) { nodes { urn } } } }"
+)
+
+
+@pytest.mark.parametrize("t1", [3, "2024-01-05", "2040-01-01", "nonsense"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        _aliased(PAGES, 3),
+        _aliased(DATASET, 2),
+        _aliased(PAGES, 2)[:-1] + "lone: " + PAGES.replace("#", "1") + "}",
+        '{ a: dataset(id: "x") { name } b: dataset(id: "y") { name } c: datasets { totalCount } }',
+    ],
+)
+def test_what_is_filled_in_ahead_is_what_each_request_would_fill_in(
+    world: World, text: str, t1: str | int
+) -> None:
+    made = world.plan(text)
+    given = {"t0": 4, "t1": t1, "t2": 5, "u0": urn("hits"), "u1": None, "n0": 2, "n1": -1}
+    request = Request(given, NOW, SECRET)
+    slots: dict[str, dict[str, object]] = {key: {} for key, _ in made.called}
+    shared: dict[str, object] = {}
+    at_fault = set()
+    for site in made.sites:
+        filled = slots.get(site.path[0].key, shared)
+        try:
+            for each in site.bindings:
+                filled.update(zip(each.names, each.values(request), strict=True))
+        except CallerFault:
+            at_fault.add(site.path)
+            for each in site.bindings:
+                filled.update(zip(each.names, each.harmless, strict=True))
+    bound = bind(made, request)
+    assert (bound.slots, bound.called, set(bound.faults)) == (shared, slots, at_fault)
+    nothing: dict[str, dict[str, object]] = {key: {} for key in slots}
+    assert bound.rows == cost(made.statement, {}, nothing).rows(shared, slots)
+
+
+def test_what_the_document_says_is_filled_in_once(world: World) -> None:
+    made = world.plan('{ a: dataset(id: "x") { name } b: dataset(id: "y") { name } }')
+    assert not made.prefilled.open
+    assert set(made.prefilled.called) == {"a", "b"}
 
 
 async def test_only_what_is_pinned_in_every_call_is_pinned(world: World) -> None:

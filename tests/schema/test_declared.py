@@ -10,7 +10,7 @@ from schema.execution.declared import declared
 from schema.types.build import build, core
 from tests.schema.catalogues import small
 
-_TYPES = ("ID", "String", "Int", "Float", "Long", "DateTime", "Boolean", "DatasetKind")
+_TYPES = ("ID", "String", "Int", "Float", "Long", "DateTime", "JSON", "Boolean", "DatasetKind")
 _WRAPPED = ("{}", "{}!", "[{}]", "[{}!]!", "[[{}!]]", "{} = null")
 _VALUES = st.recursive(
     st.none()
@@ -48,6 +48,7 @@ def test_what_is_coerced_quickly_is_what_graphql_core_makes_of_it(
             slow = variables(served, asked, sent, _NONE)
             assert quick.values == slow.values
             assert [each.value for each in quick.coerced.sources.values()] == [value]
+            assert quick.coerced is quick.coerced  # Put together once, however many ask.
             assert quick.signature == slow.signature
 
 
