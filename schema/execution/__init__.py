@@ -4,6 +4,8 @@ served           the served schema, and where it is swapped
 requests         a request and its response as values
 documents        text to a document: parsed, limited, validated, once
   declared         the variables of an operation, worked out with it
+  seen             what a document holds, in one walk
+  repeated         what is selected over and over, to be validated once
 arguments        arguments and variables to plain values
 selections       what is selected, free of GraphQL
 executor         queries, once more on a newer schema; mutations

@@ -28,7 +28,6 @@ from graphql import (
     TypeInfo,
     TypeInfoVisitor,
     ValueNode,
-    VariableNode,
     Visitor,
     parse,
     validate,
@@ -36,6 +35,8 @@ from graphql import (
 )
 
 from schema.execution.declared import Declared, declared
+from schema.execution.repeated import without_repetition
+from schema.execution.seen import DECISIVE, META_FIELDS, Seen, looked_through, variables_in
 from schema.execution.used import below_root
 
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
@@ -44,8 +45,6 @@ BAD_USER_INPUT = "BAD_USER_INPUT"
 LIMIT_EXCEEDED = "LIMIT_EXCEEDED"
 OPERATION_RESOLUTION_FAILURE = "OPERATION_RESOLUTION_FAILURE"
 INTROSPECTION_DISABLED = "INTROSPECTION_DISABLED"
-META_FIELDS = frozenset({"__schema", "__type"})
-"""The fields of Query that ask the schema about itself."""
 _INCORRECT = "incorrect"
 _MOST_ERRORS = 20
 # What graphql-core says where comparing equal response keys would take too long.
@@ -131,23 +130,18 @@ def read(text: str, schema: GraphQLSchema, limits: DocumentLimits) -> Document:
     deepest = max(_depths(operations, fragments), default=0)
     if deepest > limits.depth:
         raise exceeded("depth", deepest, limits.depth, f"the query is {deepest} levels deep")
-    _check_counts(node, limits)
-    facts = _without_introspection(node)
+    seen = looked_through(node)
+    _check_counts(seen, limits)
+    facts = _without_introspection(node) if seen.asks_schema else node
     if facts is not node and not limits.introspection:
         sentence = "this server does not tell its schema: ask whoever runs it for the SDL"
         raise refused(sentence, INTROSPECTION_DISABLED)
-    errors = validate(
-        schema,
-        node,
-        max_errors=_MOST_ERRORS,
-        hide_suggestions=not limits.introspection,
-        allow_empty_selection_sets=False,
-    )
+    errors = _errors(schema, node, limits)
     if any(error.message == _ABORTED for error in errors):
         raise refused("the document takes too long to be checked: make it simpler", LIMIT_EXCEEDED)
     if errors:
         raise RequestErrors(tuple(with_code(error, VALIDATION_FAILED) for error in errors))
-    decisive = _decisive(schema, node)
+    decisive = _decisive(schema, node) if seen.may_decide else frozenset()
     known = {id(each): declared(schema, each, decisive) for each in operations}
     reporting = {
         id(each): below_root(fragments, each)
@@ -204,27 +198,32 @@ def _parse(text: str, limits: DocumentLimits) -> DocumentNode:
         raise RequestErrors((with_code(error, code),)) from None
 
 
-def _check_counts(node: DocumentNode, limits: DocumentLimits) -> None:
+def _errors(
+    schema: GraphQLSchema, node: DocumentNode, limits: DocumentLimits
+) -> list[GraphQLError]:
+    def found(document: DocumentNode) -> list[GraphQLError]:
+        return validate(
+            schema,
+            document,
+            max_errors=_MOST_ERRORS,
+            hide_suggestions=not limits.introspection,
+            allow_empty_selection_sets=False,
+        )
+
+    shorter = without_repetition(node)
+    if shorter is not node and not found(shorter):
+        return []
+    return found(node)
+
+
+def _check_counts(seen: Seen, limits: DocumentLimits) -> None:
     """Raise RequestErrors where there are too many aliases or directives: each costs its time."""
-    counted = _Counted()
-    visit(node, counted)
     for name, given, most in (
-        ("aliases", counted.aliases, limits.aliases),
-        ("directives", counted.directives, limits.directives),
+        ("aliases", seen.aliases, limits.aliases),
+        ("directives", seen.directives, limits.directives),
     ):
         if given > most:
             raise exceeded(name, given, most, f"the document has {given} {name}")
-
-
-class _Counted(Visitor):
-    aliases = 0
-    directives = 0
-
-    def enter_field(self, node: FieldNode, *_: object) -> None:
-        self.aliases += node.alias is not None
-
-    def enter_directive(self, *_: object) -> None:
-        self.directives += 1
 
 
 def _depths(
@@ -284,10 +283,6 @@ def _decisive(schema: GraphQLSchema, node: DocumentNode) -> frozenset[str]:
     return frozenset(visitor.names)
 
 
-_DECISIVE = frozenset({"attributes", "query", "inputs", "groupBy"})
-"""Arguments whose whole value decides the plan: attributes of a history, what Datalog is about."""
-
-
 class _Decisive(Visitor):
     """Finds the variables that a literal of JSON holds, and those of decisive arguments."""
 
@@ -298,8 +293,8 @@ class _Decisive(Visitor):
 
     def enter_argument(self, node: ArgumentNode, *_: object) -> None:
         argument = self._types.get_argument()
-        if node.name.value in _DECISIVE:
-            self.names |= _variables(node.value)
+        if node.name.value in DECISIVE:
+            self.names |= variables_in(node.value)
         elif argument is not None:
             self.names |= _inside_scalars(node.value, argument.type)
 
@@ -317,18 +312,6 @@ def _inside_scalars(node: ValueNode, kind: GraphQLType) -> set[str]:
             known = ((inner.fields[name].type, value) for name, value in given)
             return set().union(*(_inside_scalars(value, field) for field, value in known))
         case _, (ListValueNode() | ObjectValueNode()):
-            return _variables(node)
-        case _:
-            return set()
-
-
-def _variables(node: ValueNode) -> set[str]:
-    match node:
-        case VariableNode():
-            return {node.name.value}
-        case ListValueNode():
-            return set().union(*map(_variables, node.values or ()))
-        case ObjectValueNode():
-            return set().union(*(_variables(each.value) for each in node.fields or ()))
+            return variables_in(node)
         case _:
             return set()

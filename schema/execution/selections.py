@@ -31,12 +31,12 @@ from resolvers.selection import Selected
 from schema.execution.arguments import Variables
 from schema.execution.documents import (
     BAD_USER_INPUT,
-    META_FIELDS,
     Document,
     DocumentLimits,
     exceeded,
     refused,
 )
+from schema.execution.seen import META_FIELDS
 from store.catalogue import Catalogue
 
 _TYPENAME = "__typename"
