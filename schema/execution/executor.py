@@ -35,6 +35,7 @@ from schema.execution.queries import (
     asked,
     compiled_anew,
     compiled_query,
+    is_planned,
     walked_query,
 )
 from schema.execution.reaching import Reaching
@@ -106,9 +107,9 @@ class Executor:
             return await self._prepared_aside(newest, request)
 
     async def _prepared_aside(self, served: Served, request: Request) -> Prepared:
-        if not _is_long(request):
-            return self._prepared(served, request)
-        return await asyncio.to_thread(self._prepared, served, request)
+        if _is_long(request, is_known=served.has_read(request.query)):
+            return await asyncio.to_thread(self._prepared, served, request)
+        return self._prepared(served, request)
 
     async def _newest(self, served: Served) -> Served:
         try:
@@ -196,9 +197,9 @@ class Executor:
 
     async def _new_query_aside(self, prepared: Prepared) -> Query | CompiledQuery:
         """Do as `_new_query`, in a thread where what is given is long: planning takes its time."""
-        if not _is_long(prepared.request):
-            return self._new_query(prepared)
-        return await asyncio.to_thread(self._new_query, prepared)
+        if _is_long(prepared.request, is_known=is_planned(prepared)):
+            return await asyncio.to_thread(self._new_query, prepared)
+        return self._new_query(prepared)
 
     def _new_query(self, prepared: Prepared) -> Query | CompiledQuery:
         make = compiled_query if self.compiled else walked_query
@@ -271,8 +272,11 @@ def _check_explained(selected: Iterable[Selected]) -> None:
         raise exceeded("explain", count, _MOST_EXPLAINED, sentence)
 
 
-def _is_long(request: Request) -> bool:
-    return len(request.query) > LONG or any(map(is_long, request.variables.values()))
+def _is_long(request: Request, *, is_known: bool) -> bool:
+    """Tell whether a request takes its time to be looked at; what is known of it does not."""
+    if len(request.query) > LONG and not is_known:
+        return True
+    return any(map(is_long, request.variables.values()))
 
 
 def _is_hopeless(errors: RequestErrors) -> bool:

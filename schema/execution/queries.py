@@ -129,6 +129,11 @@ def _plan(
     return plan(served.catalogue, fields, limits, served.statistics, shape, is_bare=is_bare)
 
 
+def is_planned(prepared: Prepared) -> bool:
+    """Tell whether there is a plan of a query already."""
+    return _identity(prepared, prepared.variables.signature) in prepared.served.plans
+
+
 def compiled_query(prepared: Prepared, limits: Limits) -> Compiled:
     """Return the root fields of a query that one statement answers. Raises RequestErrors."""
     signature = prepared.variables.signature

@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # What is kept names what it was made for.
 _MOST_DOCUMENTS, _BYTES_OF_DOCUMENTS = 1_000, 64 * 2**20
 _MOST_PLANS, _BYTES_OF_PLANS = 1_000, 64 * 2**20
 _MOST_INTROSPECTIONS, _BYTES_OF_INTROSPECTIONS = 8, 128 * 2**20
-LONGEST_KEPT = 20_000
+LONGEST_KEPT = 64 * 1_024
 _A_CHARACTER = 200
 """Bytes that a document takes for each character of its text, and its plan too (measured)."""
 
@@ -99,6 +99,10 @@ class Served:
     def core(self) -> GraphQLSchema:
         """Return the schema as graphql-core has it."""
         return core(self.schema)
+
+    def has_read(self, text: str) -> bool:
+        """Tell whether the document of a text is at hand."""
+        return text in self._documents
 
     def document(self, text: str) -> Document:
         """Return the document of a text, parsed and validated once; raise RequestErrors."""

@@ -1,10 +1,12 @@
 """Queries that come again: filled in where values alone are new, else read as any other."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from schema.execution.arguments import LONG
 from schema.execution.requests import Request
 from tests.service.conftest import Asking
 
@@ -101,3 +103,30 @@ async def test_an_instant_of_a_document_is_late_only_until_it_comes(asking: Aski
     response = await asking.ask(query, {"id": _RAW})
     assert codes[0] == ["FUTURE_TIME_POINT"]
     assert (response.errors, response.data) == ([], {"dataset": {"name": "raw events"}})
+
+
+async def test_a_long_document_that_came_before_takes_no_thread(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count, below = 200, "{ name " + " ".join(f"name{n}: name" for n in range(20)) + " }"
+    given: dict[str, object] = {f"v{n}": _RAW for n in range(count)}
+    declared = " ".join(f"$v{n}: ID!" for n in range(count))
+    fields = " ".join(f"k{n}: dataset(id: $v{n}) {{ ...F }}" for n in range(count))
+    query = f"query ({declared}) {{ {fields} }} fragment F on Dataset {below}"
+    assert len(query) > LONG
+    threads = 0
+    to_thread = asyncio.to_thread
+
+    async def counted(function: Callable[..., object], *arguments: object) -> object:
+        nonlocal threads
+        threads += getattr(function, "__self__", None) is asking.executor
+        return await to_thread(function, *arguments)
+
+    monkeypatch.setattr(asyncio, "to_thread", counted)
+    answers = []
+    for expected in (2, 2, 2):  # Read and planned; then at hand.
+        answers.append(await asking.data(query, given))
+        assert threads == expected
+    assert answers[0] == answers[1] == answers[2]
+    await asking.data(query, {**given, "v0": "x" * (LONG + 1)})
+    assert threads == 4
