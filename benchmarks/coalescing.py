@@ -1,13 +1,13 @@
 """Many keys by one statement, against a statement for each of them over a pool of ten.
 
-Keys are aliases of one field, representations of federation, and requests at once. Both sides run
-in this process, on plans that are made, and answer the same; what is new of a document is not here.
+Keys are aliases of one field, representations of federation, and requests at once. Both sides are
+answered by the server's executor, without HTTP, and answer the same. Documents came before; what is
+new of one is not here.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from math import inf
 from statistics import median
@@ -17,15 +17,14 @@ from benchmarks.databases import Bench
 from benchmarks.measuring import WARM_UP, Run, interleaved, ratio
 from benchmarks.peers.measure import MIDDLE
 from benchmarks.report import Compared, Section, comparison, milliseconds
-from resolvers.answer import answer
 from resolvers.limits import Limits
-from resolvers.plan import Plan
-from resolvers.together import Together
 from schema.execution.documents import DocumentLimits
-from schema.execution.queries import compiled_query
-from schema.execution.requests import Request, prepare
-from schema.execution.served import LiveSchema, Served
+from schema.execution.executor import Executor
+from schema.execution.queries import Reading
+from schema.execution.requests import Request
+from schema.execution.served import LiveSchema
 from store.database import Database
+from store.writing.writer import Writer
 
 KEYS = (1, 8, 64, 512)
 AT_MOST: Mapping[int, float] = MappingProxyType({8: 0.36, 512: 0.056})
@@ -51,49 +50,46 @@ ORDER BY e LIMIT 512
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """A database, the plans of what is asked of it, and what one request of each takes."""
+    """What answers requests as the server does, each by a statement of its own, or some by one."""
 
-    database: Database
-    served: Served
+    alone: Executor
+    sharing: Executor
     urns: Sequence[str]
 
-    def plan(self, text: str, variables: Mapping[str, object]) -> Plan:
-        """Return the plan of a document."""
-        return compiled_query(prepare(self.served, Request(text, variables)), Limits()).plan
+    def each_alone(self, count: int) -> Run:
+        """Return what asks for so many keys at once, by a request and a statement for each."""
+        return self._requests(self.alone, count)
 
-    async def answer(
-        self, reader: Database | Together, plan: Plan, variables: Mapping[str, object]
-    ) -> None:
-        """Answer one request."""
-        await answer(reader, plan, variables, datetime.now(UTC), b"")
-
-    def each_alone(self, count: int, reader: Database | Together) -> Run:
-        """Return what asks for so many keys at once, by a request for each."""
-        asked = [{"k0": urn} for urn in self.urns[:count]]
-        plan = self.plan(_ONE, asked[0])
-
-        async def run() -> None:
-            await asyncio.gather(*(self.answer(reader, plan, each) for each in asked))
-
-        return run
+    def at_once(self, count: int) -> Run:
+        """Return what asks for so many keys by requests that may share statements."""
+        return self._requests(self.sharing, count)
 
     def aliases(self, count: int) -> Run:
         """Return what asks for so many keys by an alias for each."""
         given = {f"k{number}": urn for number, urn in enumerate(self.urns[:count])}
         declared = " ".join(f"${name}: ID!" for name in given)
         fields = " ".join(f"{name}: dataset(id: ${name}) {_FIELDS}" for name in given)
-        plan = self.plan(f"query ({declared}) {{ {fields} }}", given)
-        return partial(self.answer, self.database, plan, given)
+        request = Request(f"query ({declared}) {{ {fields} }}", given)
+        return partial(_answer, self.alone, request)
 
     def representations(self, count: int) -> Run:
         """Return what asks for so many keys by `_entities`."""
         keys = [{"__typename": "Dataset", "urn": urn} for urn in self.urns[:count]]
-        plan = self.plan(_REPRESENTED, {"keys": keys})
-        return partial(self.answer, self.database, plan, {"keys": keys})
+        return partial(_answer, self.alone, Request(_REPRESENTED, {"keys": keys}))
 
-    def at_once(self, count: int) -> Run:
-        """Return what asks for so many keys by requests that may share statements."""
-        return self.each_alone(count, Together(self.database))
+    def _requests(self, executor: Executor, count: int) -> Run:
+        requests = [Request(_ONE, {"k0": urn}) for urn in self.urns[:count]]
+
+        async def run() -> None:
+            await asyncio.gather(*(_answer(executor, each) for each in requests))
+
+        return run
+
+
+async def _answer(executor: Executor, request: Request) -> None:
+    response = await executor.execute(request)
+    if response.errors:
+        raise AssertionError(f"what is measured has errors: {response.errors}")
 
 
 async def measured(bench: Bench) -> AsyncIterator[Section]:
@@ -102,9 +98,12 @@ async def measured(bench: Bench) -> AsyncIterator[Section]:
         return
     async with Database.open(bench.url(MIDDLE), pool_size=_POOL) as database:
         limits = DocumentLimits(tokens=100_000, aliases=max(KEYS), roots=max(KEYS))
-        served = (await LiveSchema.opened(database, limits)).current
+        live = await LiveSchema.opened(database, limits)
         urns = [str(urn) for (urn,) in await database.rows(_URNS)]
-        asking = _Asking(database, served, urns)
+        alone, sharing = (Reading(database, Limits(), b"secret") for _ in range(2))
+        alone.together.side_by_side = max(KEYS)
+        writer = Writer(database)
+        asking = _Asking(Executor(alone, writer, live), Executor(sharing, writer, live), urns)
         ways: Mapping[str, Callable[[int], Run]] = {
             "aliases": asking.aliases,
             "representations": asking.representations,
@@ -125,7 +124,7 @@ async def _compared(
 ) -> Compared:
     for _ in range(WARM_UP):  # Each connection settles on a plan of its own.
         await asyncio.gather(*(together() for _ in range(_POOL)))
-    runs = {"together": together, "apart": asking.each_alone(count, asking.database)}
+    runs = {"together": together, "apart": asking.each_alone(count)}
     timings = await interleaved(runs, bench.budget)
     ours, theirs = (milliseconds(median(timings[each])) for each in ("together", "apart"))
     at_most = inf if name.startswith(_AT_ONCE) else AT_MOST.get(count, inf)
