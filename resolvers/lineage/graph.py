@@ -221,9 +221,10 @@ def _passages(lineage: Lineage, selected: Selected) -> list[Json]:
 
 
 def _passage_column(lineage: Lineage, leaf: Selected) -> Iterable[object]:
-    raw, first = lineage.passages, len(lineage.raw["edges"])
+    raw = lineage.passages
     match leaf.name:
         case "back":
+            first = len(lineage.raw["edges"])
             return map(lineage.back.__contains__, range(first, first + len(raw)))
         case "__typename":
             return repeat("Passage")

@@ -155,3 +155,16 @@ async def test_limits_beyond_the_most_are_refused(world: World) -> None:
     for more in ("maxDepth: 101", "maxNodes: 100001", "perNode: 100001"):
         assert isinstance(await _graph(world, "hits", more=more), LimitExceeded)
     assert isinstance(await _graph(world, "hits", more="maxDepth: -1"), BadUserInput)
+
+
+async def test_passages_are_told_where_no_edges_are_asked_for(world: World) -> None:
+    query = """{ lineage(of: $of, direction: UPSTREAM, through: [Dataset]) {
+      nodes { id urn } passages { from to MORE }
+    } }"""
+    for more in ("length", "length back"):
+        graph = await world.one(query.replace("MORE", more), of=[urn("ctr")])
+        names = {node["id"]: node["urn"].rpartition("/")[2] for node in graph["nodes"]}
+        ends = [
+            (names[each["from"]], names[each["to"]], each["length"]) for each in graph["passages"]
+        ]
+        assert ends == [("etl", "ctr", 2)]
