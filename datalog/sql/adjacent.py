@@ -12,6 +12,13 @@ from datalog.vocabulary import type_id
 from store.catalogue import ValueType
 from store.sql import Sql, join, number, sql
 
+ONE_OF_MANY = sql("generate_subscripts('{{1}}'::int[], 1)")
+"""One row, where PostgreSQL expects a thousand, so that it hashes what else is joined.
+
+It knows nothing of how many neighbours a level has, and compares each with each where it expects
+one or two.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Groups:
@@ -101,7 +108,7 @@ def is_of(types: Iterable[str], walk: Walk) -> Sql:
     return sql(
         "EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN ({ids}) AND {seen})",
         ids=ids(types, walk.compilation),
-        seen=walk.compilation.seen(sql("t"), walk.view),
+        seen=walk.compilation.seen_found(sql("t"), walk.view),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from datalog.sql.adjacent import Groups
+from datalog.sql.adjacent import ONE_OF_MANY, Groups
 from datalog.sql.graph import GraphRows
 from datalog.sql.neighbours import group_key, in_groups, is_grouped, neighbours
 from datalog.sql.passages import Hops, cut
@@ -37,22 +37,7 @@ def _sides(rows: GraphRows) -> Iterator[_Side]:
 
 def frontier_json(rows: GraphRows) -> Sql:
     """Return the array of nodes that have neighbours which are not shown."""
-    arms = [
-        sql(
-            "SELECT q.node, q.depth, {place} AS place, {name} AS direction, q.level,"
-            " sum(q.shown) AS shown,"
-            " string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name)"
-            " FILTER (WHERE q.hidden > 0) AS hidden{exact}\n"
-            "FROM ({counted}) q LEFT JOIN schema_name s ON s.id = q.type\n"
-            "GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0{inexact}",
-            place=side.place,
-            name=side.name,
-            counted=_counted(rows, side),
-            exact=sql("") if side.hops is None else sql(", NOT bool_or(q.cut) AS exact"),
-            inexact=sql("") if side.hops is None else sql(" OR bool_or(q.cut)"),
-        )
-        for side in _sides(rows)
-    ]
+    arms = [_ends(rows, side) for side in _sides(rows)]
     if not arms:
         return sql("'[]'")
     return sql(
@@ -64,36 +49,53 @@ def frontier_json(rows: GraphRows) -> Sql:
     )
 
 
+def _ends(rows: GraphRows, side: _Side) -> Sql:
+    """Return the nodes that have neighbours on one side which are not shown, and how many."""
+    return sql(
+        "SELECT n.node, n.depth, {place} AS place, {name} AS direction, {level} AS level,"
+        " e.shown, e.hidden{exact}\nFROM (SELECT e.* FROM (SELECT q.near, sum(q.shown) AS shown,"
+        " string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name)"
+        " FILTER (WHERE q.hidden > 0) AS hidden{is_exact}\n"
+        "FROM ({counted}) q LEFT JOIN schema_name s ON s.id = q.type\n"
+        "GROUP BY q.near HAVING sum(q.hidden) > 0{inexact}) e CROSS JOIN {many} OFFSET 0) e\n"
+        "JOIN {nodes} n ON n.node = e.near WHERE {level} IS NOT NULL",
+        place=side.place,
+        name=side.name,
+        level=side.level,
+        exact=sql("") if side.hops is None else sql(", e.exact"),
+        is_exact=sql("") if side.hops is None else sql(", NOT bool_or(q.cut) AS exact"),
+        counted=_counted(rows, side),
+        inexact=sql("") if side.hops is None else sql(" OR bool_or(q.cut)"),
+        many=ONE_OF_MANY,
+        nodes=rows.name,
+    )
+
+
 def _counted(rows: GraphRows, side: _Side) -> Sql:
     """Count each node's neighbours on one side, by type where they are hidden."""
     counted = _neighbours_counted(rows, side)
     if side.hops is None:
         return counted
     return sql(
-        "SELECT q.*, false AS cut FROM ({counted}) q UNION ALL"
-        " SELECT n.node, n.depth, {level}, NULL, 0, 0, true FROM ({cut}) w"
-        " JOIN {nodes} n ON n.node = w.near WHERE {level} IS NOT NULL",
+        "SELECT q.*, false AS cut FROM ({counted}) q"
+        " UNION ALL SELECT w.near, NULL, 0, 0, true FROM ({cut}) w",
         counted=counted,
-        level=side.level,
         cut=cut(side.hops),
-        nodes=rows.name,
     )
 
 
 def _neighbours_counted(rows: GraphRows, side: _Side) -> Sql:
     return sql(
-        "SELECT n.node, n.depth, {level} AS level, y.type,"
+        "SELECT y.near, y.type,"
         " count(*) FILTER (WHERE y.shown) AS shown, count(*) FILTER (WHERE NOT y.shown) AS hidden\n"
         "FROM (SELECT w.near, w.shown, CASE WHEN NOT w.shown THEN"
         " (SELECT t.v FROM fact_2 t WHERE t.e = w.node AND {seen} LIMIT 1) END AS type\n"
         "FROM (SELECT DISTINCT z.near, z.node, k.node IS NOT NULL AS shown\n"
         "FROM ({near} OFFSET 0) z LEFT JOIN {shown} k ON k.node = z.node) w OFFSET 0) y\n"
-        "JOIN {nodes} n ON n.node = y.near GROUP BY n.node, n.depth, {level}, y.type",
-        level=side.level,
-        nodes=rows.name,
+        "GROUP BY y.near, y.type",
         shown=rows.shown,
         near=_alone(rows, side),
-        seen=rows.walk.compilation.seen(sql("t"), rows.walk.view),
+        seen=rows.walk.compilation.seen_found(sql("t"), rows.walk.view),
     )
 
 

@@ -62,7 +62,7 @@ def in_groups(pairs: Sql, walk: Walk, groups: Groups) -> Sql:
         "FROM (SELECT z.near, z.node, (SELECT t.v FROM fact_2 t WHERE t.e = z.node AND {seen}"
         " LIMIT 1) AS type, {value} AS value\n"
         "FROM (SELECT DISTINCT q.near, q.node FROM ({pairs}) q) z OFFSET 0) d{asked}",
-        seen=walk.compilation.seen(sql("t"), walk.view),
+        seen=walk.compilation.seen_found(sql("t"), walk.view),
         value=groups.value,
         pairs=pairs,
         asked=asked,

@@ -5,7 +5,7 @@ node that the hop begins at, and the node that is passed or come to. Each pair i
 that cycles among what is passed end; all nodes of a level share one scan of the edges.
 """
 
-from datalog.sql.adjacent import Walk, adjacent, any_of, ids
+from datalog.sql.adjacent import ONE_OF_MANY, Walk, adjacent, any_of, ids
 from datalog.syntax.clauses import EdgeStep, Through
 from store.sql import Sql, sql
 
@@ -56,7 +56,7 @@ def _step(steps: tuple[EdgeStep, ...], walk: Walk, through: Through, levels: Sql
     return sql(
         "WITH beyond AS MATERIALIZED (SELECT DISTINCT f.near, z.node, z.is_passed\n"
         "FROM (SELECT z.near, z.node, {is_passed} AS is_passed\n"
-        "FROM (SELECT DISTINCT q.near, q.node FROM ({adjacent}) q) z OFFSET 0) z\n"
+        "FROM (SELECT DISTINCT q.near, q.node FROM ({adjacent}) q) z, {many} OFFSET 0) z\n"
         "JOIN unnest({c}.nears, {c}.nodes) f (near, node) ON f.node = z.near),\n"
         "passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0)"
         " + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= {most} AS stays\n"
@@ -71,6 +71,7 @@ def _step(steps: tuple[EdgeStep, ...], walk: Walk, through: Through, levels: Sql
         "(SELECT coalesce(array_agg(b.near), '{{}}') AS out_nears,"
         " coalesce(array_agg(b.node), '{{}}') AS out_nodes FROM beyond b WHERE NOT b.is_passed) o",
         is_passed=_is_passed(walk, through),
+        many=ONE_OF_MANY,
         adjacent=adjacent(steps, any_of(sql("{c}.nodes", c=levels)), walk),
         c=levels,
         most=walk.limit(through.per_hop),
@@ -88,7 +89,7 @@ def _is_passed(walk: Walk, through: Through) -> Sql:
     return sql(
         "coalesce((SELECT t.v FROM fact_2 t WHERE t.e = z.node AND {seen} LIMIT 1) IN ({ids}),"
         " false) AND z.node NOT IN ({shown})",
-        seen=walk.compilation.seen(sql("t"), walk.view),
+        seen=walk.compilation.seen_found(sql("t"), walk.view),
         ids=ids(through.types, walk.compilation),
         shown=shown,
     )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from datalog.planning.steps import Walked
-from datalog.sql.adjacent import Walk
+from datalog.sql.adjacent import ONE_OF_MANY, Walk
 from datalog.sql.columns import Column
 from datalog.sql.neighbours import is_plain, open_neighbours, open_neighbours_of_one
 from datalog.sql.rows import Item, Rows
@@ -210,9 +210,10 @@ def _first_of_each(side: Side, nodes: Sql, walk: Walk) -> Sql:
         "SELECT y.node FROM unnest({nodes}) u (near) CROSS JOIN LATERAL"
         " (SELECT DISTINCT q.node FROM ({of_one}) q ORDER BY q.node LIMIT {most}) y) END) AS node\n"
         "FROM (SELECT ARRAY(SELECT q.node FROM ({of_all}) q LIMIT (SELECT {most}::bigint + 1))"
-        # One row, where PostgreSQL expects a thousand: else it would sort all that was reached, on
-        # each level, to take it away, where it is enough to hash the few that are new.
-        " AS far OFFSET 0) e, generate_subscripts('{{1}}'::int[], 1)",
+        # Else it would sort all that was reached, on each level, to take it away, where it is
+        # enough to hash the few that are new.
+        " AS far OFFSET 0) e, {many}",
+        many=ONE_OF_MANY,
         most=sql("greatest({most}, 0)", most=walk.limit(walk.search.per_node)),
         nodes=nodes,
         of_one=open_neighbours_of_one(side.steps, sql("u.near"), walk),

@@ -15,7 +15,7 @@ SELECT c5.length + 1, x.nears, x.nodes, c5.all_nears || x.nears, c5.all_nodes ||
 FROM c5 CROSS JOIN LATERAL (WITH beyond AS MATERIALIZED (SELECT DISTINCT f.near, z.node, z.is_passed
 FROM (SELECT z.near, z.node, coalesce((SELECT t.v FROM fact_2 t WHERE t.e = z.node AND t.t1 = 9223372036854775807 LIMIT 1) IN (1005), false) AND z.node NOT IN (SELECT unnest(r.roots) FROM (SELECT * FROM w2) r) AS is_passed
 FROM (SELECT DISTINCT q.near, q.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(c5.nodes) AND h.type IN (1030) AND h.t1 = 9223372036854775807
-UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(c5.nodes) AND h.type IN (1032) AND h.t1 = 9223372036854775807) q) z OFFSET 0) z
+UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(c5.nodes) AND h.type IN (1032) AND h.t1 = 9223372036854775807) q) z, generate_subscripts('{1}'::int[], 1) OFFSET 0) z
 JOIN unnest(c5.nears, c5.nodes) f (near, node) ON f.node = z.near),
 passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0) + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= $3::integer AS stays
 FROM (SELECT b.near, b.node FROM beyond b WHERE b.is_passed EXCEPT SELECT * FROM unnest(c5.all_nears, c5.all_nodes)) g
@@ -36,7 +36,7 @@ SELECT c6.length + 1, x.nears, x.nodes, c6.all_nears || x.nears, c6.all_nodes ||
 FROM c6 CROSS JOIN LATERAL (WITH beyond AS MATERIALIZED (SELECT DISTINCT f.near, z.node, z.is_passed
 FROM (SELECT z.near, z.node, coalesce((SELECT t.v FROM fact_2 t WHERE t.e = z.node AND t.t1 = 9223372036854775807 LIMIT 1) IN (1005), false) AND z.node NOT IN (SELECT unnest(r.roots) FROM (SELECT * FROM w2) r) AS is_passed
 FROM (SELECT DISTINCT q.near, q.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(c6.nodes) AND h.type IN (1032) AND h.t1 = 9223372036854775807
-UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(c6.nodes) AND h.type IN (1030) AND h.t1 = 9223372036854775807) q) z OFFSET 0) z
+UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(c6.nodes) AND h.type IN (1030) AND h.t1 = 9223372036854775807) q) z, generate_subscripts('{1}'::int[], 1) OFFSET 0) z
 JOIN unnest(c6.nears, c6.nodes) f (near, node) ON f.node = z.near),
 passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0) + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= $3::integer AS stays
 FROM (SELECT b.near, b.node FROM beyond b WHERE b.is_passed EXCEPT SELECT * FROM unnest(c6.all_nears, c6.all_nodes)) g
@@ -66,7 +66,7 @@ SELECT c7.length + 1, x.nears, x.nodes, c7.all_nears || x.nears, c7.all_nodes ||
 FROM c7 CROSS JOIN LATERAL (WITH beyond AS MATERIALIZED (SELECT DISTINCT f.near, z.node, z.is_passed
 FROM (SELECT z.near, z.node, coalesce((SELECT t.v FROM fact_2 t WHERE t.e = z.node AND t.t1 = 9223372036854775807 LIMIT 1) IN (1005), false) AND z.node NOT IN (SELECT unnest(r.roots) FROM (SELECT * FROM w2) r) AS is_passed
 FROM (SELECT DISTINCT q.near, q.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(c7.nodes) AND h.type IN (1030) AND h.t1 = 9223372036854775807
-UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(c7.nodes) AND h.type IN (1032) AND h.t1 = 9223372036854775807) q) z OFFSET 0) z
+UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(c7.nodes) AND h.type IN (1032) AND h.t1 = 9223372036854775807) q) z, generate_subscripts('{1}'::int[], 1) OFFSET 0) z
 JOIN unnest(c7.nears, c7.nodes) f (near, node) ON f.node = z.near),
 passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0) + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= $3::integer AS stays
 FROM (SELECT b.near, b.node FROM beyond b WHERE b.is_passed EXCEPT SELECT * FROM unnest(c7.all_nears, c7.all_nodes)) g
@@ -83,7 +83,7 @@ SELECT c9.length + 1, x.nears, x.nodes, c9.all_nears || x.nears, c9.all_nodes ||
 FROM c9 CROSS JOIN LATERAL (WITH beyond AS MATERIALIZED (SELECT DISTINCT f.near, z.node, z.is_passed
 FROM (SELECT z.near, z.node, coalesce((SELECT t.v FROM fact_2 t WHERE t.e = z.node AND t.t1 = 9223372036854775807 LIMIT 1) IN (1005), false) AND z.node NOT IN (SELECT unnest(r.roots) FROM (SELECT * FROM w2) r) AS is_passed
 FROM (SELECT DISTINCT q.near, q.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(c9.nodes) AND h.type IN (1032) AND h.t1 = 9223372036854775807
-UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(c9.nodes) AND h.type IN (1030) AND h.t1 = 9223372036854775807) q) z OFFSET 0) z
+UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(c9.nodes) AND h.type IN (1030) AND h.t1 = 9223372036854775807) q) z, generate_subscripts('{1}'::int[], 1) OFFSET 0) z
 JOIN unnest(c9.nears, c9.nodes) f (near, node) ON f.node = z.near),
 passed AS MATERIALIZED (SELECT g.near, g.node, coalesce(b.count, 0) + row_number() OVER (PARTITION BY g.near ORDER BY g.node) <= $3::integer AS stays
 FROM (SELECT b.near, b.node FROM beyond b WHERE b.is_passed EXCEPT SELECT * FROM unnest(c9.all_nears, c9.all_nodes)) g
@@ -97,20 +97,24 @@ SELECT ('{"nodes":' || (SELECT concat('[', string_agg(('{"id":"E' || n.node::tex
 FROM n3 n
 LEFT JOIN LATERAL (SELECT * FROM version w WHERE w.e = n.node AND w.t1 = 9223372036854775807 LIMIT 1) v12 ON true) || ',"edges":' || (SELECT concat('[', string_agg(('{"id":"E' || h11.e::text || '","type":' || CASE h11.type WHEN 1030 THEN '"DerivedFrom"' WHEN 1032 THEN '"Writes"' ELSE 'null' END || ',"from":' || '"E' || h11."from" || '"' || ',"to":' || '"E' || h11."to" || '"' || '}'), ',' ORDER BY h11.e), ']')
 FROM (SELECT * FROM edge h WHERE h."from" = ANY(ARRAY(SELECT node FROM n3)) AND h.type IN (1030, 1032) AND h.t1 = 9223372036854775807 OFFSET 0) h11 JOIN n3 b ON b.node = h11."to") || ',"frontier":' || (SELECT concat('[', string_agg(concat('{"id":"E', f.node, '","direction":"', f.direction, '","level":', f.level, ',"shown":', f.shown, ',"hidden":{', f.hidden, '},"exact":', f.exact::text, '}'), ',' ORDER BY f.depth, f.node, f.place), ']')
-FROM (SELECT q.node, q.depth, 0 AS place, 'UPSTREAM' AS direction, q.level, sum(q.shown) AS shown, string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name) FILTER (WHERE q.hidden > 0) AS hidden, NOT bool_or(q.cut) AS exact
-FROM (SELECT q.*, false AS cut FROM (SELECT n.node, n.depth, n.up AS level, y.type, count(*) FILTER (WHERE y.shown) AS shown, count(*) FILTER (WHERE NOT y.shown) AS hidden
+FROM (SELECT n.node, n.depth, 0 AS place, 'UPSTREAM' AS direction, n.up AS level, e.shown, e.hidden, e.exact
+FROM (SELECT e.* FROM (SELECT q.near, sum(q.shown) AS shown, string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name) FILTER (WHERE q.hidden > 0) AS hidden, NOT bool_or(q.cut) AS exact
+FROM (SELECT q.*, false AS cut FROM (SELECT y.near, y.type, count(*) FILTER (WHERE y.shown) AS shown, count(*) FILTER (WHERE NOT y.shown) AS hidden
 FROM (SELECT w.near, w.shown, CASE WHEN NOT w.shown THEN (SELECT t.v FROM fact_2 t WHERE t.e = w.node AND t.t1 = 9223372036854775807 LIMIT 1) END AS type
 FROM (SELECT DISTINCT z.near, z.node, k.node IS NOT NULL AS shown
 FROM (SELECT p.near, p.node FROM p8 p JOIN n3 n ON n.node = p.near WHERE n.up IS NOT NULL OFFSET 0) z LEFT JOIN n3 k ON k.node = z.node) w OFFSET 0) y
-JOIN n3 n ON n.node = y.near GROUP BY n.node, n.depth, n.up, y.type) q UNION ALL SELECT n.node, n.depth, n.up, NULL, 0, 0, true FROM (SELECT DISTINCT u.near FROM c7, unnest(c7.cut) u (near)) w JOIN n3 n ON n.node = w.near WHERE n.up IS NOT NULL) q LEFT JOIN schema_name s ON s.id = q.type
-GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0 OR bool_or(q.cut)
-UNION ALL SELECT q.node, q.depth, 1 AS place, 'DOWNSTREAM' AS direction, q.level, sum(q.shown) AS shown, string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name) FILTER (WHERE q.hidden > 0) AS hidden, NOT bool_or(q.cut) AS exact
-FROM (SELECT q.*, false AS cut FROM (SELECT n.node, n.depth, n.down AS level, y.type, count(*) FILTER (WHERE y.shown) AS shown, count(*) FILTER (WHERE NOT y.shown) AS hidden
+GROUP BY y.near, y.type) q UNION ALL SELECT w.near, NULL, 0, 0, true FROM (SELECT DISTINCT u.near FROM c7, unnest(c7.cut) u (near)) w) q LEFT JOIN schema_name s ON s.id = q.type
+GROUP BY q.near HAVING sum(q.hidden) > 0 OR bool_or(q.cut)) e CROSS JOIN generate_subscripts('{1}'::int[], 1) OFFSET 0) e
+JOIN n3 n ON n.node = e.near WHERE n.up IS NOT NULL
+UNION ALL SELECT n.node, n.depth, 1 AS place, 'DOWNSTREAM' AS direction, n.down AS level, e.shown, e.hidden, e.exact
+FROM (SELECT e.* FROM (SELECT q.near, sum(q.shown) AS shown, string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name) FILTER (WHERE q.hidden > 0) AS hidden, NOT bool_or(q.cut) AS exact
+FROM (SELECT q.*, false AS cut FROM (SELECT y.near, y.type, count(*) FILTER (WHERE y.shown) AS shown, count(*) FILTER (WHERE NOT y.shown) AS hidden
 FROM (SELECT w.near, w.shown, CASE WHEN NOT w.shown THEN (SELECT t.v FROM fact_2 t WHERE t.e = w.node AND t.t1 = 9223372036854775807 LIMIT 1) END AS type
 FROM (SELECT DISTINCT z.near, z.node, k.node IS NOT NULL AS shown
 FROM (SELECT p.near, p.node FROM p10 p JOIN n3 n ON n.node = p.near WHERE n.down IS NOT NULL OFFSET 0) z LEFT JOIN n3 k ON k.node = z.node) w OFFSET 0) y
-JOIN n3 n ON n.node = y.near GROUP BY n.node, n.depth, n.down, y.type) q UNION ALL SELECT n.node, n.depth, n.down, NULL, 0, 0, true FROM (SELECT DISTINCT u.near FROM c9, unnest(c9.cut) u (near)) w JOIN n3 n ON n.node = w.near WHERE n.down IS NOT NULL) q LEFT JOIN schema_name s ON s.id = q.type
-GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0 OR bool_or(q.cut)) f) || ',"passages":' || (SELECT concat('[', string_agg(concat('{"from":"E', f.source, '","to":"E', f.target, '","length":', f.length, '}'), ',' ORDER BY f.source, f.target), ']')
+GROUP BY y.near, y.type) q UNION ALL SELECT w.near, NULL, 0, 0, true FROM (SELECT DISTINCT u.near FROM c9, unnest(c9.cut) u (near)) w) q LEFT JOIN schema_name s ON s.id = q.type
+GROUP BY q.near HAVING sum(q.hidden) > 0 OR bool_or(q.cut)) e CROSS JOIN generate_subscripts('{1}'::int[], 1) OFFSET 0) e
+JOIN n3 n ON n.node = e.near WHERE n.down IS NOT NULL) f) || ',"passages":' || (SELECT concat('[', string_agg(concat('{"from":"E', f.source, '","to":"E', f.target, '","length":', f.length, '}'), ',' ORDER BY f.source, f.target), ']')
 FROM (SELECT p.node AS source, p.near AS target, p.length FROM p8 p JOIN n3 n ON n.node = p.near AND true JOIN n3 k ON k.node = p.node
 WHERE p.length IS NOT NULL) f) || ',"cut":' || (EXISTS (SELECT DISTINCT u.near FROM c7, unnest(c7.cut) u (near)) OR EXISTS (SELECT DISTINCT u.near FROM c9, unnest(c9.cut) u (near)))::text || ',"refused":' || (SELECT bool_or(s4.refused)::text FROM s4) || '}'))
 FROM clock m

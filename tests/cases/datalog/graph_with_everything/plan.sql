@@ -39,22 +39,26 @@ LEFT JOIN (SELECT q.near, count(*) FROM (SELECT h."from" AS near, h."to" AS node
 UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(ARRAY(SELECT node FROM n3)) AND h.type IN (1030) AND h.t1 = 9223372036854775807) q GROUP BY q.near) o ON o.near = n.node
 LEFT JOIN LATERAL (SELECT * FROM version w WHERE w.e = n.node AND w.t1 = 9223372036854775807 LIMIT 1) v6 ON true) || ',"edges":' || (SELECT concat('[', string_agg(('{"id":"E' || h5.e::text || '","type":' || CASE h5.type WHEN 1030 THEN '"DerivedFrom"' WHEN 1032 THEN '"Writes"' ELSE 'null' END || ',"from":' || '"E' || h5."from" || '"' || ',"to":' || '"E' || h5."to" || '"' || '}'), ',' ORDER BY h5.e), ']')
 FROM (SELECT * FROM edge h WHERE h."from" = ANY(ARRAY(SELECT node FROM n3)) AND h.type IN (1030, 1032) AND h.t1 = 9223372036854775807 OFFSET 0) h5 JOIN n3 b ON b.node = h5."to") || ',"frontier":' || (SELECT concat('[', string_agg(concat('{"id":"E', f.node, '","direction":"', f.direction, '","level":', f.level, ',"shown":', f.shown, ',"hidden":{', f.hidden, '}}'), ',' ORDER BY f.depth, f.node, f.place), ']')
-FROM (SELECT q.node, q.depth, 0 AS place, 'UPSTREAM' AS direction, q.level, sum(q.shown) AS shown, string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name) FILTER (WHERE q.hidden > 0) AS hidden
-FROM (SELECT n.node, n.depth, n.up AS level, y.type, count(*) FILTER (WHERE y.shown) AS shown, count(*) FILTER (WHERE NOT y.shown) AS hidden
+FROM (SELECT n.node, n.depth, 0 AS place, 'UPSTREAM' AS direction, n.up AS level, e.shown, e.hidden
+FROM (SELECT e.* FROM (SELECT q.near, sum(q.shown) AS shown, string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name) FILTER (WHERE q.hidden > 0) AS hidden
+FROM (SELECT y.near, y.type, count(*) FILTER (WHERE y.shown) AS shown, count(*) FILTER (WHERE NOT y.shown) AS hidden
 FROM (SELECT w.near, w.shown, CASE WHEN NOT w.shown THEN (SELECT t.v FROM fact_2 t WHERE t.e = w.node AND t.t1 = 9223372036854775807 LIMIT 1) END AS type
 FROM (SELECT DISTINCT z.near, z.node, k.node IS NOT NULL AS shown
 FROM (SELECT z.near, z.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(ARRAY(SELECT n.node FROM n3 n WHERE n.up IS NOT NULL)) AND h.type IN (1030) AND h.t1 = 9223372036854775807
 UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(ARRAY(SELECT n.node FROM n3 n WHERE n.up IS NOT NULL)) AND h.type IN (1032) AND h.t1 = 9223372036854775807) z
 WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807) OFFSET 0) z LEFT JOIN n3 k ON k.node = z.node) w OFFSET 0) y
-JOIN n3 n ON n.node = y.near GROUP BY n.node, n.depth, n.up, y.type) q LEFT JOIN schema_name s ON s.id = q.type
-GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0
-UNION ALL SELECT q.node, q.depth, 1 AS place, 'DOWNSTREAM' AS direction, q.level, sum(q.shown) AS shown, string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name) FILTER (WHERE q.hidden > 0) AS hidden
-FROM (SELECT n.node, n.depth, n.down AS level, y.type, count(*) FILTER (WHERE y.shown) AS shown, count(*) FILTER (WHERE NOT y.shown) AS hidden
+GROUP BY y.near, y.type) q LEFT JOIN schema_name s ON s.id = q.type
+GROUP BY q.near HAVING sum(q.hidden) > 0) e CROSS JOIN generate_subscripts('{1}'::int[], 1) OFFSET 0) e
+JOIN n3 n ON n.node = e.near WHERE n.up IS NOT NULL
+UNION ALL SELECT n.node, n.depth, 1 AS place, 'DOWNSTREAM' AS direction, n.down AS level, e.shown, e.hidden
+FROM (SELECT e.* FROM (SELECT q.near, sum(q.shown) AS shown, string_agg(concat(to_json(s.name)::text, ':', q.hidden), ',' ORDER BY s.name) FILTER (WHERE q.hidden > 0) AS hidden
+FROM (SELECT y.near, y.type, count(*) FILTER (WHERE y.shown) AS shown, count(*) FILTER (WHERE NOT y.shown) AS hidden
 FROM (SELECT w.near, w.shown, CASE WHEN NOT w.shown THEN (SELECT t.v FROM fact_2 t WHERE t.e = w.node AND t.t1 = 9223372036854775807 LIMIT 1) END AS type
 FROM (SELECT DISTINCT z.near, z.node, k.node IS NOT NULL AS shown
 FROM (SELECT z.near, z.node FROM (SELECT h."from" AS near, h."to" AS node FROM edge h WHERE h."from" = ANY(ARRAY(SELECT n.node FROM n3 n WHERE n.down IS NOT NULL)) AND h.type IN (1032) AND h.t1 = 9223372036854775807
 UNION ALL SELECT h."to" AS near, h."from" AS node FROM edge h WHERE h."to" = ANY(ARRAY(SELECT n.node FROM n3 n WHERE n.down IS NOT NULL)) AND h.type IN (1030) AND h.t1 = 9223372036854775807) z
 WHERE EXISTS (SELECT FROM fact_2 t WHERE t.e = z.node AND t.v IN (1005) AND t.t1 = 9223372036854775807) OFFSET 0) z LEFT JOIN n3 k ON k.node = z.node) w OFFSET 0) y
-JOIN n3 n ON n.node = y.near GROUP BY n.node, n.depth, n.down, y.type) q LEFT JOIN schema_name s ON s.id = q.type
-GROUP BY q.node, q.depth, q.level HAVING sum(q.hidden) > 0) f) || ',"refused":' || (SELECT bool_or(s4.refused)::text FROM s4) || '}'))
+GROUP BY y.near, y.type) q LEFT JOIN schema_name s ON s.id = q.type
+GROUP BY q.near HAVING sum(q.hidden) > 0) e CROSS JOIN generate_subscripts('{1}'::int[], 1) OFFSET 0) e
+JOIN n3 n ON n.node = e.near WHERE n.down IS NOT NULL) f) || ',"refused":' || (SELECT bool_or(s4.refused)::text FROM s4) || '}'))
 FROM clock m
