@@ -147,5 +147,5 @@ class _Answering:
             return cursors.sign(self.request.secret, question, [mark.t, node, direction, *group])
 
         bounds = Bounds(1, 1, self.begun.first(self.request))
-        found = Lineage(column["graph"], self.catalogue, bounds, sign)
+        found = Lineage(column["graph"], self.catalogue, lambda: bounds, sign)
         return told(found, selected.of(), column["bases"])

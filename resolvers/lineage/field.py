@@ -5,6 +5,7 @@ The search gives the raw graph (`datalog/sql/graph.py`), `graph` makes the answe
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from adjacency.keeper import Behind
@@ -162,7 +163,8 @@ class Answering:
     def told(self, column: Any) -> Json:  # JSON that our own statement made.
         """Return the graph as selected, of those roots that there are."""
         sign = signing(self.selected, self.request, int(column["t"]))
-        found = Lineage(column["graph"], self.catalogue, bounds(self.numbers, self.request), sign)
+        limits = partial(bounds, self.numbers, self.request)
+        found = Lineage(column["graph"], self.catalogue, limits, sign)
         return told(found, self.selected.of(), column["bases"])
 
 
@@ -173,8 +175,14 @@ def roots_among(nodes: Iterable[Mapping[str, Any]]) -> int:  # JSON that our own
 
 def signing(selected: Selected, request: Request, t: int) -> Callable[..., str]:
     """Return what signs the cursors of a graph as of a t."""
-    question = walks.question(selected, request)
-    return lambda *ended: cursors.sign(request.secret, question, [t, *ended])
+    question: list[str] = []  # Made for the first cursor: few graphs show any.
+
+    def sign(*ended: object) -> str:
+        if not question:
+            question.append(walks.question(selected, request))
+        return cursors.sign(request.secret, question[0], [t, *ended])
+
+    return sign
 
 
 def bounds(numbers: Numbers, request: Request) -> Bounds:

@@ -53,7 +53,7 @@ class Lineage:
 
     raw: Raw
     catalogue: Catalogue
-    bounds: Bounds
+    bounds: Callable[[], Bounds]
     sign: Callable[..., str]
     """Signs the cursor of a frontier: its node and direction; of a group, its key too."""
 
@@ -111,7 +111,7 @@ class Lineage:
     @property
     def stopped_by(self) -> list[str]:
         """Why something is hidden, in the order of the enum."""
-        bounds = self.bounds
+        bounds = self.bounds()
         frontier = [each for each in self.raw["frontier"] if each["hidden"]]
         deepest = [each["level"] >= bounds.depth(each["direction"]) for each in frontier]
         crowded = (

@@ -44,20 +44,26 @@ class Numbers:
 
     def number(self, name: str, request: Request) -> int:
         """Return a limit as a request gives it. Raises BadUserInput and LimitExceeded."""
-        limit = self.limit(name)
-        given = given_value(self.selected.arguments.get(name), request.variables)
-        if given is None and name in _OWN_DEPTHS:
-            return self.number("maxDepth", request)
-        return limit.default if given is None else at_most(name, limit.most)(given)
+        return self.reader(name)(request)
+
+    def reader(self, name: str) -> Callable[[Request], int]:
+        """Return what reads a limit of a request. It raises as `number` does."""
+        argument, limit = self.selected.arguments.get(name), self.limit(name)
+        otherwise = self.reader("maxDepth") if name in _OWN_DEPTHS else lambda _: limit.default
+        if argument is None:
+            return otherwise
+        checked = at_most(name, limit.most)
+
+        def read(request: Request) -> int:
+            given = given_value(argument, request.variables)
+            return otherwise(request) if given is None else checked(given)
+
+        return read
 
     def slot(self, draft: Draft, place: Place, name: str) -> Variable:
         """Return the `:in` variable of a limit."""
-        variable = draft.variable(name)
-
-        def values(request: Request) -> tuple[object, ...]:
-            return (self.number(name, request),)
-
-        draft.bind(place, Binding((variable.name,), values, (0,)))
+        variable, read = draft.variable(name), self.reader(name)
+        draft.bind(place, Binding((variable.name,), lambda request: (read(request),), (0,)))
         return variable
 
     def check_roots(self, roots: Sequence[object]) -> None:
@@ -74,9 +80,9 @@ class Numbers:
         """
         known = set(map(int, roots))
         asked = named.given_list(self.selected.arguments.get("of"), request)
-        for position, root in enumerate(asked):
-            if position not in known:
-                raise UnknownEntity(str(root))
+        if len(known) < len(asked):
+            missing = next(at for at in range(len(asked)) if at not in known)
+            raise UnknownEntity(str(asked[missing]))
         most = self.number("maxNodes", request)
         if distinct > most:
             raise LimitExceeded("of", distinct, most)

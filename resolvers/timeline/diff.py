@@ -254,7 +254,7 @@ class _Answering:
         bounds = Bounds(depth, depth, self.numbers.number("perNode", self.request))
 
         def graph(raw: Any) -> Lineage:
-            return Lineage(raw, self.catalogue, bounds, lambda node, direction: "")
+            return Lineage(raw, self.catalogue, lambda: bounds, lambda node, direction: "")
 
         compared = Compared(graph(column["before"]), graph(column["after"]), self.search, depth)
         return told(compared, self.selected, column["bases"])

@@ -36,7 +36,7 @@ RAW: Json = {
 def _told(selection: str, raw: Json = RAW, max_depth: int = 1, per_node: int = 100) -> Json:
     field = only(f"{{ lineage {{ {selection} }} }}")
     bounds = Bounds(max_depth, max_depth, per_node)
-    lineage = Lineage(raw, CATALOGUE, bounds, lambda node, way: f"{node} {way}")
+    lineage = Lineage(raw, CATALOGUE, lambda: bounds, lambda node, way: f"{node} {way}")
     return told(lineage, field.of(), {"basis": {"t": "1"}})
 
 
