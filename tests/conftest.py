@@ -23,6 +23,7 @@ from hypothesis import Phase, settings
 
 from store.embedded.server import Server, started
 from tests.filling import REAL, SAMPLE, Told, fill_with
+from tests.remembered import remember
 from tests.slowest import slowest_first
 
 # Tests lose nothing in a power failure; all else is as in production.
@@ -53,6 +54,14 @@ def pytest_collection_finish() -> None:
     """Take what all tests are made of from the collector, which would look at it for ever."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_schema_of_a_catalogue() -> Iterator[None]:
+    """Let the servers of a worker share what they make of equal catalogues."""
+    with pytest.MonkeyPatch.context() as patch:
+        remember(patch)
+        yield
 
 
 NewDatabase = Callable[[str], AbstractContextManager[str]]

@@ -13,6 +13,7 @@ from schema.types.build import build
 from service.cli.schema import applied_to
 from store.catalogue import Catalogue
 from store.database import Database
+from tests.remembered import forget
 from tests.service.conftest import Asking
 
 _MORE = "type Report @entity { title: String @required @index }"
@@ -21,6 +22,12 @@ _PERSON = """type Person implements Owner @entity {
   owns: [Dataset!] @rel(edge: "OwnedBy", reverse: true)
 }"""
 _READ = '{ entity(id: "hw://report/x/a") { __typename urn ... on Report { title } } }'
+
+
+@pytest.fixture(autouse=True)
+def _made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a schema take the time that it takes, and be held by who serves it alone."""
+    forget(monkeypatch)
 
 
 async def _served(asking: Asking, t: int | None) -> None:
