@@ -159,6 +159,11 @@ class EnumType:
 
 EndTypes = tuple[frozenset[str], frozenset[str]]
 """The types of what edges come from, and of what they go to."""
+HeldEnds = Mapping[tuple[AttributeId, bool], int]
+"""Where versions hold the far ends of edges that are to one: a place in their ends, from 1.
+
+By the edge type, and whether the entity is where the edge goes to.
+"""
 
 NOTHING_YET = T(0)
 UNKNOWN = EntityType(AttributeId(64), "Unknown", "unknowns")
@@ -206,7 +211,7 @@ class Catalogue:
     The maps are by name; `UNKNOWN` is always among the entity types. `ends_ever`: the types that
     the ends of edges can have had at any t, of the edge types of which that is known. `always_one`:
     the attributes known to have been no lists at any t, `always_one_from` and `always_one_to` the
-    edge types of which an entity has had one at a time.
+    edge types of which an entity has had one at a time; of these are the `held_ends`.
     """
 
     t: T = NOTHING_YET
@@ -218,6 +223,7 @@ class Catalogue:
     always_one: frozenset[AttributeId] = field(default=frozenset(), compare=False)
     always_one_from: frozenset[AttributeId] = field(default=frozenset(), compare=False)
     always_one_to: frozenset[AttributeId] = field(default=frozenset(), compare=False)
+    held_ends: HeldEnds = field(default_factory=dict, compare=False)
     attributes: Mapping[str, Attribute] = field(init=False)
     implementers: Mapping[str, tuple[str, ...]] = field(init=False)
 

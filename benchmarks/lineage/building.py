@@ -10,7 +10,7 @@ import asyncio
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -306,17 +306,17 @@ def _each(hashed: Rows) -> list[bytes]:
 async def _derive(connection: Connection, catalogue: Catalogue, grown: _Grown) -> None:
     """Fill new derived tables, and put them in place of the empty ones."""
     attributes = (*BUILT_IN, *(each for each in catalogue.entity_type("Dataset").attributes))
-    tables = new_tables(attributes)
+    tables = new_tables(attributes, catalogue.held_ends)
     for table in tables:
         await _send(connection, table.discard())
         await _send(connection, table.create)
     await _fill(connection, catalogue, grown)
-    for table in tables:
-        await _index_and_swap(connection, table)
+    await _index_and_swap(connection, tables)
 
 
-async def _index_and_swap(connection: Connection, table: NewTable) -> None:
-    for statement in (*table.create_indexes, *table.swap()):
+async def _index_and_swap(connection: Connection, tables: Iterable[NewTable]) -> None:
+    indexes = [index for table in tables for index in table.create_indexes]
+    for statement in (*indexes, *(each for table in tables for each in table.swap())):
         print(statement.render()[0], flush=True)
         await _send(connection, statement)
 
@@ -367,8 +367,8 @@ _FROM_LOG = (
     "INSERT INTO fact_2_new (e, v, t0) SELECT e, r, t FROM log WHERE a = 2",
     "INSERT INTO fact_3_new (e, v, t0) SELECT e, v::json #>> '{}', t FROM log WHERE a = 3",
     (
-        "INSERT INTO version_new (e, t0, t1, type, lifecycle, urn, values)"
-        " SELECT u.e, u.t, 9223372036854775807, y.r, 'ENRICHED', u.v, '{}'"
+        "INSERT INTO version_new (e, t0, t1, type, lifecycle, urn, values, ends)"
+        " SELECT u.e, u.t, 9223372036854775807, y.r, 'ENRICHED', u.v, '{}', '{}'"
         " FROM log u JOIN log y ON y.e = u.e AND y.a = 2 WHERE u.a = 1"
     ),
 )

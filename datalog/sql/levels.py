@@ -136,7 +136,13 @@ class PlannedLevel:
     def rows(self, steps: int) -> Rows:
         """Return the rows that the first steps give."""
         in_turn = _is_read_in_turn(self.plan, self.checked.query)
-        reading = Reading(self.scope.compilation, self.checked.kinds, self.scope.held)
+        scope = self.scope
+        versions = {
+            (entity, view): name
+            for (entity, view, table), name in scope.beside.items()
+            if table is Table.VERSION and entity in self.columns
+        }
+        reading = Reading(scope.compilation, self.checked.kinds, scope.held, versions)
         return read(Rows(self.columns, in_turn=in_turn), self.plan.steps[:steps], reading)
 
 

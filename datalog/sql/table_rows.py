@@ -18,6 +18,7 @@ from datalog.planning.access import (
 from datalog.sql.columns import FALSE, Column, as_entity, constant, entity_number, slot_list
 from datalog.sql.comparing import same
 from datalog.sql.facts import together
+from datalog.sql.far_ends import held_end_rows
 from datalog.sql.of_types import asked_types
 from datalog.sql.rows import Item, Rows, conjunction
 from datalog.sql.unification import Held, Reading, is_known, term_column, unified
@@ -160,9 +161,12 @@ def _operation_column(operation: Term, it: Sql) -> Held:
 
 
 def edge_rows(rows: Rows, row: EdgeRow, reading: Reading) -> Rows:
-    """Join `edge`; in a history, what was linked and what was unlinked."""
+    """Join `edge`, or what a version tells of it; in a history, what was linked and unlinked."""
     if isinstance(row.view, History):
         return _edge_events(rows, row, reading)
+    held = held_end_rows(rows, row, reading)
+    if held is not None:
+        return held
     table = reading.compilation.names.fresh("h")
     columns, conditions = unified(rows.columns, _edge_columns(row, table), reading)
     seen = reading.compilation.seen_found(table, row.view)

@@ -12,6 +12,7 @@ from datalog.sql.comparing import same
 from datalog.sql.relations import Relation
 from datalog.sql.rows import Columns, Compilation
 from datalog.syntax.terms import Blank, Constant, LookupRef, Term, Variable
+from datalog.syntax.views import View
 from store.catalogue import ValueType
 from store.sql import Sql, join, sql
 
@@ -20,12 +21,14 @@ from store.sql import Sql, join, sql
 class Reading:
     """A statement, and the kinds of a level's variables (those of inputs decide their types).
 
-    `relations` are those that recursions work out, where they can be seen.
+    `relations` are those that recursions work out, where they can be seen; `versions` are the
+    versions that are read for output of what the level is given, by entity and view.
     """
 
     compilation: Compilation
     kinds: Mapping[Variable, Kind]
     relations: Mapping[str, Relation] = field(default_factory=dict)
+    versions: Mapping[tuple[Variable, View], Sql] = field(default_factory=dict)
 
 
 Held = tuple[Place, Column]

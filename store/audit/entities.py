@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from store.audit.ends import verify_ends
 from store.audit.findings import Findings
 from store.audit.progress import Progress
 from store.audit.reading import entity_ranges
@@ -32,6 +33,7 @@ async def verify_entities(
         await comparing.facts(first, end, replayed.facts)
         await comparing.edges(first, end, replayed.edges)
         await comparing.versions(first, end, replayed.versions)
+        await verify_ends(database, first, end, shapes.held, findings)
         progress(min(piece.end - FIRST_ENTITY, entities) / max(entities, 1))
 
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import asyncpg
 
+from store.audit.ends import fill_ends
 from store.audit.progress import Progress, unheard
 from store.audit.reading import entity_ranges, logged
 from store.audit.replay import Logged, Replayed, Shapes, replay
@@ -26,7 +27,7 @@ from store.sql import Bound, Sql, quoted, sql
 from store.tables import fact_table_name
 from store.values import SQL_TYPES, native
 from store.writing.indexes import EDGE, VERSION
-from store.writing.rows import Column, add
+from store.writing.rows import Column, Row, add
 
 FEW = 1_000
 """Transactions that may be left to catch up with while nobody can write."""
@@ -97,7 +98,7 @@ class _Rebuilding:
 async def _begin(database: Database) -> _Rebuilding:
     catalogue = await read_catalogue(database)
     shapes = Shapes.of(catalogue)
-    tables = new_tables(shapes.attributes.values())
+    tables = new_tables(shapes.attributes.values(), shapes.held)
     clock = await database.clock()
     rebuilding = _Rebuilding(database, clock.t, catalogue.t, shapes, tables)
     await _run(rebuilding, [table.discard() for table in tables])
@@ -140,7 +141,8 @@ async def _write(connection: Connection, shapes: Shapes, replayed: Replayed) -> 
     for a, rows in facts.items():
         columns = _fact_columns(shapes.attributes[a].type)
         await add(connection, beside(fact_table_name(AttributeId(a))), columns, rows)
-    versions = [(*row[:-1], list(row.values)) for row in replayed.versions]
+    # Their ends are filled in from the edges, when all of these are there.
+    versions: list[Row] = [(*row[:-1], list(row.values), []) for row in replayed.versions]
     await add(connection, beside("edge"), EDGE, replayed.edges)
     await add(connection, beside("version"), VERSION, versions)
 
@@ -182,6 +184,14 @@ FROM log
 WHERE e = ANY ($1::bigint[]) AND t <= $2
 ORDER BY e, t, n
 """
+# Whose versions are new, or whose edges are.
+_LINKED = """
+SELECT unnest($1::bigint[])
+UNION
+SELECT "from" FROM edge_new WHERE e = ANY ($1::bigint[])
+UNION
+SELECT "to" FROM edge_new WHERE e = ANY ($1::bigint[])
+"""
 _PIECE = 1_000
 
 
@@ -196,6 +206,9 @@ async def _catch_up(connection: Connection, rebuilding: _Rebuilding, t: T) -> No
             logged(tuple(record)) for record in await connection.fetch(_THEIR_LOG, entities, t)
         ]
         await _write(connection, rebuilding.shapes, replay(log, rebuilding.shapes))
+    linked = [e for [e] in await connection.fetch(_LINKED, touched)]
+    for start in range(0, len(linked), _PIECE):
+        await _send(connection, fill_ends(rebuilding.shapes.held, linked[start : start + _PIECE]))
     rebuilding.t = t
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Self
 
 import orjson
 
-from store.catalogue import Attribute, Catalogue
+from store.catalogue import Attribute, Catalogue, HeldEnds
 from store.ids import FOREVER, EntityId
 from store.tables import BUILT_IN
 from store.values import ELSEWHERE, LONGEST_LIST, LONGEST_LIST_TEXT, native
@@ -68,10 +68,14 @@ class VersionRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shapes:
-    """What the catalogue says of the shape of rows: attributes by id, and by their type's id."""
+    """What the catalogue says of the shape of rows: attributes by id, and by their type's id.
+
+    `held` says which ends stand in versions.
+    """
 
     attributes: Mapping[int, Attribute]
     by_type: Mapping[int, tuple[Attribute, ...]]
+    held: HeldEnds
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Self:
@@ -81,7 +85,7 @@ class Shapes:
             **{one.id: one.properties for one in catalogue.edge_types.values()},
         }
         known = [*BUILT_IN, *(one for owned in by_type.values() for one in owned)]
-        return cls({one.id: one for one in known}, by_type)
+        return cls({one.id: one for one in known}, by_type, catalogue.held_ends)
 
 
 @dataclass(slots=True)

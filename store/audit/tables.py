@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from store.catalogue import Attribute
+from store.audit.ends import fill_ends
+from store.catalogue import Attribute, HeldEnds
 from store.sql import Sql, quoted, sql
 from store.tables import create_fact_table, fact_table_name
 
 
 @dataclass(frozen=True, slots=True)
 class NewTable:
-    """A table that takes the place of `name`; `indexes` are the ends of its indexes' names."""
+    """A table that takes the place of `name`; `indexes` are the ends of its indexes' names.
+
+    `create_indexes` comes when it is filled, and puts its rows in order as well.
+    """
 
     name: str
     create: Sql
@@ -51,9 +55,9 @@ def beside(table: str) -> str:
     return f"{table}_new"
 
 
-def new_tables(attributes: Iterable[Attribute]) -> tuple[NewTable, ...]:
-    """Return all derived tables with rows about entities."""
-    return (*map(_fact_table, attributes), _edge_table(), _version_table())
+def new_tables(attributes: Iterable[Attribute], held: HeldEnds) -> tuple[NewTable, ...]:
+    """Return all derived tables with rows about entities; versions come after edges."""
+    return (*map(_fact_table, attributes), _edge_table(), _version_table(held))
 
 
 def _fact_table(attribute: Attribute) -> NewTable:
@@ -98,6 +102,7 @@ CREATE TABLE version_new (
   lifecycle text COLLATE "C",
   urn text COLLATE "C",
   values text[] COLLATE "C" NOT NULL,
+  ends bigint[] NOT NULL,
   CHECK (t0 < t1)
 )
 """
@@ -125,8 +130,13 @@ def _edge_table() -> NewTable:
     return NewTable("edge", sql(_EDGE), indexes, suffixes)
 
 
-def _version_table() -> NewTable:
+def _version_table(held: HeldEnds) -> NewTable:
     indexes = (
+        fill_ends(held),
+        # As a load writes them: rows of one type lie on as few pages as can be.
+        sql("CREATE INDEX version_new_order ON version_new (type, e, t0)"),
+        sql("CLUSTER version_new USING version_new_order"),
+        sql("DROP INDEX version_new_order"),
         sql("ALTER TABLE version_new ADD CONSTRAINT version_new_pkey PRIMARY KEY (e, t0)"),
         sql(
             "CREATE UNIQUE INDEX version_new_now ON version_new (e) WHERE t1 = 9223372036854775807"

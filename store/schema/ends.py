@@ -71,7 +71,24 @@ def always_one(rows: Iterable[Row]) -> frozenset[tuple[int, Said]]:
     return frozenset(each for each, t in since.items() if came.get(each[0]) == t) - lists
 
 
-_ONES = {Said.CARDINALITY, Said.ONE_FROM, Said.ONE_TO}
+def end_places(rows: Iterable[Row]) -> Mapping[tuple[int, Said], int]:
+    """Return where versions hold the far ends of edges, from 1, from rows as `ends_ever` has them.
+
+    For each edge type, with ONE_FROM and ONE_TO, that had this when it came: in the order in which
+    they came, so that a place is never another's. Whether it still has it `always_one` tells.
+    """
+    came: dict[int, int] = {}
+    ones: list[tuple[int, Said]] = []
+    for t, e, a, op, _, _ in rows:
+        if a == Said.KIND:
+            came.setdefault(e, t)
+        if op and a in _ENDS_OF_ONE and came.get(e) == t:
+            ones.append((e, Said(a)))
+    return {one: place for place, one in enumerate(sorted(ones), 1)}
+
+
+_ENDS_OF_ONE = {Said.ONE_FROM, Said.ONE_TO}
+_ONES = {Said.CARDINALITY, *_ENDS_OF_ONE}
 _MANY = quoted(MANY)
 
 

@@ -15,7 +15,7 @@ from store.database import Connection, Database, Row
 from store.ids import AttributeId, T
 from store.schema.assembly import catalogue_of
 from store.schema.description import FLAGS, REFERENCES, Described, Kind, Said
-from store.schema.ends import EndsEver, always_one, ends_ever
+from store.schema.ends import EndsEver, always_one, end_places, ends_ever
 from store.values import quoted
 
 Held = int | str
@@ -29,13 +29,14 @@ class SchemaFacts:
     """The schema facts as of `t`, the transaction that last changed them (0: there are none).
 
     Where all that came before was read, `ends` is what the ends of edges have been, by edge type,
-    and `ones` what has always been of cardinality one.
+    `ones` what has always been of cardinality one, and `places` where versions hold far ends.
     """
 
     t: T
     facts: Facts
     ends: Mapping[int, EndsEver] = field(default_factory=dict)
     ones: frozenset[tuple[int, Said]] = frozenset()
+    places: Mapping[tuple[int, Said], int] = field(default_factory=dict)
 
     def catalogue(self) -> Catalogue:
         """Return what the facts say."""
@@ -48,6 +49,11 @@ class SchemaFacts:
             always_one=self._ones(Said.CARDINALITY),
             always_one_from=self._ones(Said.ONE_FROM),
             always_one_to=self._ones(Said.ONE_TO),
+            held_ends={
+                (AttributeId(e), which is Said.ONE_TO): place
+                for (e, which), place in self.places.items()
+                if (e, which) in self.ones
+            },
         )
 
     def _ones(self, said: Said) -> frozenset[AttributeId]:
@@ -100,6 +106,7 @@ def fold(rows: Iterable[Row]) -> SchemaFacts:
         dict(sorted(facts.items())),
         ends_ever(rows, frozenset(interfaces)),
         always_one(rows),
+        end_places(rows),
     )
 
 

@@ -147,8 +147,8 @@ SET t1 = {t}
 WHERE e = ANY ({entities}) AND t1 = 9223372036854775807
 """
 _BEGIN_VERSIONS = """
-INSERT INTO version (e, t0, type, lifecycle, urn, values)
-SELECT version.e, version.t1, version.type, given.v, version.urn, version.values
+INSERT INTO version (e, t0, type, lifecycle, urn, values, ends)
+SELECT version.e, version.t1, version.type, given.v, version.urn, version.values, version.ends
 FROM unnest({entities}, {after}) AS given (e, v)
 JOIN version ON version.e = given.e AND version.t1 = {t}
 """

@@ -58,8 +58,8 @@ def _changes(before: Attribute, after: Attribute) -> Iterator[Sql]:
 
 
 _VERSIONS_OF_EDGES = """
-INSERT INTO version (e, t0, t1, type, values)
-SELECT e, t0, t1, type, '{{}}'
+INSERT INTO version (e, t0, t1, type, values, ends)
+SELECT e, t0, t1, type, '{{}}', '{{}}'
 FROM edge
 WHERE type = {type}
 """

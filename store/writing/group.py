@@ -85,7 +85,7 @@ class MemberGroup:
         if memory is None or memory.clock != clock:
             rules = memory.rules if memory and memory.clock.schema_t == clock.schema_t else None
             rules = rules or Rules.of(await read_catalogue(connection))
-            memory = Memory(clock, rules, State(EntityId(clock.next_entity)))
+            memory = Memory(clock, rules, State(EntityId(clock.next_entity), rules.held_ends))
         await load(connection, memory.rules, group, memory.state)
         return cls(
             rules=memory.rules,
@@ -95,7 +95,7 @@ class MemberGroup:
             t=clock.t,
             instant=clock.instant,
             next_entity=memory.state.next_entity,
-            changes=Changes(memory.rules),
+            changes=Changes(memory.rules, memory.state),
             replays=await _replays(connection, group),
             chain=Chain(clock.hash),
         )
@@ -120,7 +120,7 @@ class MemberGroup:
             t=self.t,
             instant=self.instant,
             next_entity=self.next_entity,
-            changes=Changes(self.rules),
+            changes=Changes(self.rules, self.state),
             replays=replays,
             chain=Chain(self.chain.hash),
         )
@@ -148,7 +148,7 @@ class MemberGroup:
         datoms = (*about(t, instant, self.now, said), *decision.datoms)
         if dry_run:
             return Report(None, instant, self.t, self.instant, datoms, redundant, stubs)
-        self.state.apply(decision)
+        self.state.apply(decision, t)
         self.changes.record(t, decision)
         self.chain.add(Recorded(t, instant, self.now, said, datoms))
         self.t, self.instant, self.next_entity = t, instant, decision.next_entity

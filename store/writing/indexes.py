@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from operator import itemgetter
-from typing import Generic, TypeVar
+from typing import Generic, LiteralString, TypeVar
 
 from store.catalogue import Attribute, ValueType
 from store.database import Connection
@@ -19,9 +19,9 @@ from store.sql import quoted, sql
 from store.tables import fact_table_name
 from store.values import SQL_TYPES, list_text, native
 from store.values import quoted as json_quoted
-from store.writing.rows import TEXTS, Column, Row, add, carried, unnested
+from store.writing.rows import NUMBERS, TEXTS, Column, Row, add, carried, unnested
 from store.writing.rules import Rules
-from store.writing.state import Decision, Edge, Effects, Entity, Value
+from store.writing.state import Decision, Edge, Effects, Ends, Entity, State, Value
 
 Key = TypeVar("Key")
 Content = TypeVar("Content")
@@ -59,30 +59,55 @@ Fact = tuple[EntityId, int | str]
 
 
 @dataclass(slots=True)
+class Version:
+    """What a version says: its entity or edge, and the ends, which may change while it goes on."""
+
+    of: Entity | Edge
+    ends: Ends = ()
+
+
+@dataclass(slots=True)
 class Changes:
-    """What a group of transactions changes in the derived tables."""
+    """What a group of transactions changes in the derived tables.
+
+    `state` is as it is after the last of them. `ends` has those that versions of before the group
+    get: a version goes on when only its ends change.
+    """
 
     rules: Rules
+    state: State
     facts: dict[AttributeId, Periods[Fact, Fact]] = field(default_factory=dict)
     edges: Periods[EntityId, Edge] = field(default_factory=Periods[EntityId, Edge])
-    versions: Periods[EntityId, Entity | Edge] = field(
-        default_factory=Periods[EntityId, Entity | Edge]
-    )
+    versions: Periods[EntityId, Version] = field(default_factory=Periods[EntityId, Version])
+    ends: dict[EntityId, Ends] = field(default_factory=dict)
 
     def record(self, t: T, decision: Decision) -> None:
         """Take in what the transaction `t` does."""
         self._record_facts(t, decision.datoms)
         effects = decision.effects
         for entity in effects.created:
-            self.versions.begin(entity.id, entity, t)
+            self._begin_version(entity, t)
         for entity in effects.changed:
             self.versions.end(entity.id, t)
-            self.versions.begin(entity.id, entity, t)
+            self._begin_version(entity, t)
         for edge in effects.begun:
             self.edges.begin(edge.id, edge, t)
         for edge in effects.ended:
             self.edges.end(edge.id, t)
         self._record_edge_versions(t, effects)
+        for edge in (*effects.begun, *effects.ended):
+            self._record_ends(edge)
+
+    def _begin_version(self, entity: Entity, t: T) -> None:
+        self.versions.begin(entity.id, Version(entity, self.state.ends.get(entity.id, ())), t)
+
+    def _record_ends(self, edge: Edge) -> None:
+        for entity, _, _ in self.state.held(edge):
+            ends = self.state.ends[entity]
+            if entity in self.versions.open:
+                self.versions.open[entity][0].ends = ends
+            else:
+                self.ends[entity] = ends
 
     def _record_facts(self, t: T, datoms: Iterable[Datom]) -> None:
         tables = self.rules.fact_tables
@@ -103,7 +128,7 @@ class Changes:
                 self.versions.end(edge.id, t)
         for edge in (*effects.altered, *effects.begun):
             if self._has_versions(edge):
-                self.versions.begin(edge.id, edge, t)
+                self.versions.begin(edge.id, Version(edge), t)
 
     def _has_versions(self, edge: Edge) -> bool:
         return bool(self.rules.edges_by_id[edge.identity.type].attributes)
@@ -134,11 +159,18 @@ def table_rows(changes: Changes) -> Iterator[TableRows]:
     """Yield what the changes are in the derived tables, one by one."""
     for a, periods in changes.facts.items():
         yield _fact_rows(changes.rules.fact_tables[a], periods)
-    edges, versions = changes.edges, changes.versions
+    edges = changes.edges
     yield TableRows("edge", _ENDS, edges.ended, EDGE, sorted(map(_edge_row, edges.added())))
-    rows = [_version_row(changes.rules, *period) for period in versions.added()]
+    rows = [_version_row(changes.rules, *period) for period in changes.versions.added()]
     # A page of one type is read from as few pages of the table as can be.
-    yield TableRows("version", _ENDS, versions.ended, VERSION, sorted(rows, key=_TYPE_AND_ENTITY))
+    rows.sort(key=_TYPE_AND_ENTITY)
+    yield TableRows("version", _VERSION_ENDS, _version_ends(changes), VERSION, rows)
+
+
+def _version_ends(changes: Changes) -> list[Row]:
+    """Return the versions of before the group that end in it, or get other ends, or both."""
+    ended, ends = dict(changes.versions.ended), changes.ends
+    return [(e, ended.get(e, FOREVER), ends.get(e)) for e in {**ended, **ends}]
 
 
 def _fact_rows(attribute: Attribute, periods: Periods[Fact, Fact]) -> TableRows:
@@ -164,6 +196,7 @@ def _native(value: int | str, value_type: ValueType) -> object:
 
 
 _ENDS = (Column("e", "bigint"), Column("t1", "bigint"))
+_VERSION_ENDS = (*_ENDS, Column("ends", NUMBERS))
 
 
 async def _end(
@@ -193,6 +226,12 @@ SET t1 = ended.t1
 FROM unnest({ended}) AS ended (e, t1)
 WHERE period.e = ended.e AND period.t1 >= 9223372036854775807
 """
+_END_VERSIONS = """
+UPDATE {table} AS period
+SET t1 = ended.t1, ends = coalesce(ended.ends::bigint[], period.ends)
+FROM unnest({ended}) AS ended (e, t1, ends)
+WHERE period.e = ended.e AND period.t1 = 9223372036854775807
+"""
 _END_VALUES = """
 UPDATE {table} AS period
 SET t1 = ended.t1
@@ -203,8 +242,17 @@ WHERE period.e = ended.e AND period.v = ended.v AND period.t1 = 9223372036854775
 
 @cache
 def _update(table: str, columns: tuple[Column, ...]) -> str:
-    template = _END_EDGES if table == "edge" else _END if columns == _ENDS else _END_VALUES
-    return sql(template, table=quoted(table), ended=unnested(columns)).render()[0]
+    return sql(_update_of(table, columns), table=quoted(table), ended=unnested(columns)).render()[0]
+
+
+def _update_of(table: str, columns: tuple[Column, ...]) -> LiteralString:
+    match table:
+        case "edge":
+            return _END_EDGES
+        case "version":
+            return _END_VERSIONS
+        case _:
+            return _END if columns == _ENDS else _END_VALUES
 
 
 EDGE = (
@@ -232,6 +280,7 @@ VERSION = (
     Column("lifecycle", "text"),
     Column("urn", "text"),
     Column("values", TEXTS),
+    Column("ends", NUMBERS),
 )
 
 
@@ -239,17 +288,17 @@ _TYPE_AND_ENTITY = itemgetter(3, 0, 1)
 """What a row of `version` is put in order by: its type, its entity, its t0."""
 
 
-def _version_row(rules: Rules, content: Entity | Edge, t0: int, t1: int) -> tuple[object, ...]:
-    match content:
+def _version_row(rules: Rules, version: Version, t0: int, t1: int) -> tuple[object, ...]:
+    of, ends = version.of, list(version.ends)
+    match of:
         case Entity():
-            slots = rules.types_by_id[content.type].slots
-            texts = _texts(slots, content.values)
-            urn = json_quoted(content.urn)
-            return (content.id, t0, t1, content.type, content.lifecycle, urn, texts)
+            texts = _texts(rules.types_by_id[of.type].slots, of.values)
+            urn = json_quoted(of.urn)
+            return (of.id, t0, t1, of.type, of.lifecycle, urn, texts, ends)
         case Edge():
-            edge_type = content.identity.type
-            texts = _texts(rules.edges_by_id[edge_type].slots, content.values)
-            return (content.id, t0, t1, edge_type, None, None, texts)
+            edge_type = of.identity.type
+            texts = _texts(rules.edges_by_id[edge_type].slots, of.values)
+            return (of.id, t0, t1, edge_type, None, None, texts, ends)
 
 
 def _texts(

@@ -23,6 +23,8 @@ class Column:
 
 
 TEXTS: LiteralString = "text[]"
+NUMBERS: LiteralString = "bigint[]"
+_LISTS = {TEXTS, NUMBERS}
 
 
 async def add(
@@ -37,7 +39,10 @@ async def add(
 
 
 def unnested(columns: Sequence[Column]) -> Sql:
-    """Return the arguments of an unnest that gives rows with these columns, but no values."""
+    """Return the arguments of an unnest that gives rows with these columns, but no values.
+
+    What is a list itself comes as its text, to be cast.
+    """
     return join(", ", [sql("{array}", array=_array(column)) for column in columns])
 
 
@@ -45,7 +50,7 @@ def carried(columns: Sequence[Column], rows: Sequence[Row]) -> list[Sequence[Any
     """Return the values for `unnested`: an array for each column."""
     arrays: list[Sequence[Any]] = list(zip(*rows, strict=True))
     for position, column in enumerate(columns):
-        if column.type == TEXTS:
+        if column.type in _LISTS:
             arrays[position] = list(map(_literal, arrays[position]))
     return arrays
 
@@ -63,19 +68,21 @@ def _insert(table: str, columns: tuple[Column, ...]) -> str:
 
 
 def _taken(column: Column) -> Sql:
-    if column.type == TEXTS:
-        return sql("row.{name}::text[]", name=quoted(column.name))
+    if column.type in _LISTS:
+        return sql("row.{name}::{type}", name=quoted(column.name), type=sql(column.type))
     return sql("row.{name}", name=quoted(column.name))
 
 
 def _array(column: Column) -> Bound:
     # An array cannot be an element of an array: it goes as text.
-    return Bound(None, "text[]" if column.type == TEXTS else column.type + "[]")
+    return Bound(None, "text[]" if column.type in _LISTS else column.type + "[]")
 
 
-def _literal(texts: list[str | None]) -> str:
-    return "{" + ",".join(map(_element, texts)) + "}"
+def _literal(members: Sequence[str | int | None] | None) -> str | None:
+    return None if members is None else "{" + ",".join(map(_element, members)) + "}"
 
 
-def _element(text: str | None) -> str:
+def _element(text: str | int | None) -> str:
+    if isinstance(text, int):
+        return str(text)
     return "NULL" if text is None else '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'

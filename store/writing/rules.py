@@ -10,6 +10,7 @@ from store.catalogue import (
     Catalogue,
     EdgeType,
     EntityType,
+    HeldEnds,
     Relation,
     ValueType,
 )
@@ -73,7 +74,8 @@ class Rules:
 
     `counted` has (edge type, reverse) where some type requires a relation that walks this way;
     `component_edges` are the edge types along which something has parts, `watched_edges` those
-    whose far ends matter, for either reason. `fact_tables` has the attributes that have one.
+    whose far ends matter, for either reason. `fact_tables` has the attributes that have one,
+    `held_ends` where versions hold the far ends of which edges, as the catalogue has it.
     """
 
     catalogue: Catalogue
@@ -87,6 +89,7 @@ class Rules:
     component_edges: frozenset[AttributeId]
     watched_edges: frozenset[AttributeId]
     unique: frozenset[AttributeId]
+    held_ends: HeldEnds
 
     @classmethod
     def of(cls, catalogue: Catalogue) -> Self:
@@ -109,6 +112,7 @@ class Rules:
             component_edges=frozenset(walk.edge for walk in components),
             watched_edges=frozenset(walk.edge for walk in (*required, *components)),
             unique=frozenset(one.id for one in attributes.values() if one.unique),
+            held_ends=catalogue.held_ends,
         )
 
 

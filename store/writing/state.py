@@ -6,12 +6,14 @@ know is as it was when the state began.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from store.ids import FIRST_USER_SCHEMA, AttributeId, EntityId
+from store.catalogue import HeldEnds
+from store.errors import OurFault
+from store.ids import FIRST_USER_SCHEMA, AttributeId, EntityId, T
 from store.log import Datom
 
 Value = str | frozenset[str]
@@ -57,6 +59,13 @@ class Edge:
     values: Mapping[AttributeId, Value]
 
 
+Ends = tuple[int | None, ...]
+"""The far ends of an entity's edges that are to one, and the t since when each stands so, in turns.
+
+Two for each place, as far as there has ever been an end.
+"""
+
+
 class Count(NamedTuple):
     """What is counted: live edges of a type at an entity, this way, by the far end's type."""
 
@@ -94,16 +103,28 @@ class Decision:
     freed: frozenset[tuple[AttributeId, str]]
 
 
+@dataclass(eq=False)
+class EndsUnknown(OurFault):
+    """An edge changes that an entity's version holds the end of, and the entity was not loaded."""
+
+    entity: EntityId
+
+    def __str__(self) -> str:
+        return f"the ends of the entity {self.entity} are not known to whoever changes one"
+
+
 @dataclass(slots=True)
 class State:
     """The state between two transactions of a group.
 
     `leaving` and `arriving` hold live edges by (type, entity), complete where a decision may ask.
     `holders` has who holds a unique value, `referrers` what refers to an Unknown entity;
-    `surrounded` are the Unknown entities of which all live edges are known.
+    `surrounded` are the Unknown entities of which all live edges are known. `ends` has those of
+    entities that have some, each at the place that `held_ends` gives to (edge type, reverse).
     """
 
     next_entity: EntityId
+    held_ends: HeldEnds = field(default_factory=dict)
     entities: dict[EntityId, Entity] = field(default_factory=dict)
     by_urn: dict[str, EntityId] = field(default_factory=dict)
     edges: dict[EntityId, Edge] = field(default_factory=dict)
@@ -120,6 +141,7 @@ class State:
         default_factory=lambda: defaultdict(set)
     )
     surrounded: set[EntityId] = field(default_factory=set)
+    ends: dict[EntityId, Ends] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -150,14 +172,15 @@ class State:
             leaving.discard(edge.id)
             arriving.discard(edge.id)
 
-    def apply(self, decision: Decision) -> None:
-        """Become the state after an accepted transaction."""
+    def apply(self, decision: Decision, t: T) -> None:
+        """Become the state after an accepted transaction, `t`."""
         effects = decision.effects
         for entity in (*effects.created, *effects.changed):
             self.know(entity)
         self.surrounded.update(entity.id for entity in effects.created)
         for edge in (*effects.begun, *effects.altered, *effects.ended):
             self.know_edge(edge)
+        self._hold_ends(effects, t)
         for count, difference in decision.counts.items():
             self.counts[count] += difference
         for datom in decision.datoms:
@@ -167,6 +190,24 @@ class State:
             self.holders.pop(value, None)
         self.holders.update(decision.claimed)
         self.next_entity = decision.next_entity
+
+    def held(self, edge: Edge) -> Iterator[tuple[EntityId, int, EntityId]]:
+        """Yield the entities whose ends hold one of this edge, the place, and what stands there."""
+        edge_type, source, target, _ = edge.identity
+        for reverse, near, far in ((False, source, target), (True, target, source)):
+            place = self.held_ends.get((edge_type, reverse))
+            if place is not None:
+                yield near, place, far
+
+    def _hold_ends(self, effects: Effects, t: T) -> None:
+        for edge in (*effects.ended, *effects.begun):  # One may begin in the place of another.
+            for entity, place, far in self.held(edge):
+                if entity not in self.entities:
+                    raise EndsUnknown(entity)
+                ends = list(self.ends.get(entity, ()))
+                ends.extend((None,) * (2 * place - len(ends)))
+                ends[2 * place - 2 : 2 * place] = (far if edge.live else None, t)
+                self.ends[entity] = tuple(ends)
 
     def _refer(self, a: AttributeId, e: EntityId, target: EntityId, *, op: bool) -> None:
         if op:

@@ -1,7 +1,7 @@
 """Rows of the derived tables as values: the entities and edges of a state on its way."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -34,7 +34,7 @@ class Loading:
 
 
 _BY_URN = """
-SELECT v.e, v.type, v.lifecycle, v.urn, v.values
+SELECT v.e, v.type, v.lifecycle, v.urn, v.values, v.ends
 FROM unnest($1::text[]) AS named (urn)
 CROSS JOIN LATERAL (
   SELECT f.e
@@ -48,7 +48,7 @@ CROSS JOIN LATERAL (
 ) AS v
 """
 _BY_ID = """
-SELECT v.e, v.type, v.lifecycle, v.urn, v.values
+SELECT v.e, v.type, v.lifecycle, v.urn, v.values, v.ends
 FROM unnest($1::bigint[]) AS named (e)
 CROSS JOIN LATERAL (
   SELECT * FROM version WHERE version.e = named.e AND version.t1 = 9223372036854775807 OFFSET 0
@@ -73,12 +73,14 @@ async def know_entities(loading: Loading, ids: Iterable[EntityId]) -> None:
 
 async def _know(loading: Loading, rows: Iterable[asyncpg.Record]) -> None:
     incomplete: _Incomplete = defaultdict(dict)
-    for e, type_id, lifecycle, urn, texts in rows:
+    for e, type_id, lifecycle, urn, texts, ends in rows:
         if e not in loading.state.entities:
             rules = loading.rules.types_by_id[type_id]
             values = _decoded(rules, e, texts, incomplete)
             entity = Entity(e, orjson.loads(urn), rules.id, Lifecycle(lifecycle), values)
             loading.state.know(entity)
+            if ends:
+                loading.state.ends[e] = tuple(ends)
             loading.fresh.append(entity)
     await _complete(loading.connection, incomplete)
 
@@ -169,8 +171,16 @@ async def know_live(loading: Loading, leaving: set[End], arriving: set[End]) -> 
             columns = map(list, zip(*ends, strict=True))
             rows += await loading.connection.fetch(statement, *columns)
     await _know_edges(loading, rows)
-    watched = [row for row in rows if row[0] in loading.rules.watched_edges]
-    await know_entities(loading, {end for row in watched for end in row[1:3]})
+    await know_entities(loading, set(_mattering(loading.rules, rows)))
+
+
+def _mattering(rules: Rules, edges: Iterable[asyncpg.Record]) -> Iterator[EntityId]:
+    """Yield the ends of edges that may be changed with the edge, or be asked about."""
+    for edge_type, source, target, *_ in edges:
+        if edge_type in rules.watched_edges or (edge_type, False) in rules.held_ends:
+            yield source
+        if edge_type in rules.watched_edges or (edge_type, True) in rules.held_ends:
+            yield target
 
 
 _PROPERTIES = (

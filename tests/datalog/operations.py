@@ -145,6 +145,13 @@ def _relation() -> Object:
     return Object((("urn", Value(E, "entity/urn")), ("owners", Page("owners", query, page))))
 
 
+def _steward(source: Source) -> Object:
+    where = (Pattern(E, "StewardedBy", FAR), _of_type(FAR, "Person"))
+    query = Query((FAR,), (source, Parent(E)), where)
+    name = Value(FAR, "Person/name")
+    return Object((("name", Value(E, "Dataset/name")), ("steward", One("it.steward", query, name))))
+
+
 def _history() -> Page:
     a, v, op, n = (Variable(name) for name in ("a", "v", "op", "n"))
     log = Source("$log", History(AsOf("then")))
@@ -241,6 +248,10 @@ CASES: Mapping[str, Case] = {
     "page_by_number_as_of": Case(
         Operation((("it", _page("Dataset/rows", Value(E, "entity/urn"), source=THEN)),), ("then",)),
         {"limit": 3, **TIMES},
+    ),
+    "far_end_held_by_the_version": _case(_one(NOW, _steward(NOW)), **BY_URN),
+    "far_end_held_by_the_version_as_of": Case(
+        Operation((("it", _one(THEN, _steward(THEN))),), ("then",)), {**BY_URN, **TIMES}
     ),
     "relation_with_edges_and_count": _case(_one(NOW, _relation()), **BY_URN),
     "history_of_an_entity": Case(Operation((("it", _history()),), ("then",)), {"urn": D7, **TIMES}),

@@ -101,4 +101,18 @@ FAULTS: tuple[Fault, ...] = (
         'argument = selected.arguments.get("asOf") if place.said is None else None',
         ("tests/test_queries.py",),
     ),
+    Fault(
+        "the end of an edge is told of a time before it stood",
+        "datalog/sql/far_ends.py",
+        "CASE WHEN {since} > {t} THEN",
+        "CASE WHEN false THEN",
+        ("tests/resolvers/test_far_ends.py",),
+    ),
+    Fault(
+        "a version that begins forgets the ends that were there",
+        "store/writing/indexes.py",
+        "Version(entity, self.state.ends.get(entity.id, ()))",
+        "Version(entity)",
+        ("tests/store/test_ends.py",),
+    ),
 )

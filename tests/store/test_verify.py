@@ -86,6 +86,13 @@ TAMPERINGS = {
         "table version",
     ),
     "a version's lifecycle": Tampering("UPDATE version SET lifecycle = 'X'", "table version"),
+    "a version's end": Tampering(
+        "UPDATE version SET ends[5] = 5 WHERE ends[5] IS NOT NULL", "table version"
+    ),
+    "a version's lost ends": Tampering("UPDATE version SET ends = '{}'", "table version"),
+    "since when an end stands": Tampering(
+        "UPDATE version SET ends[6] = 1 WHERE ends[6] IS NOT NULL", "table version"
+    ),
     "a lost version": Tampering("DELETE FROM version WHERE t0 = 3", "table version"),
     "the clock": Tampering("UPDATE clock SET t = t + 1", "clock"),
     "the clock's hash": Tampering("UPDATE clock SET hash = sha256(hash)", "table clock"),

@@ -32,6 +32,7 @@ async def world_at(database: Database, t: int, prefix: str = "") -> World:
     urns = {e: json.loads(urn) for e, _, _, urn, _ in versions if urn is not None}
     values = await _values(database, catalogue, t, urns)
     await _compare(database, t, versions, urns)
+    await _compare_ends(database, catalogue, t)
     assert values.keys() <= {row[0] for row in versions}
     world = World()
     for e, type_name, lifecycle, urn, texts in versions:
@@ -109,3 +110,19 @@ async def _compare(
         text, arguments = sql(_FACTS, facts=fact_table(table), t=Bound(t, "bigint")).render()
         facts = await database.rows(text, arguments)
         assert {e: names[v] if table == TYPE else v for e, v in facts} == said
+
+
+_ENDS = "SELECT e, ends FROM version WHERE t0 <= $1 AND $1 < t1"
+_LIVE = 'SELECT type, "from", "to" FROM edge WHERE t0 <= $1 AND $1 < t1'
+
+
+async def _compare_ends(database: Database, catalogue: Catalogue, t: int) -> None:
+    """Hold what versions tell of the ends of edges to the edges of then."""
+    edges = await database.rows(_LIVE, [t])
+    for (edge_type, reverse), place in catalogue.held_ends.items():
+        near, far = (2, 1) if reverse else (1, 2)
+        live = {edge[near]: edge[far] for edge in edges if edge[0] == edge_type}
+        for e, ends in await database.rows(_ENDS, [t]):
+            told, since = (*ends, *(None,) * 2 * place)[2 * place - 2 : 2 * place]
+            if since is None or since <= t:
+                assert told == live.get(e)
