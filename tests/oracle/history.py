@@ -5,7 +5,6 @@ import json
 import lzma
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,18 @@ Line = dict[str, Any]
 
 @dataclass
 class Entity:
-    """An entity as it is; lists are in the order of their values."""
+    """An entity as it is; lists are in the order of their values.
+
+    A value is replaced by another one, and never changed itself.
+    """
 
     type: str
     lifecycle: str = "UNCACHED"
     values: dict[str, Any] = field(default_factory=dict)
+
+    def copy(self) -> "Entity":
+        """Return the entity as it stays, whatever becomes of this one."""
+        return Entity(self.type, self.lifecycle, dict(self.values))
 
 
 @dataclass
@@ -30,6 +36,10 @@ class Edge:
     """A live edge."""
 
     values: dict[str, Any] = field(default_factory=dict)
+
+    def copy(self) -> "Edge":
+        """Return the edge as it stays, whatever becomes of this one."""
+        return Edge(dict(self.values))
 
 
 class Replay:
@@ -79,11 +89,13 @@ class Replay:
 
     def _remember(self, urn: str) -> None:
         if urn not in self.entities_before:
-            self.entities_before[urn] = deepcopy(self.entities.get(urn))
+            entity = self.entities.get(urn)
+            self.entities_before[urn] = None if entity is None else entity.copy()
 
     def _remember_edge(self, key: EdgeKey) -> None:
         if key not in self.edges_before:
-            self.edges_before[key] = deepcopy(self.edges.get(key))
+            edge = self.edges.get(key)
+            self.edges_before[key] = None if edge is None else edge.copy()
             self._remember(key[1])
             self._remember(key[2])
 

@@ -1,7 +1,6 @@
 """What each transaction of a history did: to which entities, to which edges, fact by fact."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,12 +55,12 @@ def steps(catalog: Catalog, lines: Iterable[Line], t: int) -> tuple[list[Step], 
 
 def _step(replay: Replay, line: Line) -> Step:
     entities = {
-        urn: (old, deepcopy(replay.entities[urn]))
+        urn: (old, replay.entities[urn].copy())
         for urn, old in replay.entities_before.items()
         if replay.entities[urn] != old
     }
     edges = {
-        key: (old, deepcopy(replay.edges.get(key)))
+        key: (old, None if (new := replay.edges.get(key)) is None else new.copy())
         for key, old in replay.edges_before.items()
         if replay.edges.get(key) != old
     }

@@ -109,12 +109,12 @@ def _edges(history: History, asked: dict[str, Any]) -> list[Point]:
 
 def _scoped(history: History, asked: dict[str, Any], t: int) -> Iterator[Fact]:
     """Yield the facts of a transaction that are counted."""
+    of, types = asked.get("of"), asked.get("types")
     for fact in history.facts[t - FIRST - 1]:
         ends = (fact.about,) if isinstance(fact.about, str) else fact.about[1:3]
-        if "of" in asked and not set(ends) & set(asked["of"]):
+        if of is not None and not any(end in of for end in ends):
             continue
-        types = {history.end.entities[end].type for end in ends}
-        if "types" in asked and not types & set(asked["types"]):
+        if types is not None and not any(history.end.entities[end].type in types for end in ends):
             continue
         yield fact
 
