@@ -13,7 +13,7 @@ from store.writing.retracting import members
 from store.writing.rules import Rules
 from store.writing.state import Count, Entity, Identity, State
 from store.writing.state_rows import (
-    End,
+    Around,
     Loading,
     know_entities,
     know_identities,
@@ -70,38 +70,38 @@ async def _edges_around(loading: Loading, mentioned: Mentions) -> None:
     Each round may find further parts of what is retracted; it goes on until there are none.
     """
     types, state = loading.rules.edges_by_id, loading.state
-    leaving, arriving = _single_ends(loading, mentioned)
+    around, staying = _single_ends(loading, mentioned), Around()
     for entity in _named(state, mentioned):
         if state.entities[entity].type == UNKNOWN.id and entity not in state.surrounded:
-            leaving.update((edge_type, entity) for edge_type in types)
-            arriving.update((edge_type, entity) for edge_type in types)
+            staying.leaving.update((edge_type, entity) for edge_type in types)
+            staying.arriving.update((edge_type, entity) for edge_type in types)
             state.surrounded.add(entity)
     ending = _may_end(loading, mentioned)
     ended: set[EntityId] = set()
-    while leaving or arriving or ending:
-        leaving.update((edge_type, e) for edge_type in types for e in ending)
-        arriving.update(
+    while around.leaving or around.arriving or staying.leaving or ending:
+        around.leaving.update((edge_type, e) for edge_type in types for e in ending)
+        around.arriving.update(
             (edge_type, e) for edge_type in loading.rules.component_edges for e in ending
         )
-        await know_live(loading, leaving, arriving)
+        await know_live(loading, around, staying)
         ended |= ending
         ending = {part for e in ending for part in _parts(loading, e)} - ended
         await know_entities(loading, ending)
         ending &= state.entities.keys()
-        leaving, arriving = set(), set()
+        around, staying = Around(), Around()
 
 
-def _single_ends(loading: Loading, mentioned: Mentions) -> tuple[set[End], set[End]]:
+def _single_ends(loading: Loading, mentioned: Mentions) -> Around:
     """Return the ends at which a link may end the edge that is there."""
-    leaving, arriving = set[End](), set[End]()
+    around = Around()
     for edge_type, source_name, target_name, _ in mentioned.edges:
         declared = loading.rules.edges_by_id[edge_type].declared
         source, target = _entity(loading, source_name), _entity(loading, target_name)
         if declared.one_from and source is not None:
-            leaving.add((edge_type, source))
+            around.leaving.add((edge_type, source))
         if declared.one_to and target is not None:
-            arriving.add((edge_type, target))
-    return leaving, arriving
+            around.arriving.add((edge_type, target))
+    return around
 
 
 def _may_end(loading: Loading, mentioned: Mentions) -> set[EntityId]:

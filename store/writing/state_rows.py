@@ -163,23 +163,39 @@ async def know_identities(loading: Loading, identities: Iterable[Identity]) -> N
         await _know_edges(loading, await loading.connection.fetch(_BY_IDENTITY, *columns))
 
 
-async def know_live(loading: Loading, leaving: set[End], arriving: set[End]) -> None:
-    """Add the live edges at these ends, and the entities at their far ends where those matter."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Ends whose live edges are looked up: those that leave there, and those that arrive."""
+
+    leaving: set[End] = field(default_factory=set)
+    arriving: set[End] = field(default_factory=set)
+
+
+async def know_live(loading: Loading, ending: Around, staying: Around) -> None:
+    """Add the live edges at these ends, and the entities at their far ends where those matter.
+
+    Edges may end where they are `ending`; those that are only `staying` are there to be asked.
+    """
     rows: list[asyncpg.Record] = []
-    for statement, ends in ((_LEAVING, leaving), (_ARRIVING, arriving)):
+    for statement, ends in (
+        (_LEAVING, ending.leaving | staying.leaving),
+        (_ARRIVING, ending.arriving | staying.arriving),
+    ):
         if ends:
             columns = map(list, zip(*ends, strict=True))
             rows += await loading.connection.fetch(statement, *columns)
     await _know_edges(loading, rows)
-    await know_entities(loading, set(_mattering(loading.rules, rows)))
+    await know_entities(loading, set(_mattering(loading.rules, rows, ending)))
 
 
-def _mattering(rules: Rules, edges: Iterable[asyncpg.Record]) -> Iterator[EntityId]:
-    """Yield the ends of edges that may be changed with the edge, or be asked about."""
+def _mattering(rules: Rules, edges: Iterable[asyncpg.Record], ending: Around) -> Iterator[EntityId]:
+    """Yield the ends of edges that are asked about, or whose versions change when the edge ends."""
     for edge_type, source, target, *_ in edges:
-        if edge_type in rules.watched_edges or (edge_type, False) in rules.held_ends:
+        watched = edge_type in rules.watched_edges
+        ends = (edge_type, source) in ending.leaving or (edge_type, target) in ending.arriving
+        if watched or (ends and (edge_type, False) in rules.held_ends):
             yield source
-        if edge_type in rules.watched_edges or (edge_type, True) in rules.held_ends:
+        if watched or (ends and (edge_type, True) in rules.held_ends):
             yield target
 
 

@@ -8,12 +8,15 @@ import pytest
 from store.audit.rebuild import rebuild
 from store.audit.verify import verify
 from store.database import Database
-from store.ids import FOREVER
+from store.ids import FOREVER, EntityId
 from store.migrate import migrate
 from store.schema.facts import read_catalogue
 from store.transaction import read
+from store.writing.rules import Rules
+from store.writing.state import State
+from store.writing.state_loading import load
 from store.writing.writer import Writer
-from tests.store.catalogs import change
+from tests.store.catalogs import change, opened
 
 CATALOG = """
 type Team @entity { name: String  lead: User @rel(edge: "Leads", reverse: true) }
@@ -144,3 +147,25 @@ async def test_the_migration_finds_what_the_writer_wrote(told: Database, databas
     await migrate(database_url)
     async with Database.open(database_url) as database:
         assert await database.rows(_VERSIONS) == before
+
+
+CROWD = """
+interface Owner { name: String }
+type Team implements Owner @entity { name: String }
+type User implements Owner @entity { name: String  owner: Owner @rel(edge: "OwnedBy") }
+type OwnedBy @edge(from: ["User"], to: ["Owner"], upstream: NONE)
+"""
+
+
+async def test_edges_that_stay_do_not_make_a_writer_load_their_ends(database_url: str) -> None:
+    async with opened(database_url, CROWD) as database:
+        owned = [_link("OwnedBy", who, "unknown") for who in "abc"]
+        await _tell(database, {"upsert": [_named("User", "u/a/d", "D")], "link": owned})
+        rules = Rules.of(await read_catalogue(database))
+        said = read({"link": [_link("OwnedBy", "d", "unknown"), _link("OwnedBy", "a", "e")]})
+        async with database.writing() as writing:
+            state = State(EntityId(writing.clock.next_entity), rules.held_ends)
+            await load(writing.connection, rules, [said], state)
+        urns = {one.urn for one in state.entities.values()}
+        assert urns == {"hw://u/a/a", "hw://u/a/d", "hw://t/a/unknown"}
+        assert len(state.edges) == len(owned)
