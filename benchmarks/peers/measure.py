@@ -11,7 +11,15 @@ from benchmarks.databases import Bench
 from benchmarks.measuring import Budget, Ratio, Run, Timings, interleaved, ratio
 from benchmarks.peers import answers, servers, throughput
 from benchmarks.peers.client import Connection
-from benchmarks.peers.questions import COUNT, FOUR, SCAN, Question, Subjects, Variables
+from benchmarks.peers.questions import (
+    COUNT,
+    FOUR,
+    SCAN,
+    Question,
+    Subjects,
+    Variables,
+    of_one_size,
+)
 from benchmarks.peers.servers import BY_HAND, LOADERS, OURS, Peer
 from benchmarks.report import Compared, Section, comparison, milliseconds
 from store.database import Database
@@ -232,7 +240,7 @@ async def _growth(bench: Bench) -> Section:
     peers = {name: (servers.ours, bench.url(name)) for name in (SMALL, LARGE)}
     found, rows = [], []
     async with connected(peers) as askers:
-        subjects = {name: await now(bench.databases[name]) for name in askers}
+        subjects = of_one_size({name: await now(bench.databases[name]) for name in askers})
         for question in FOUR:
             runs = {
                 name: asker.run(question, drawn(question, subjects[name], _ASKED_BEFORE))

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from benchmarks.warehouse.history import TAGS
@@ -25,6 +25,7 @@ class Subjects:
     owners: Sequence[str]  # Of a few datasets at least; their urns.
     tag: str
     last: int  # The highest number from which on a page of LIST datasets was full.
+    at_once: int  # How many owners one question is about.
 
     @classmethod
     async def of(cls, database: Database, t: int) -> Self:
@@ -39,7 +40,14 @@ class Subjects:
             tuple(str(urn) for _, urn in owners),
             f"E{tag}",
             max(0, len(datasets) - LIST),
+            min(_FAN, len(owners)),
         )
+
+
+def of_one_size(subjects: Mapping[str, Subjects]) -> Mapping[str, Subjects]:
+    """Return subjects of which each question is about as many, however many there are."""
+    fewest = min(each.at_once for each in subjects.values())
+    return {name: replace(each, at_once=fewest) for name, each in subjects.items()}
 
 
 _DATASETS = """
@@ -149,7 +157,7 @@ FAN = Question(
     """query($urns: [String!]!) { owners(urns: $urns) {
       name datasets(first: 8) { name layer checks(first: 2) { name state } }
     } }""",
-    lambda subjects, draw: {"urns": draw.sample(subjects.owners, min(_FAN, len(subjects.owners)))},
+    lambda subjects, draw: {"urns": draw.sample(subjects.owners, subjects.at_once)},
 )
 
 COUNT = Question(

@@ -1,6 +1,7 @@
 """The benchmarks still run: all servers of a small warehouse say the same about it."""
 
 from collections import Counter
+from random import Random
 from types import MappingProxyType
 
 import pytest
@@ -10,7 +11,7 @@ from benchmarks.databases import Bench, build_warehouse
 from benchmarks.measuring import Budget
 from benchmarks.peers import answers, measure, throughput
 from benchmarks.peers.answers import Differ
-from benchmarks.peers.questions import COUNT, FOUR
+from benchmarks.peers.questions import COUNT, FAN, FOUR, Subjects, of_one_size
 from benchmarks.profile import profiled
 from benchmarks.report import Section
 from benchmarks.warehouse import degrees
@@ -47,6 +48,12 @@ async def test_all_servers_say_the_same_of_a_warehouse_before_they_are_timed(
     assert [len(section.rows) for section in sections] == [8, 8, 10]
     assert len(together.rows) == 6
     assert [len(row) for row in profile.rows] == [len(profile.columns)] * 4
+
+
+def test_a_small_warehouse_and_a_large_one_are_asked_about_as_much() -> None:
+    few, many = (Subjects((), (), tuple(map(str, range(n))), "", 0, min(50, n)) for n in (33, 90))
+    sized = of_one_size({"small": few, "large": many}).values()
+    assert [len(FAN.drawn(each, Random(1))["urns"]) for each in sized] == [33, 33]
 
 
 def test_another_value_is_another_answer_and_a_page_is_the_list_in_it() -> None:
